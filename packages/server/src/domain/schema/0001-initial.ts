@@ -1,0 +1,98 @@
+import type { Migration } from '../../platform/database/migration.ts'
+
+/**
+ * No foreign keys between tables: each table's primary key can be its distribution key (design: storage).
+ * An account's identifiers (user name, e-mail address) have a table of their own for the same reason.
+ */
+export const initial: Migration = {
+  version: 1,
+  name: 'initial',
+  statements: [
+    `CREATE TABLE account (
+      id TEXT PRIMARY KEY,
+      username TEXT NOT NULL,
+      email TEXT,
+      created_at BIGINT NOT NULL,
+      disabled_at BIGINT
+    )`,
+    `CREATE TABLE account_identifier (
+      kind TEXT NOT NULL,
+      value TEXT NOT NULL,
+      account_id TEXT NOT NULL,
+      PRIMARY KEY (kind, value)
+    )`,
+    `CREATE TABLE account_role (
+      account_id TEXT NOT NULL,
+      role TEXT NOT NULL,
+      PRIMARY KEY (account_id, role)
+    )`,
+    `CREATE TABLE password (
+      account_id TEXT PRIMARY KEY,
+      hash TEXT NOT NULL,
+      set_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE throttle (
+      key TEXT PRIMARY KEY,
+      failures BIGINT NOT NULL,
+      last_failure_at BIGINT NOT NULL
+    )`,
+    `CREATE INDEX throttle_by_last_failure ON throttle (last_failure_at)`,
+    `CREATE TABLE client (
+      id TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      type TEXT NOT NULL,
+      secret_hash TEXT,
+      redirect_uris TEXT NOT NULL,
+      grants TEXT NOT NULL,
+      scopes TEXT NOT NULL,
+      created_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE api (
+      audience TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      scopes TEXT NOT NULL,
+      lifetime_seconds BIGINT NOT NULL,
+      algorithm TEXT NOT NULL,
+      sealed_secret TEXT,
+      created_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE signing_key (
+      kid TEXT PRIMARY KEY,
+      algorithm TEXT NOT NULL,
+      state TEXT NOT NULL,
+      public_jwk TEXT NOT NULL,
+      sealed_private_key TEXT,
+      created_at BIGINT NOT NULL,
+      state_since BIGINT NOT NULL
+    )`,
+    `CREATE TABLE signing_key_schedule (
+      id TEXT PRIMARY KEY,
+      advanced_at BIGINT NOT NULL
+    )`,
+    `INSERT INTO signing_key_schedule (id, advanced_at) VALUES ('the schedule', 0)`,
+    `CREATE TABLE session (
+      id TEXT PRIMARY KEY,
+      account_id TEXT NOT NULL,
+      client_id TEXT NOT NULL,
+      cookie_hash TEXT,
+      created_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      ended_at BIGINT
+    )`,
+    `CREATE INDEX session_by_account ON session (account_id)`,
+    `CREATE INDEX session_by_expiry ON session (expires_at)`,
+    `CREATE TABLE audit_event (
+      id TEXT PRIMARY KEY,
+      at BIGINT NOT NULL,
+      act TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      account_id TEXT,
+      session_id TEXT,
+      client_id TEXT,
+      network TEXT,
+      detail TEXT NOT NULL
+    )`,
+    `CREATE INDEX audit_event_by_account ON audit_event (account_id, at)`,
+  ],
+}

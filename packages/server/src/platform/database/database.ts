@@ -1,0 +1,30 @@
+import type { Kysely } from 'kysely'
+import type { EpochMilliseconds } from '../clock/clock.ts'
+
+/** The query builder as a store receives it. It knows no tables: each store adds its own by `withTables<…>()`. */
+// biome-ignore lint/complexity/noBannedTypes: Kysely's way to say "no tables".
+export type Queries = Kysely<{}>
+
+/** One unit of work: all of its rows become durable together, or none does. */
+export interface Transaction {
+  readonly sql: Queries
+  /** Fixed when the unit starts: all rows of one change carry one time. */
+  readonly now: EpochMilliseconds
+}
+
+/** SQLite or PostgreSQL, behaving alike. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgresql'
+
+  /** Reads outside a transaction; they never see uncommitted rows. Throws `OuterHandleError` inside a unit of work. */
+  readonly read: Queries
+
+  /**
+   * Runs one unit of work and answers only when it is durable. A unit that throws leaves nothing behind and fails alone.
+   * No hashing, mail or network inside: on SQLite every other writer waits.
+   */
+  write<T>(unit: (tx: Transaction) => Promise<T>): Promise<T>
+
+  /** Finishes what was accepted, then closes the connections. */
+  close(): Promise<void>
+}

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto'
+import type { EpochMilliseconds } from '../clock/clock.ts'
+
+/** 128 random bits as 22 base64url characters: for ids that must not be guessed. */
+export function randomId(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+/** 256 random bits as 43 base64url characters: for secrets. */
+export function randomSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/**
+ * A UUID of version 7: the moment in its first 48 bits, 74 random bits behind.
+ *
+ * @see RFC 9562 §5.7
+ */
+export function uuidv7(moment: EpochMilliseconds): string {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(moment, 0, 6)
+  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6)
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
