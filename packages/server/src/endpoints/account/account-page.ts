@@ -1,0 +1,35 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import { html } from '../../platform/html/html.ts'
+import type { Language } from '../../platform/html/language.ts'
+import { renderPastMoment } from '../../platform/html/relative-time.ts'
+import { renderPage } from '../../platform/html/render-page.ts'
+import { stringsIn } from '../../platform/html/strings/strings.ts'
+import type { Theme } from '../../platform/html/theme.ts'
+
+export interface AccountPage {
+  readonly account: { readonly username: string; readonly email?: string | undefined }
+  readonly session: { readonly openedAt: EpochMilliseconds }
+  readonly now: EpochMilliseconds
+  /** Where "Sign out" is posted to: a path on this origin. */
+  readonly logoutAction: string
+  readonly language: Language
+  readonly theme: Theme
+}
+
+/** Renders who is signed in, since when, and the button that ends it. */
+export function renderAccountPage({ account, session, now, logoutAction, language, theme }: AccountPage): string {
+  const strings = stringsIn(language).account
+  const email =
+    account.email === undefined
+      ? undefined
+      : html`<div><dt>${strings.email}</dt><dd><bdi>${account.email}</bdi></dd></div>\n`
+  const body = html`<h1>${strings.title}</h1>
+<dl>
+<div><dt>${strings.username}</dt><dd><bdi id="username">${account.username}</bdi></dd></div>
+${email}<div><dt>${strings.signedIn}</dt><dd>${renderPastMoment(session.openedAt, now, language)}</dd></div>
+</dl>
+<form method="post" action="${logoutAction}">
+<button class="quiet" type="submit">${strings.signOut}</button>
+</form>`
+  return renderPage({ title: strings.title, language, theme, body })
+}

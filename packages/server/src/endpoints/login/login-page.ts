@@ -1,0 +1,62 @@
+import { type Html, html } from '../../platform/html/html.ts'
+import type { Language } from '../../platform/html/language.ts'
+import { relativeTime } from '../../platform/html/relative-time.ts'
+import { renderPage } from '../../platform/html/render-page.ts'
+import { renderProblem } from '../../platform/html/render-problem.ts'
+import { stringsIn } from '../../platform/html/strings/strings.ts'
+import type { Theme } from '../../platform/html/theme.ts'
+
+/** Why the form is shown again: wrong together, a field left empty, too many attempts, too many hashes waiting. */
+export type LoginProblem = 'refused' | 'incomplete' | 'throttled' | 'busy'
+
+export interface LoginPage {
+  /** Where the form is posted to: a path on this origin. */
+  readonly action: string
+  /** The checked return address, carried along as `return_to`. Absent: none. */
+  readonly returnTo?: string | undefined
+  /** What was typed as user name, kept exactly. Absent: nothing was typed yet. */
+  readonly username?: string | undefined
+  readonly problem?: LoginProblem | undefined
+  /** With `throttled`: in how many whole seconds the next attempt counts. Absent: "a little". */
+  readonly retryAfterSeconds?: number | undefined
+  readonly language: Language
+  readonly theme: Theme
+}
+
+/** Renders the form for user name and password: fields `username`, `password` and `return_to`. */
+export function renderLoginPage(page: LoginPage): string {
+  const { action, returnTo, username, language, theme } = page
+  const strings = stringsIn(language).login
+  const sentence = problemSentence(page)
+  const body = html`<h1>${strings.title}</h1>
+${sentence === undefined ? undefined : renderProblem('problem', sentence)}
+<form method="post" action="${action}">
+${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
+<div class="field">
+<label for="username">${strings.username}</label>
+<input id="username" name="username" type="text" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" dir="auto" required${attributesAfterProblem(page)}${username ? undefined : autofocus}>
+</div>
+<div class="field">
+<label for="password">${strings.password}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required${attributesAfterProblem(page)}${username ? autofocus : undefined}>
+</div>
+<button type="submit">${strings.submit}</button>
+</form>`
+  return renderPage({ title: strings.title, language, theme, body })
+}
+
+const autofocus: Html = html` autofocus`
+
+function attributesAfterProblem({ problem }: LoginPage): Html | undefined {
+  if (problem === undefined) return undefined
+  // Only a refusal blames what was typed; being too many or too fast does not make a field wrong.
+  const invalid = problem === 'refused' || problem === 'incomplete'
+  return html` aria-describedby="problem"${invalid ? html` aria-invalid="true"` : undefined}`
+}
+
+function problemSentence({ problem, retryAfterSeconds, language }: LoginPage): string | undefined {
+  if (problem === undefined) return undefined
+  const strings = stringsIn(language).login
+  if (problem !== 'throttled' || retryAfterSeconds === undefined) return strings[problem]
+  return strings.throttledUntil(relativeTime(retryAfterSeconds, language))
+}

@@ -1,0 +1,53 @@
+import type { Strings } from './strings.ts'
+
+export const german: Strings = {
+  login: {
+    title: 'Anmelden',
+    username: 'Benutzername',
+    password: 'Passwort',
+    submit: 'Anmelden',
+    refused: 'Das passt nicht zusammen. Prüfen Sie Benutzername und Passwort.',
+    incomplete: 'Geben Sie Benutzername und Passwort ein.',
+    busy: 'Gerade melden sich zu viele an. Versuchen Sie es in ein paar Sekunden noch einmal.',
+    throttled: 'Zu viele Versuche. Warten Sie etwas und versuchen Sie es dann noch einmal.',
+    throttledUntil: (when) => `Zu viele Versuche. Versuchen Sie es ${when} noch einmal.`,
+  },
+  account: {
+    title: 'Ihr Konto',
+    username: 'Benutzername',
+    email: 'E-Mail-Adresse',
+    signedIn: 'Angemeldet',
+    justNow: 'gerade eben',
+    signOut: 'Abmelden',
+  },
+  error: {
+    incident: 'Vorfall',
+    words: {
+      400: { title: 'Diese Anfrage ist nicht lesbar', sentence: 'Gehen Sie zurück und versuchen Sie es noch einmal.' },
+      403: {
+        title: 'Das ist nicht erlaubt',
+        sentence:
+          'Die Anfrage kam von einer anderen Website. Öffnen Sie die Seite hier und versuchen Sie es noch einmal.',
+      },
+      404: { title: 'Hier ist nichts', sentence: 'Prüfen Sie die Adresse.' },
+      405: {
+        title: 'Das geht hier nicht',
+        sentence: 'Gehen Sie zurück und versuchen Sie es von der Seite aus noch einmal.',
+      },
+      413: {
+        title: 'Das war zu viel',
+        sentence: 'Die Eingabe ist größer, als diese Seite annimmt. Senden Sie weniger.',
+      },
+      415: {
+        title: 'Dieses Format ist unbekannt',
+        sentence: 'Gehen Sie zurück und senden Sie das Formular von der Seite aus.',
+      },
+      429: { title: 'Zu viele Anfragen', sentence: 'Warten Sie etwas und versuchen Sie es dann noch einmal.' },
+      500: {
+        title: 'Bei uns ist etwas schiefgegangen',
+        sentence: 'Versuchen Sie es noch einmal. Wenn es wieder geschieht, melden Sie den Vorfall.',
+      },
+      503: { title: 'Gerade nicht verfügbar', sentence: 'Versuchen Sie es in ein paar Sekunden noch einmal.' },
+    },
+  },
+}

@@ -1,0 +1,59 @@
+import type { Language } from '../language.ts'
+import { arabic } from './ar.ts'
+import { german } from './de.ts'
+import { english } from './en.ts'
+
+/** Statuses that have words of their own; every other one shows those of 400 (4xx) or 500 (5xx). */
+export type ErrorStatus = 400 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503
+
+export interface ErrorWords {
+  readonly title: string
+  /** What happened and what to do, in one or two short sentences. */
+  readonly sentence: string
+}
+
+/** Every sentence that a person can read on a page. Functions take what is filled in, already in the page's language. */
+export interface Strings {
+  readonly login: {
+    readonly title: string
+    readonly username: string
+    readonly password: string
+    readonly submit: string
+    readonly refused: string
+    readonly incomplete: string
+    readonly busy: string
+    readonly throttled: string
+    /** @param when a time to come, such as "in 40 seconds" */
+    readonly throttledUntil: (when: string) => string
+  }
+  readonly account: {
+    readonly title: string
+    readonly username: string
+    readonly email: string
+    readonly signedIn: string
+    readonly justNow: string
+    readonly signOut: string
+  }
+  readonly error: {
+    /** Stands before the id under which the server's log explains what happened. */
+    readonly incident: string
+    readonly words: Readonly<Record<ErrorStatus, ErrorWords>>
+  }
+}
+
+const stringsByLanguage: Readonly<Record<Language, Strings>> = { en: english, de: german, ar: arabic }
+
+/** Every sentence in one language. */
+export function stringsIn(language: Language): Strings {
+  return stringsByLanguage[language]
+}
+
+/** The words for an HTTP status in one language: for pages and, in English, for JSON. */
+export function errorWords(status: number, language: Language): ErrorWords {
+  const { words } = stringsIn(language).error
+  return isErrorStatus(status, words) ? words[status] : words[status < 500 ? 400 : 500]
+}
+
+function isErrorStatus(status: number, words: object): status is ErrorStatus {
+  return Object.hasOwn(words, String(status))
+}

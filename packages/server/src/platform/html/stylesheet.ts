@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { type Palette, paletteOf } from './palette.ts'
+import type { Theme } from './theme.ts'
+
+/** The one style sheet of a theme's pages, sent inside of each page and allowed there by its hash alone. */
+export interface Stylesheet {
+  readonly text: string
+  /** The source expression of CSP Level 3 §2.3.1, quotes included: `'sha256-…'`. */
+  readonly hashSource: string
+}
+
+const stylesheets = new WeakMap<Theme, Stylesheet>()
+
+/**
+ * The style sheet of a theme, made once.
+ *
+ * @throws {TypeError} when the theme's accent is no colour or can not be read
+ */
+export function stylesheetOf(theme: Theme): Stylesheet {
+  const known = stylesheets.get(theme)
+  if (known) return known
+  const text = `${colours(theme)}${rules}`
+  const hashSource = `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  const stylesheet: Stylesheet = Object.freeze({ text, hashSource })
+  stylesheets.set(theme, stylesheet)
+  return stylesheet
+}
+
+function colours(theme: Theme): string {
+  const light = declarations(paletteOf(theme, 'light'))
+  const dark = declarations(paletteOf(theme, 'dark'))
+  return `:root{color-scheme:light dark;${light}}@media (prefers-color-scheme:dark){:root{${dark}}}`
+}
+
+function declarations(palette: Palette): string {
+  return [
+    `--paper:${palette.paper}`,
+    `--surface:${palette.surface}`,
+    `--ink:${palette.ink}`,
+    `--muted:${palette.muted}`,
+    `--line:${palette.line}`,
+    `--field-border:${palette.fieldBorder}`,
+    `--accent:${palette.accent}`,
+    `--on-accent:${palette.onAccent}`,
+    `--danger:${palette.danger}`,
+  ].join(';')
+}
+
+// Sizes of type in rem, so that they follow the reader's own base size; logical sides, so that they follow the script.
+const rules: string = `
+*,*::before,*::after{box-sizing:border-box}
+html{font:100%/1.5 system-ui,sans-serif;background:var(--paper);color:var(--ink);-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;min-block-size:100vh;min-block-size:100dvh;padding:40px 24px;overflow-wrap:anywhere}
+.column{inline-size:100%;max-inline-size:400px;margin-inline:auto}
+.brand{display:flex;align-items:center;gap:8px;margin:0 0 40px;font-weight:500;font-size:1rem}
+.mark,.logo{block-size:28px;inline-size:auto;flex:none}
+.mark{color:var(--accent)}
+h1{margin:0 0 24px;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.01em}
+p{margin:0 0 16px;max-inline-size:68ch}
+a{color:var(--accent)}
+form{margin:0}
+.field{margin:0 0 16px}
+label{display:block;margin:0 0 4px;font-size:.875rem;font-weight:500}
+input{display:block;inline-size:100%;block-size:44px;margin:0;padding:0 12px;font:inherit;color:inherit;background:var(--surface);border:1px solid var(--field-border);border-radius:8px;appearance:none}
+button{display:block;inline-size:100%;min-block-size:44px;margin:24px 0 0;padding:8px 16px;font:inherit;font-weight:500;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:8px;cursor:pointer;appearance:none;transition:background-color .12s,border-color .12s}
+button:hover{background:color-mix(in srgb,var(--accent) 88%,var(--ink));border-color:transparent}
+button.quiet{color:var(--accent);background:transparent;border-color:var(--field-border)}
+button.quiet:hover{border-color:var(--accent);background:transparent}
+:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.problem{display:flex;gap:8px;margin:0 0 24px;padding:12px;color:var(--danger);border:1px solid currentColor;border-radius:8px;background:var(--surface)}
+.problem svg{flex:none;inline-size:20px;block-size:20px;margin-block-start:2px}
+.muted{color:var(--muted)}
+code{font:.875rem/1.5 ui-monospace,monospace}
+dl{margin:0}
+dt{font-size:.8125rem;color:var(--muted)}
+dd{margin:0 0 16px}
+@media (min-height:640px) and (min-width:480px){body{padding-block-start:14vh}}
+@media (prefers-reduced-motion:reduce){*{transition:none!important}}
+@media (forced-colors:active){button,.problem{border-color:currentColor}}
+`
