@@ -1,0 +1,46 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+
+/** What can be done here that somebody may ask about later. One word for each act, never renamed. */
+export type AuditedAct =
+  | 'account.created'
+  | 'account.disabled'
+  | 'account.enabled'
+  | 'api.created'
+  | 'client.created'
+  | 'login.refused'
+  | 'login.succeeded'
+  | 'password.rehashed'
+  | 'password.set'
+  | 'session.ended'
+  | 'session.opened'
+  | 'signing_key.activated'
+  | 'signing_key.created'
+  | 'signing_key.retired'
+  | 'signing_key.retiring'
+  | 'token.issued'
+
+/** Who did it. `anonymous` is somebody who has not proved who they are; `system` is a schedule. */
+export type Actor = 'anonymous' | 'cli' | 'system' | `account:${string}` | `client:${string}`
+
+/** Facts beside the columns, such as the private reason of a refusal. Never a password, token, cookie or key. */
+export type AuditDetail = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+
+/** What the caller tells of one event; the time and the id come from its transaction. */
+export interface AuditEntry {
+  readonly act: AuditedAct
+  readonly actor: Actor
+  readonly outcome: 'done' | 'refused'
+  readonly accountId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly clientId?: string | undefined
+  /** As `parseNetwork` groups it: an IPv4 address or an IPv6 /64. */
+  readonly network?: string | undefined
+  readonly detail?: AuditDetail | undefined
+}
+
+export interface AuditEvent extends AuditEntry {
+  /** A UUIDv7 of the time. */
+  readonly id: string
+  readonly at: EpochMilliseconds
+  readonly detail: AuditDetail
+}
