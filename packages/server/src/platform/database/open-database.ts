@@ -1,0 +1,39 @@
+import type { Clock } from '../clock/clock.ts'
+import type { Database } from './database.ts'
+import type { Migration } from './migration.ts'
+import { openSqlite } from './open-sqlite.ts'
+import { parseDatabaseUrl } from './parse-database-url.ts'
+
+/** Where the database tells of trouble that no caller waits for. A pino logger is one. */
+export interface DatabaseLog {
+  warn(details: object, message: string): void
+}
+
+export interface OpenDatabaseOptions {
+  /** `sqlite:<path>`, `postgres://…` or `postgresql://…`. */
+  readonly url: string
+  /** Every step of the schema, in order; the pending ones are applied before this resolves. */
+  readonly migrations: readonly Migration[]
+  /** Gives `tx.now`. */
+  readonly clock: Clock
+  /** Nothing is told when absent. */
+  readonly log?: DatabaseLog
+  /** How long one unit of work may take before it is rolled back, in milliseconds; 5,000 when absent. */
+  readonly unitLimitMilliseconds?: number
+}
+
+const defaultUnitLimitMilliseconds = 5000
+
+/**
+ * Opens the database and brings its schema up to date. A SQLite file, and its folder, are made when they are missing.
+ *
+ * @throws DatabaseError with one sentence for the operator: `bad_url`, `folder_not_creatable`, `file_not_writable`,
+ * `not_a_database`, `file_damaged`, `server_unreachable`, `credentials_refused`, `database_missing`, `permission_denied`,
+ * `schema_newer`, `schema_unknown`, `busy`.
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const address = parseDatabaseUrl(options.url)
+  const limit = options.unitLimitMilliseconds ?? defaultUnitLimitMilliseconds
+  if (address.dialect === 'sqlite') return openSqlite(address.path, options, limit)
+  throw new Error('PostgreSQL is not there yet.')
+}

@@ -1,0 +1,155 @@
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { SqliteAdapter, SqliteQueryCompiler } from 'kysely'
+import type { Database } from './database.ts'
+import { DatabaseError } from './database-error.ts'
+import { GroupCommit } from './group-commit.ts'
+import { migrate, type SchemaAccess } from './migrate.ts'
+import type { OpenDatabaseOptions } from './open-database.ts'
+import { openQueries } from './open-queries.ts'
+import { provideReads } from './read-connection.ts'
+import { retryWhileBusy } from './retry-while-busy.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
+import { isDamaged, isNotADatabase } from './sqlite-error.ts'
+import { createUnitScope } from './unit-scope.ts'
+
+const language = { compiler: new SqliteQueryCompiler(), adapter: new SqliteAdapter() }
+
+/** Opens a SQLite file: one connection that writes, in groups, and one that reads what was committed. */
+export async function openSqlite(
+  path: string,
+  options: OpenDatabaseOptions,
+  limitMilliseconds: number,
+): Promise<Database> {
+  createFile(path)
+  const writer = await openConnection(path)
+  try {
+    await migrate(accessSchema(writer), options.migrations, options.clock)
+    const reader = await openConnection(path)
+    reader.run('PRAGMA query_only = ON')
+    return assemble(writer, reader, options, limitMilliseconds)
+  } catch (error) {
+    writer.close()
+    throw error
+  }
+}
+
+function assemble(
+  writer: SqliteConnection,
+  reader: SqliteConnection,
+  options: OpenDatabaseOptions,
+  limitMilliseconds: number,
+): Database {
+  const scope = createUnitScope()
+  const group = new GroupCommit(writer, { language, scope, clock: options.clock, limitMilliseconds })
+  let closing: Promise<void> | undefined
+  return {
+    dialect: 'sqlite',
+    read: openQueries(
+      language,
+      provideReads(scope, async (query) => {
+        if (closing !== undefined) throw closed()
+        return retryWhileBusy(() => reader.execute(query))
+      }),
+    ),
+    async write(unit) {
+      scope.refuseInside('write')
+      if (closing !== undefined) throw closed()
+      return group.write(unit)
+    },
+    close() {
+      closing ??= group.finish().then(() => {
+        reader.close()
+        writer.close()
+      })
+      return closing
+    },
+  }
+}
+
+async function openConnection(path: string): Promise<SqliteConnection> {
+  const connection = new SqliteConnection(path)
+  try {
+    // WAL: readers and the writer do not wait for each other. FULL: a commit has reached the disk.
+    await retryWhileBusy(() => connection.run('PRAGMA journal_mode = WAL'))
+    connection.run('PRAGMA synchronous = FULL')
+    return connection
+  } catch (error) {
+    connection.close()
+    throw explain(error, path)
+  }
+}
+
+// The file holds secrets: only its owner may read it. SQLite gives its -wal and -shm files the same permissions.
+function createFile(path: string): void {
+  const folder = dirname(path)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new DatabaseError(
+      'folder_not_creatable',
+      `The folder ${folder} for the database can't be made: make it yourself, or name another place.`,
+      error,
+    )
+  }
+  try {
+    // Never opened when it is there: closing it would drop the locks that this process may hold on it through SQLite.
+    if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600))
+    accessSync(path, constants.R_OK | constants.W_OK)
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    // Another process was faster.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    throw notWritable(path, error)
+  }
+}
+
+function explain(error: unknown, path: string): unknown {
+  if (isNotADatabase(error)) {
+    return new DatabaseError(
+      'not_a_database',
+      `The file ${path} is not a SQLite database: name another file, or move this one away.`,
+      error,
+    )
+  }
+  if (isDamaged(error)) {
+    return new DatabaseError('file_damaged', `The database ${path} is damaged: restore it from a backup.`, error)
+  }
+  return error
+}
+
+function notWritable(path: string, cause: unknown): DatabaseError {
+  return new DatabaseError(
+    'file_not_writable',
+    `The database ${path} can't be written: give this user the right to write the file and its folder, or name another place.`,
+    cause,
+  )
+}
+
+function closed(): DatabaseError {
+  return new DatabaseError('closed', 'The database was closed: open it again.')
+}
+
+function accessSchema(writer: SqliteConnection): SchemaAccess {
+  return {
+    async listTables() {
+      const rows = writer.run(
+        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
+      )
+      return rows.map((row) => String(row.name))
+    },
+    async run(statement) {
+      return writer.run(statement)
+    },
+    async exclusively(act) {
+      await retryWhileBusy(() => writer.run('BEGIN IMMEDIATE'))
+      try {
+        await act()
+        writer.run('COMMIT')
+      } catch (error) {
+        if (writer.inTransaction) writer.run('ROLLBACK')
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,25 @@
+/** Primary result codes of SQLite. @see https://www.sqlite.org/rescode.html */
+const busy = 5
+const locked = 6
+const corrupt = 11
+const notADatabase = 26
+
+/** Another connection holds the lock; the statement did nothing and may be repeated. */
+export function isBusy(error: unknown): boolean {
+  const code = primaryCode(error)
+  return code === busy || code === locked
+}
+
+export function isNotADatabase(error: unknown): boolean {
+  return primaryCode(error) === notADatabase
+}
+
+export function isDamaged(error: unknown): boolean {
+  return primaryCode(error) === corrupt
+}
+
+// The low byte of an extended result code is the primary one.
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined
+  return error.errcode & 0xff
+}
