@@ -1,0 +1,26 @@
+/** Seconds since 1970-01-01T00:00:00Z, ignoring leap seconds. @see RFC 7519 §2, NumericDate */
+export type EpochSeconds = number
+
+/** Milliseconds since 1970-01-01T00:00:00Z, as `Date.now()` gives them. */
+export type EpochMilliseconds = number
+
+/** The claims of a JWT access token, after they were verified. @see RFC 9068 §2.2 */
+export interface AccessTokenClaims {
+  readonly iss: string
+  readonly sub: string
+  readonly aud: string | readonly string[]
+  readonly client_id: string
+  readonly iat: EpochSeconds
+  readonly exp: EpochSeconds
+  readonly jti: string
+  /** Scopes, separated by one space each. */
+  readonly scope?: string
+  /** The session that the token came from. */
+  readonly sid?: string
+  /** When the person last proved who they are. */
+  readonly auth_time?: EpochSeconds
+  /** How they did. @see RFC 8176 */
+  readonly amr?: readonly string[]
+  readonly nbf?: EpochSeconds
+  readonly [claim: string]: unknown
+}

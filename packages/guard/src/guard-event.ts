@@ -1,0 +1,33 @@
+import type { RefusalCode } from './request/refusal-answers.ts'
+
+/** The checks that a token passes, in the order in which they are made. */
+export type CheckName =
+  | 'form'
+  | 'algorithm'
+  | 'critical'
+  | 'type'
+  | 'key'
+  | 'signature'
+  | 'claims'
+  | 'issuer'
+  | 'audience'
+  | 'confirmation'
+  | 'not_before'
+  | 'issued_at'
+  | 'expiry'
+  | 'schema'
+
+/** Why a check failed: for logs, never for the caller. It holds no token; what came from outside is shortened and quoted. */
+export interface FailedCheck {
+  readonly check: CheckName
+  readonly expected: string
+  readonly got: string
+  /** How far a time is from the limit, leeway included: what the clocks would have to differ by. Always positive. */
+  readonly secondsOff?: number
+}
+
+/** What a guard tells its `log` option. */
+export type GuardEvent =
+  | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail?: FailedCheck; readonly says: string }
+  | { readonly type: 'keys_fetched'; readonly count: number; readonly ignored: readonly string[] }
+  | { readonly type: 'keys_failed'; readonly says: string; readonly retrySeconds: number }

@@ -1,0 +1,93 @@
+import type { AccessTokenClaims } from './claims/access-token-claims.ts'
+import type { Rule } from './request/parse-rule.ts'
+import type { RefusalCode } from './request/refusal-answers.ts'
+
+/** What the guard reads of a request; an adapter makes one of its framework's own request. */
+export interface GuardRequest {
+  readonly method: string
+  /** Path and query as they came, such as `/orders?page=2`. */
+  readonly url: string
+  /**
+   * Returns the value of a header, of which the name is given in lower case: all of its values when it came more than
+   * once, and undefined when it didn't come.
+   */
+  header(name: string): string | readonly string[] | undefined
+  /** The parsed body, when the framework has parsed one. */
+  readonly body?: unknown
+}
+
+/** Who calls, by the token that was verified. It is frozen, and one object for all requests with the same token. */
+export interface Auth<Claims extends AccessTokenClaims = AccessTokenClaims> {
+  /** The token itself, to be passed on or compared, never to be logged. */
+  readonly token: string
+  readonly claims: Claims
+  /** The claim `sub`. */
+  readonly subject: string
+  /** The claim `client_id`. */
+  readonly clientId: string
+  /** The claim `sid`; undefined when the token belongs to no session. */
+  readonly sessionId: string | undefined
+  /** The words of the claim `scope`; empty when it is absent. */
+  readonly scopes: ReadonlySet<string>
+}
+
+/** An answer to send: as JSON, with exactly these headers besides the content type. */
+export interface Refusal {
+  /** 400, 401, 403 or 503, unless `shapeRefusal` chose another one. */
+  readonly status: number
+  readonly code: RefusalCode
+  readonly message: string
+  readonly headers: Record<string, string>
+  /** `{ error: code, error_description: message }`, unless `shapeRefusal` chose another one. */
+  readonly body: unknown
+}
+
+export type AnonymousReason = 'absent' | 'expired' | 'invalid'
+
+/** What the guard decided; the adapter lets the request pass for the first two. */
+export type Outcome<Claims extends AccessTokenClaims = AccessTokenClaims> =
+  | { readonly kind: 'authenticated'; readonly auth: Auth<Claims> }
+  | { readonly kind: 'anonymous'; readonly reason: AnonymousReason }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+export interface KeysState {
+  /** Keys that tokens are verified with now. */
+  readonly count: number
+  /** Since the keys were last confirmed by the issuer; undefined before the first time and for keys given as an option. */
+  readonly ageSeconds: number | undefined
+  /** Why the last fetch failed; undefined when it succeeded or none was made. */
+  readonly lastError: string | undefined
+}
+
+export interface CacheState {
+  readonly size: number
+  readonly hits: number
+  readonly misses: number
+}
+
+export interface GuardState {
+  readonly keys: KeysState
+  readonly cache: CacheState
+}
+
+/** What an API asks of each request. */
+export interface Guard<Claims extends AccessTokenClaims = AccessTokenClaims> {
+  /**
+   * Verifies one access token and resolves to its claims, which are frozen.
+   *
+   * @throws TokenError with code `token_invalid`, `token_expired` or `keys_unavailable`.
+   * @see RFC 9068 §4
+   */
+  verify(token: string): Promise<Claims>
+  /**
+   * Decides on a request: at once when the keys are at hand, as a promise when they have to be fetched first.
+   * It throws only GuardConfigurationError, for a rule that isn't one.
+   *
+   * @see RFC 6750 §2, §3
+   */
+  check(request: GuardRequest, rule?: Rule): Outcome<Claims> | Promise<Outcome<Claims>>
+  /** Says how many keys and cached tokens there are, and when the keys were last fetched. */
+  state(): GuardState
+  /** Ends a fetch of keys under way and makes no further one. The keys that are at hand stay usable for their time. */
+  close(): void
+}

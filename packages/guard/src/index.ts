@@ -1,0 +1,22 @@
+export type { AccessTokenClaims, EpochMilliseconds, EpochSeconds } from './claims/access-token-claims.ts'
+export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './claims/standard-schema.ts'
+export { createGuard } from './create-guard.ts'
+export type {
+  AnonymousReason,
+  Auth,
+  CacheState,
+  Guard,
+  GuardRequest,
+  GuardState,
+  KeysState,
+  Outcome,
+  Refusal,
+} from './guard.ts'
+export { GuardConfigurationError } from './guard-configuration-error.ts'
+export type { CheckName, FailedCheck, GuardEvent } from './guard-event.ts'
+export type { GuardOptions, RefusalShape, TokenLocations } from './guard-options.ts'
+export type { Algorithm } from './jws/algorithm.ts'
+export type { JsonWebKey, JsonWebKeySet } from './keys/json-web-key.ts'
+export type { OptionalPolicy, Rule } from './request/parse-rule.ts'
+export type { RefusalCode } from './request/refusal-answers.ts'
+export { TokenError } from './token-error.ts'
