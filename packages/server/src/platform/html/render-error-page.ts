@@ -23,10 +23,12 @@ export function renderErrorPage({ status, title, sentence, incidentId, language,
   const incident =
     incidentId === undefined
       ? undefined
-      : html`\n<p class="muted">${stringsIn(language).error.incident} <code dir="ltr">${incidentId}</code></p>`
+      : html`<div><dt>${stringsIn(language).error.incident}</dt><dd><code dir="ltr">${incidentId}</code></dd></div>\n`
   const body = html`<h1${inEnglish(title, language)}>${title ?? words.title}</h1>
 <p${inEnglish(sentence, language)}>${sentence ?? words.sentence}</p>
-<p class="muted">${'HTTP'} ${status}</p>${incident}`
+<dl>
+${incident}<div><dt>${stringsIn(language).error.status}</dt><dd><code dir="ltr">HTTP ${status}</code></dd></div>
+</dl>`
   return renderPage({ title: title ?? words.title, language, theme, body })
 }
 

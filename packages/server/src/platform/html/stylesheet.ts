@@ -55,25 +55,28 @@ body{margin:0;min-block-size:100vh;min-block-size:100dvh;padding:40px 24px;overf
 .brand{display:flex;align-items:center;gap:8px;margin:0 0 40px;font-weight:500;font-size:1rem}
 .mark,.logo{block-size:28px;inline-size:auto;flex:none}
 .mark{color:var(--accent)}
-h1{margin:0 0 24px;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.01em}
-p{margin:0 0 16px;max-inline-size:68ch}
+h1{margin:0 0 24px;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.01em;text-wrap:balance}
+p{margin:0 0 16px;max-inline-size:68ch;text-wrap:pretty}
 a{color:var(--accent)}
 form{margin:0}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.875rem;font-weight:500}
 input{display:block;inline-size:100%;block-size:44px;margin:0;padding:0 12px;font:inherit;color:inherit;background:var(--surface);border:1px solid var(--field-border);border-radius:8px;appearance:none}
+html[dir=rtl] input{text-align:right}
 button{display:block;inline-size:100%;min-block-size:44px;margin:24px 0 0;padding:8px 16px;font:inherit;font-weight:500;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:8px;cursor:pointer;appearance:none;transition:background-color .12s,border-color .12s}
 button:hover{background:color-mix(in srgb,var(--accent) 88%,var(--ink));border-color:transparent}
 button.quiet{color:var(--accent);background:transparent;border-color:var(--field-border)}
 button.quiet:hover{border-color:var(--accent);background:transparent}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .problem{display:flex;gap:8px;margin:0 0 24px;padding:12px;color:var(--danger);border:1px solid currentColor;border-radius:8px;background:var(--surface)}
+.problem span{text-wrap:pretty}
 .problem svg{flex:none;inline-size:20px;block-size:20px;margin-block-start:2px}
 .muted{color:var(--muted)}
-code{font:.875rem/1.5 ui-monospace,monospace}
-dl{margin:0}
+code{font:.8125rem/1.5 ui-monospace,monospace}
+dl{margin:24px 0 0;border-block-end:1px solid var(--line)}
+dl>div{padding-block:12px;border-block-start:1px solid var(--line)}
 dt{font-size:.8125rem;color:var(--muted)}
-dd{margin:0 0 16px}
+dd{margin:0}
 @media (min-height:640px) and (min-width:480px){body{padding-block-start:14vh}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media (forced-colors:active){button,.problem{border-color:currentColor}}

@@ -22,6 +22,7 @@ export const arabic: Strings = {
   },
   error: {
     incident: 'رقم الحادثة',
+    status: 'الحالة',
     words: {
       400: { title: 'تعذّرت قراءة هذا الطلب', sentence: 'ارجع وحاول مرة أخرى.' },
       403: { title: 'هذا غير مسموح', sentence: 'جاء الطلب من موقع آخر. افتح الصفحة هنا وحاول مرة أخرى.' },

@@ -22,6 +22,7 @@ export const german: Strings = {
   },
   error: {
     incident: 'Vorfall',
+    status: 'Status',
     words: {
       400: { title: 'Diese Anfrage ist nicht lesbar', sentence: 'Gehen Sie zurück und versuchen Sie es noch einmal.' },
       403: {

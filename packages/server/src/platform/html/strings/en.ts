@@ -6,7 +6,7 @@ export const english: Strings = {
     username: 'User name',
     password: 'Password',
     submit: 'Sign in',
-    refused: 'That didn’t match. Check the user name and password.',
+    refused: "That didn't match. Check the user name and password.",
     incomplete: 'Enter both the user name and the password.',
     busy: 'Too many people are signing in right now. Try again in a few seconds.',
     throttled: 'Too many attempts. Wait a little, then try again.',
@@ -22,16 +22,17 @@ export const english: Strings = {
   },
   error: {
     incident: 'Incident',
+    status: 'Status',
     words: {
-      400: { title: 'This request can’t be read', sentence: 'Go back and try again.' },
+      400: { title: "This request can't be read", sentence: 'Go back and try again.' },
       403: {
-        title: 'This isn’t allowed',
+        title: "This isn't allowed",
         sentence: 'The request came from another site. Open the page here and try again.',
       },
       404: { title: 'There is nothing here', sentence: 'Check the address.' },
-      405: { title: 'This isn’t possible here', sentence: 'Go back and try again from the page.' },
+      405: { title: "This isn't possible here", sentence: 'Go back and try again from the page.' },
       413: { title: 'That was too much', sentence: 'What was sent is larger than this page accepts. Send less.' },
-      415: { title: 'This format isn’t understood', sentence: 'Go back and send the form from the page.' },
+      415: { title: "This format isn't understood", sentence: 'Go back and send the form from the page.' },
       429: { title: 'Too many requests', sentence: 'Wait a little, then try again.' },
       500: {
         title: 'Something went wrong on our side',

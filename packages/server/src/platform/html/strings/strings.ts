@@ -37,6 +37,8 @@ export interface Strings {
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */
     readonly incident: string
+    /** Stands before the HTTP status. */
+    readonly status: string
     readonly words: Readonly<Record<ErrorStatus, ErrorWords>>
   }
 }

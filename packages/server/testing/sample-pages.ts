@@ -1,0 +1,70 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
+import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
+import type { Language } from '../src/platform/html/language.ts'
+import { pageHeaders } from '../src/platform/html/page-headers.ts'
+import { renderErrorPage } from '../src/platform/html/render-error-page.ts'
+import { ostiaryTheme, type Theme } from '../src/platform/html/theme.ts'
+
+const now = Date.UTC(2026, 2, 14, 9, 26, 53)
+
+/** Every page in every state that looks different, by name. */
+export const samplePages: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
+  login: (language, theme) => renderLoginPage({ action: '/login', returnTo: '/account', language, theme }),
+  'login-refused': (language, theme) =>
+    renderLoginPage({ action: '/login', username: 'ada.lovelace', problem: 'refused', language, theme }),
+  'login-throttled': (language, theme) =>
+    renderLoginPage({
+      action: '/login',
+      username: 'ada.lovelace',
+      problem: 'throttled',
+      retryAfterSeconds: 40,
+      language,
+      theme,
+    }),
+  account: (language, theme) =>
+    renderAccountPage({
+      account: { username: 'ada.lovelace', email: 'ada.lovelace@example.com' },
+      session: { openedAt: now - 5 * 60_000 },
+      now,
+      logoutAction: '/logout',
+      language,
+      theme,
+    }),
+  'error-404': (language, theme) => renderErrorPage({ status: 404, language, theme }),
+  'error-500': (language, theme) =>
+    renderErrorPage({ status: 500, incidentId: '01980f3a-7c1e-7d52-9b1f-5c0a3e9d2b44', language, theme }),
+}
+
+export interface PageServer extends AsyncDisposable {
+  readonly origin: string
+}
+
+/** Serves what `render` makes of a path, with the headers of a page; the caller disposes of it. */
+export async function servePages(
+  render: (path: string) => string | undefined,
+  theme: Theme = ostiaryTheme,
+): Promise<PageServer> {
+  const server = createServer((request, response) => {
+    const page = render(request.url ?? '/')
+    response.writeHead(page === undefined ? 404 : 200, pageHeaders(theme)).end(page)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Serves the sample pages as `/<language>/<name>`. */
+export async function serveSamplePages(theme: Theme = ostiaryTheme): Promise<PageServer> {
+  return await servePages((path) => {
+    const [, language, name = ''] = path.split('/')
+    return samplePages[name]?.(language as Language, theme)
+  }, theme)
+}
