@@ -16,10 +16,8 @@ export const initial: Migration = {
       disabled_at BIGINT
     )`,
     `CREATE TABLE account_identifier (
-      kind TEXT NOT NULL,
-      value TEXT NOT NULL,
-      account_id TEXT NOT NULL,
-      PRIMARY KEY (kind, value)
+      value TEXT PRIMARY KEY,
+      account_id TEXT NOT NULL
     )`,
     `CREATE TABLE account_role (
       account_id TEXT NOT NULL,
@@ -34,9 +32,10 @@ export const initial: Migration = {
     `CREATE TABLE throttle (
       key TEXT PRIMARY KEY,
       failures BIGINT NOT NULL,
-      last_failure_at BIGINT NOT NULL
+      last_failure_at BIGINT NOT NULL,
+      forget_at BIGINT NOT NULL
     )`,
-    `CREATE INDEX throttle_by_last_failure ON throttle (last_failure_at)`,
+    `CREATE INDEX throttle_by_forgetting ON throttle (forget_at)`,
     `CREATE TABLE client (
       id TEXT PRIMARY KEY,
       name TEXT NOT NULL,

@@ -1,0 +1,105 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Queries } from '../../platform/database/database.ts'
+import type { Account } from './account.ts'
+
+type AccountTables = {
+  account: {
+    id: string
+    username: string
+    email: string | null
+    created_at: number
+    disabled_at: number | null
+  }
+  // One namespace for all that may be typed to log in: nobody's user name is another's e-mail address.
+  account_identifier: { value: string; account_id: string }
+  account_role: { account_id: string; role: string }
+}
+
+/** Takes the identifier for the account. False, and nothing written, when it is taken already. */
+export async function insertIdentifier(sql: Queries, value: string, accountId: string): Promise<boolean> {
+  const inserted = await sql
+    .withTables<AccountTables>()
+    .insertInto('account_identifier')
+    .values({ value, account_id: accountId })
+    .onConflict((conflict) => conflict.column('value').doNothing())
+    .returning('value')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+export async function deleteIdentifier(sql: Queries, value: string): Promise<void> {
+  await sql.withTables<AccountTables>().deleteFrom('account_identifier').where('value', '=', value).execute()
+}
+
+export async function insertAccount(sql: Queries, account: Account): Promise<void> {
+  const tables = sql.withTables<AccountTables>()
+  await tables
+    .insertInto('account')
+    .values({
+      id: account.id,
+      username: account.username,
+      email: account.email ?? null,
+      created_at: account.createdAt,
+      disabled_at: account.disabledAt ?? null,
+    })
+    .execute()
+  if (account.roles.length === 0) return
+  await tables
+    .insertInto('account_role')
+    .values(account.roles.map((role) => ({ account_id: account.id, role })))
+    .execute()
+}
+
+/** One statement, whether there is such an account or not. */
+export async function selectAccountByIdentifier(sql: Queries, value: string): Promise<Account | undefined> {
+  const rows = await sql
+    .withTables<AccountTables>()
+    .selectFrom('account_identifier')
+    .innerJoin('account', 'account.id', 'account_identifier.account_id')
+    .leftJoin('account_role', 'account_role.account_id', 'account.id')
+    .selectAll('account')
+    .select('account_role.role')
+    .where('account_identifier.value', '=', value)
+    .execute()
+  return toAccount(rows)
+}
+
+export async function selectAccount(sql: Queries, id: string): Promise<Account | undefined> {
+  const rows = await sql
+    .withTables<AccountTables>()
+    .selectFrom('account')
+    .leftJoin('account_role', 'account_role.account_id', 'account.id')
+    .selectAll('account')
+    .select('account_role.role')
+    .where('account.id', '=', id)
+    .execute()
+  return toAccount(rows)
+}
+
+/** Whether the account changed: it exists and was not in this state already. */
+export async function updateDisabledAt(sql: Queries, id: string, at: EpochMilliseconds | undefined): Promise<boolean> {
+  const changed = await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ disabled_at: at ?? null })
+    .where('id', '=', id)
+    .where('disabled_at', at === undefined ? 'is not' : 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return changed !== undefined
+}
+
+type AccountRow = AccountTables['account'] & { role: string | null }
+
+function toAccount(rows: readonly AccountRow[]): Account | undefined {
+  const [row] = rows
+  if (row === undefined) return undefined
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email ?? undefined,
+    roles: rows.flatMap(({ role }) => (role === null ? [] : [role])).sort(),
+    createdAt: row.created_at,
+    disabledAt: row.disabled_at ?? undefined,
+  }
+}

@@ -1,0 +1,15 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+
+/** Our record of a person. */
+export interface Account {
+  /** `acc_` and 22 base64url characters; never a client's id, which begins with `cli_` (RFC 9068 §5). */
+  readonly id: string
+  /** As its owner typed it. */
+  readonly username: string
+  readonly email: string | undefined
+  /** Sorted by code units. */
+  readonly roles: readonly string[]
+  readonly createdAt: EpochMilliseconds
+  /** Absent: the account may log in. */
+  readonly disabledAt: EpochMilliseconds | undefined
+}

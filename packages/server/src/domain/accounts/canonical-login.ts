@@ -1,0 +1,16 @@
+/**
+ * What two names have in common that mean the same account: the form in which user names and e-mail addresses are
+ * compared and must be unique. Never shown.
+ *
+ * RFC 8265 §3.3 (UsernameCaseMapped): width mapping, toLowerCase, normalization. NFKC stands for the width mapping and the
+ * normalization, and does more: it also joins look-alikes such as ﬁ and fi, ² and 2. Characters that nobody can see
+ * (variation selectors, fillers) count for nothing.
+ */
+export function canonicalLogin(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .normalize('NFKC')
+    .trim()
+}
