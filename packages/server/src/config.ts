@@ -1,0 +1,175 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import path from 'node:path'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { type LogLevel, logLevels } from './platform/log/create-log.ts'
+
+/** Everything that can be set, checked once, frozen. */
+export interface Config {
+  /** The issuer identifier, byte for byte as tokens and metadata carry it (RFC 8414 §2). */
+  readonly issuer: string
+  readonly host: string
+  readonly port: number
+  /** `sqlite:<path>` or `postgres://…` */
+  readonly databaseUrl: string
+  readonly dataDir: string
+  /** The newest first; absent when neither OSTIARY_SECRET nor the data folder's secret file gives one. */
+  readonly secrets: readonly string[]
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly logLevel: LogLevel
+}
+
+/** A setting is wrong. The message is one sentence that names the setting and says what it may be. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+  readonly setting: string
+  constructor(setting: string, message: string) {
+    super(message)
+    this.setting = setting
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const ConfigFile = Type.Object(
+  {
+    issuer: Type.Optional(Type.String()),
+    host: Type.Optional(Type.String()),
+    port: Type.Optional(Type.Integer()),
+    databaseUrl: Type.Optional(Type.String()),
+    dataDir: Type.Optional(Type.String()),
+    trustedProxies: Type.Optional(Type.Array(Type.String())),
+    logLevel: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+)
+type ConfigFile = Static<typeof ConfigFile>
+
+const CONFIG_FILE = 'ostiary.json'
+
+/**
+ * Reads the settings: environment first, then `ostiary.json` in the working folder, then defaults.
+ *
+ * @throws ConfigurationError for the first setting that is wrong.
+ */
+export function loadConfig(environment: Environment = process.env, folder: string = process.cwd()): Config {
+  const file = readConfigFile(path.join(folder, CONFIG_FILE))
+  const host = environment.OSTIARY_HOST || file.host || '127.0.0.1'
+  const port = parsePort(environment.OSTIARY_PORT || String(file.port ?? 4000))
+  const dataDir = path.resolve(folder, environment.OSTIARY_DATA_DIR || file.dataDir || 'data')
+  return Object.freeze({
+    issuer: parseIssuer(environment.OSTIARY_ISSUER || file.issuer || defaultIssuer(host, port)),
+    host,
+    port,
+    databaseUrl: parseDatabaseUrl(
+      environment.OSTIARY_DATABASE_URL || file.databaseUrl || `sqlite:${path.join(dataDir, 'ostiary.db')}`,
+    ),
+    dataDir,
+    secrets: Object.freeze(readSecrets(environment.OSTIARY_SECRET, dataDir)),
+    trustedProxies: Object.freeze(
+      parseTrustedProxies(environment.OSTIARY_TRUSTED_PROXIES?.split(',') ?? file.trustedProxies ?? []),
+    ),
+    logLevel: parseLogLevel(environment.OSTIARY_LOG_LEVEL || file.logLevel || 'info'),
+  })
+}
+
+/** Where a data folder keeps its own secret, when OSTIARY_SECRET does not give one. */
+export function secretFile(dataDir: string): string {
+  return path.join(dataDir, 'secret')
+}
+
+function readConfigFile(file: string): ConfigFile {
+  if (!existsSync(file)) return {}
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    throw new ConfigurationError(CONFIG_FILE, `${CONFIG_FILE} is not readable as JSON. Mend or remove ${file}.`)
+  }
+  if (Value.Check(ConfigFile, content)) return content
+  const [error] = Value.Errors(ConfigFile, content)
+  const known = Object.keys(ConfigFile.properties).join(', ')
+  throw new ConfigurationError(
+    CONFIG_FILE,
+    `${CONFIG_FILE}: ${error?.instancePath.slice(1) || 'the file'} ${error?.message ?? 'is wrong'}. It may set: ${known}.`,
+  )
+}
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port >= 1 && port <= 65535) return port
+  throw new ConfigurationError('OSTIARY_PORT', `OSTIARY_PORT must be a number from 1 to 65535, not "${text}".`)
+}
+
+function defaultIssuer(host: string, port: number): string {
+  if (isLoopback(host)) return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  throw new ConfigurationError(
+    'OSTIARY_ISSUER',
+    `OSTIARY_ISSUER must be set when OSTIARY_HOST is not a loopback address: the https URL that people and APIs reach this server at.`,
+  )
+}
+
+/** RFC 8414 §2: an https URL without query or fragment. Plain http is taken on loopback only. */
+function parseIssuer(text: string): string {
+  const wrong = (why: string) =>
+    new ConfigurationError('OSTIARY_ISSUER', `OSTIARY_ISSUER ${why}, for example https://login.example.com; it is "${text}".`)
+  if (!URL.canParse(text)) throw wrong('must be a URL')
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw wrong('must be an https URL')
+  if (url.username || url.password) throw new ConfigurationError('OSTIARY_ISSUER', 'OSTIARY_ISSUER must not hold credentials.')
+  if (text.includes('?') || text.includes('#')) throw wrong('must have no query and no fragment')
+  if (text.endsWith('/')) throw wrong('must not end with a slash')
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw wrong('must use https unless its host is a loopback address')
+  // Compared byte for byte by every client, so only one spelling is taken.
+  if (url.href !== text && url.href !== `${text}/`) throw wrong(`must be written in its normal form ${url.href.replace(/\/$/, '')}`)
+  return text
+}
+
+/** Whether a host name or address never leaves this machine. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
+}
+
+function parseDatabaseUrl(text: string): string {
+  if (/^(sqlite:.|postgres:\/\/|postgresql:\/\/)/.test(text)) return text
+  throw new ConfigurationError(
+    'OSTIARY_DATABASE_URL',
+    'OSTIARY_DATABASE_URL must begin with postgres:// or be sqlite: and a path.',
+  )
+}
+
+function readSecrets(text: string | undefined, dataDir: string): string[] {
+  const given = text?.trim()
+  if (given) return given.split(',').map((secret) => secret.trim())
+  const file = secretFile(dataDir)
+  if (!existsSync(file)) return []
+  try {
+    return readFileSync(file, 'utf8').trim().split(/[\s,]+/)
+  } catch {
+    throw new ConfigurationError('OSTIARY_SECRET', `The secret in ${file} cannot be read. Check its owner and permissions.`)
+  }
+}
+
+function parseTrustedProxies(texts: readonly string[]): string[] {
+  const entries = texts.map((text) => text.trim()).filter((text) => text !== '')
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.split('/')
+    const bits = isIP(address) === 6 ? 128 : 32
+    const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+    if (isIP(address) === 0 || !fits) {
+      throw new ConfigurationError(
+        'OSTIARY_TRUSTED_PROXIES',
+        `OSTIARY_TRUSTED_PROXIES must list IP addresses or networks such as 10.0.0.0/8, separated by commas; "${entry}" is neither.`,
+      )
+    }
+  }
+  return entries
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = logLevels.find((candidate) => candidate === text)
+  if (level) return level
+  throw new ConfigurationError('OSTIARY_LOG_LEVEL', `OSTIARY_LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}".`)
+}

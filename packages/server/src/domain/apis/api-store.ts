@@ -1,0 +1,68 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Queries } from '../../platform/database/database.ts'
+import type { TokenAlgorithm } from './parse-api.ts'
+
+type ApiTables = {
+  api: {
+    audience: string
+    name: string
+    scopes: string
+    lifetime_seconds: number
+    algorithm: TokenAlgorithm
+    sealed_secret: string | null
+    created_at: number
+  }
+}
+
+/** A resource server registered by its audience (RFC 8707). */
+export interface Api {
+  readonly audience: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly lifetimeSeconds: number
+  readonly algorithm: TokenAlgorithm
+  /** Only where the algorithm is HS256. */
+  readonly sealedSecret: string | undefined
+  readonly createdAt: EpochMilliseconds
+}
+
+/** Whether the row was new: false when an API of this audience stands already. */
+export async function insertApi(sql: Queries, api: Api): Promise<boolean> {
+  const result = await sql
+    .withTables<ApiTables>()
+    .insertInto('api')
+    .values({
+      audience: api.audience,
+      name: api.name,
+      scopes: JSON.stringify(api.scopes),
+      lifetime_seconds: api.lifetimeSeconds,
+      algorithm: api.algorithm,
+      sealed_secret: api.sealedSecret ?? null,
+      created_at: api.createdAt,
+    })
+    .onConflict((conflict) => conflict.column('audience').doNothing())
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+export async function selectApi(sql: Queries, audience: string): Promise<Api | undefined> {
+  const row = await sql.withTables<ApiTables>().selectFrom('api').selectAll().where('audience', '=', audience).executeTakeFirst()
+  return row && toApi(row)
+}
+
+export async function selectApis(sql: Queries): Promise<Api[]> {
+  const rows = await sql.withTables<ApiTables>().selectFrom('api').selectAll().orderBy('created_at').orderBy('audience').execute()
+  return rows.map(toApi)
+}
+
+function toApi(row: ApiTables['api']): Api {
+  return {
+    audience: row.audience,
+    name: row.name,
+    scopes: JSON.parse(row.scopes),
+    lifetimeSeconds: row.lifetime_seconds,
+    algorithm: row.algorithm,
+    sealedSecret: row.sealed_secret ?? undefined,
+    createdAt: row.created_at,
+  }
+}

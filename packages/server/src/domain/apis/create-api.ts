@@ -1,0 +1,41 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { randomSecret } from '../../platform/random/random.ts'
+import type { Sealer } from '../../platform/sealing/sealing.ts'
+import type { Actor } from '../audit/audit-event.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { type Api, insertApi, selectApi, selectApis } from './api-store.ts'
+import type { ApiDescription } from './parse-api.ts'
+
+export type CreatedApi =
+  | { ok: true; api: Api; /** base64url of 32 bytes, given once, only for HS256. */ secret?: string }
+  | { ok: false; reason: 'audience_taken' }
+
+/** Registers an API. For HS256 it makes the secret that the API and this server share, and gives it this once. */
+export async function createApi(
+  tx: Transaction,
+  sealer: Sealer,
+  description: ApiDescription,
+  actor: Actor,
+): Promise<CreatedApi> {
+  const secret = description.algorithm === 'HS256' ? randomSecret() : undefined
+  const sealedSecret = secret && sealer.seal(Buffer.from(secret, 'base64url'), secretPurpose(description.audience))
+  const api: Api = { ...description, sealedSecret, createdAt: tx.now }
+  if (!(await insertApi(tx.sql, api))) return { ok: false, reason: 'audience_taken' }
+  await recordAuditEvent(tx, { act: 'api.created', actor, outcome: 'done', detail: { audience: api.audience } })
+  return secret === undefined ? { ok: true, api } : { ok: true, api, secret }
+}
+
+/** The secret shared with an HS256 API, 32 bytes; absent for every other algorithm. */
+export function openApiSecret(sealer: Sealer, api: Api): Buffer | undefined {
+  return api.sealedSecret === undefined ? undefined : sealer.open(api.sealedSecret, secretPurpose(api.audience))
+}
+
+function secretPurpose(audience: string): string {
+  return `api ${audience}`
+}
+
+/** The API of this audience, if one is registered. */
+export const findApi: typeof selectApi = selectApi
+
+/** All registered APIs, the oldest first. */
+export const listApis: typeof selectApis = selectApis

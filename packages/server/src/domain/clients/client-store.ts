@@ -1,0 +1,63 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Queries } from '../../platform/database/database.ts'
+
+type ClientTables = {
+  client: {
+    id: string
+    name: string
+    type: ClientType
+    secret_hash: string | null
+    redirect_uris: string
+    grants: string
+    scopes: string
+    created_at: number
+  }
+}
+
+/** RFC 6749 §2.1: whether the client can keep a secret. */
+export type ClientType = 'public' | 'confidential'
+
+/** An application that acts for people or for itself. */
+export interface Client {
+  readonly id: string
+  readonly name: string
+  readonly type: ClientType
+  readonly redirectUris: readonly string[]
+  readonly grants: readonly string[]
+  readonly scopes: readonly string[]
+  readonly createdAt: EpochMilliseconds
+}
+
+export async function insertClient(sql: Queries, client: Client, secretHash: string | undefined): Promise<void> {
+  await sql
+    .withTables<ClientTables>()
+    .insertInto('client')
+    .values({
+      id: client.id,
+      name: client.name,
+      type: client.type,
+      secret_hash: secretHash ?? null,
+      redirect_uris: JSON.stringify(client.redirectUris),
+      grants: JSON.stringify(client.grants),
+      scopes: JSON.stringify(client.scopes),
+      created_at: client.createdAt,
+    })
+    .execute()
+}
+
+export async function selectClient(sql: Queries, id: string): Promise<Client | undefined> {
+  const row = await sql.withTables<ClientTables>().selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toClient(row)
+}
+
+function toClient(row: ClientTables['client']): Client {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    redirectUris: JSON.parse(row.redirect_uris),
+    grants: JSON.parse(row.grants),
+    scopes: JSON.parse(row.scopes),
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import type { Transaction } from '../../platform/database/database.ts'
+import { randomId, randomSecret } from '../../platform/random/random.ts'
+import type { Actor } from '../audit/audit-event.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { type Client, insertClient, selectClient } from './client-store.ts'
+import type { ClientDescription } from './parse-client.ts'
+
+/** The server's own login endpoint as a client: tokens from `POST /login` carry it as `client_id` (RFC 9068 §2.2). */
+export const LOGIN_CLIENT_ID = 'ostiary'
+
+export interface CreatedClient {
+  readonly client: Client
+  /** base64url of 32 random bytes, given once; absent for public clients. */
+  readonly secret?: string
+}
+
+/** Registers a client. A confidential one gets its secret this once; only its hash is kept. */
+export async function createClient(tx: Transaction, description: ClientDescription, actor: Actor): Promise<CreatedClient> {
+  // The prefix keeps client ids apart from account ids (RFC 9068 §5).
+  const client: Client = { ...description, id: `cli_${randomId()}`, createdAt: tx.now }
+  const secret = description.type === 'confidential' ? randomSecret() : undefined
+  await insertClient(tx.sql, client, secret && hashClientSecret(secret))
+  await recordAuditEvent(tx, { act: 'client.created', actor, outcome: 'done', clientId: client.id })
+  return secret === undefined ? { client } : { client, secret }
+}
+
+/** A plain hash suffices: the secret has 256 random bits, so there is nothing to guess. */
+function hashClientSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url')
+}
+
+/** The client of this id, if one is registered. */
+export const findClient: typeof selectClient = selectClient

@@ -1,0 +1,64 @@
+import { isDisplayName, isScopeToken } from '../apis/parse-api.ts'
+import type { ClientType } from './client-store.ts'
+
+/** Grant types a client can be registered for (RFC 7591 §2), whether or not an endpoint for them stands already. */
+export const grantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+] as const
+
+/** What an operator says of a client, checked. */
+export interface ClientDescription {
+  readonly name: string
+  readonly type: ClientType
+  readonly redirectUris: readonly string[]
+  readonly grants: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+export type ParsedClient = { ok: true; client: ClientDescription } | { ok: false; problem: string }
+
+/** Text as given on a command line or in a request → a client that can be registered, or a sentence that says what to change. */
+export function parseClient(input: {
+  name: string
+  type: string
+  redirectUris?: readonly string[] | undefined
+  grants?: readonly string[] | undefined
+  scopes?: readonly string[] | undefined
+}): ParsedClient {
+  const { name, type, redirectUris = [], scopes = [] } = input
+  const grants = input.grants ?? (redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : [])
+  const wrong = (problem: string): ParsedClient => ({ ok: false, problem })
+  if (!isDisplayName(name)) return wrong('The name must be 1 to 128 characters without control characters.')
+  if (type !== 'public' && type !== 'confidential') return wrong('The type must be public or confidential.')
+  if (!redirectUris.every(isRedirectUri)) {
+    return wrong('A redirect URI must be absolute and without fragment: https, http on a loopback address, or a private scheme such as com.example.app:/callback.')
+  }
+  if (!grants.every((grant) => grantTypes.some((known) => known === grant))) {
+    return wrong(`A grant must be one of ${grantTypes.join(', ')}.`)
+  }
+  if (type === 'public' && grants.includes('client_credentials')) {
+    return wrong('A public client cannot have the grant client_credentials: it has no secret to prove who it is (RFC 6749 §4.4).')
+  }
+  if (grants.includes('authorization_code') && redirectUris.length === 0) {
+    return wrong('The grant authorization_code needs at least one redirect URI.')
+  }
+  if (!scopes.every(isScopeToken)) {
+    return wrong('A scope must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as orders:write.')
+  }
+  const unique = (values: readonly string[]) => [...new Set(values)]
+  return { ok: true, client: { name, type, redirectUris: unique(redirectUris), grants: unique(grants), scopes: unique(scopes) } }
+}
+
+/** RFC 6749 §3.1.2 and RFC 8252 §7: absolute, no fragment, https or loopback http or a private-use scheme with a dot in it. */
+function isRedirectUri(text: string): boolean {
+  if (!/^[\x21-\x7e]{1,2000}$/.test(text) || text.includes('#') || !URL.canParse(text)) return false
+  const { protocol, hostname, username, password } = new URL(text)
+  if (username || password) return false
+  if (protocol === 'https:') return true
+  if (protocol === 'http:') return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+  return protocol.includes('.')
+}

@@ -1,0 +1,76 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Queries } from '../../platform/database/database.ts'
+
+type SessionTables = {
+  session: {
+    id: string
+    account_id: string
+    client_id: string
+    cookie_hash: string | null
+    created_at: number
+    expires_at: number
+    ended_at: number | null
+  }
+}
+
+/** One sign-in of one account at one client. Access tokens carry its id as `sid`. */
+export interface Session {
+  readonly id: string
+  readonly accountId: string
+  readonly clientId: string
+  readonly createdAt: EpochMilliseconds
+  readonly expiresAt: EpochMilliseconds
+  readonly endedAt: EpochMilliseconds | undefined
+}
+
+export async function insertSession(sql: Queries, session: Session, cookieHash: string | undefined): Promise<void> {
+  await sql
+    .withTables<SessionTables>()
+    .insertInto('session')
+    .values({
+      id: session.id,
+      account_id: session.accountId,
+      client_id: session.clientId,
+      cookie_hash: cookieHash ?? null,
+      created_at: session.createdAt,
+      expires_at: session.expiresAt,
+      ended_at: null,
+    })
+    .execute()
+}
+
+export async function selectSession(
+  sql: Queries,
+  id: string,
+): Promise<{ session: Session; cookieHash: string | undefined } | undefined> {
+  const row = await sql.withTables<SessionTables>().selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && { session: toSession(row), cookieHash: row.cookie_hash ?? undefined }
+}
+
+/** Whether this call ended it: false when it had ended before, or never was. */
+export async function markSessionEnded(sql: Queries, id: string, now: EpochMilliseconds): Promise<boolean> {
+  const result = await sql
+    .withTables<SessionTables>()
+    .updateTable('session')
+    .set({ ended_at: now })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+export async function deleteSessionsExpiredBefore(sql: Queries, moment: EpochMilliseconds): Promise<number> {
+  const result = await sql.withTables<SessionTables>().deleteFrom('session').where('expires_at', '<', moment).executeTakeFirst()
+  return Number(result.numDeletedRows)
+}
+
+function toSession(row: SessionTables['session']): Session {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    clientId: row.client_id,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    endedAt: row.ended_at ?? undefined,
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { randomSecret } from '../random/random.ts'
+import { createSealer, SealingError } from './sealing.ts'
+
+function codeOf(act: () => unknown): string {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof SealingError) return error.code
+    throw error
+  }
+  return 'no error'
+}
+
+describe('sealing', () => {
+  const older = randomSecret()
+  const newer = randomSecret()
+  const plain = Buffer.from('a private key')
+
+  it('opens what it sealed, and never seals to the same text twice', () => {
+    const sealer = createSealer([older])
+    expect(sealer.open(sealer.seal(plain, 'p'), 'p')).toEqual(plain)
+    expect(sealer.seal(plain, 'p')).not.toBe(sealer.seal(plain, 'p'))
+  })
+
+  it('a replaced secret still opens what it sealed, and a secret never known does not', () => {
+    const sealed = createSealer([older]).seal(plain, 'p')
+    expect(createSealer([newer, older]).open(sealed, 'p')).toEqual(plain)
+    expect(codeOf(() => createSealer([newer]).open(sealed, 'p'))).toBe('secret_unknown')
+  })
+
+  it('every changed character and every other purpose is refused', () => {
+    const sealer = createSealer([older])
+    const sealed = sealer.seal(plain, 'signing_key a')
+    expect(codeOf(() => sealer.open(sealed, 'signing_key b'))).toBe('sealed_text_damaged')
+    for (let at = 0; at < sealed.length - 1; at += 1) {
+      const changed = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
+      expect(['sealed_text_damaged', 'secret_unknown']).toContain(codeOf(() => sealer.open(changed, 'signing_key a')))
+    }
+  })
+
+  it.each(['', 'short', randomSecret().slice(1), `${randomSecret()}=`, `${randomSecret()} `, 'ä'.repeat(43)])(
+    'refuses the secret %j',
+    (secret) => {
+      expect(codeOf(() => createSealer([secret]))).toBe('secret_malformed')
+    },
+  )
+})
