@@ -1,10 +1,9 @@
 import type { AccessTokenClaims, EpochMilliseconds } from './claims/access-token-claims.ts'
 import type { StandardSchemaV1 } from './claims/standard-schema.ts'
-import type { GuardRequest, Refusal } from './guard.ts'
+import type { GuardRequest, OptionalPolicy, Refusal } from './guard.ts'
 import type { GuardEvent } from './guard-event.ts'
 import type { Algorithm } from './jws/algorithm.ts'
 import type { JsonWebKeySet } from './keys/json-web-key.ts'
-import type { OptionalPolicy } from './request/parse-rule.ts'
 
 /** Where a token may stand: names of a cookie, of a query parameter, of a member of the body. */
 export interface TokenLocations {

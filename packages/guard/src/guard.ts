@@ -1,5 +1,4 @@
 import type { AccessTokenClaims } from './claims/access-token-claims.ts'
-import type { Rule } from './request/parse-rule.ts'
 import type { RefusalCode } from './request/refusal-answers.ts'
 
 /** What the guard reads of a request; an adapter makes one of its framework's own request. */
@@ -16,8 +15,30 @@ export interface GuardRequest {
   readonly body?: unknown
 }
 
+/** What one route asks of a token. A rule is read once: make it where the route is defined, and don't change it. */
+export interface Rule {
+  /** Scopes that must all be there; a text may hold several, separated by spaces. */
+  readonly scope?: string | readonly string[]
+  /** Scopes of which one must be there. */
+  readonly anyScope?: readonly string[]
+  /** Whether requests without a valid token pass as anonymous. By default, what the guard's option `optional` says. */
+  readonly optional?: OptionalPolicy
+}
+
+/** `true` lets pass only who brings no token. Everything that isn't said to be allowed is refused. */
+export type OptionalPolicy =
+  | boolean
+  | {
+      readonly absent?: 'allow' | 'refuse'
+      readonly expired?: 'allow' | 'refuse'
+      readonly invalid?: 'allow' | 'refuse'
+    }
+
+/** A place in a request where a token may stand. */
+export type TokenLocation = 'header' | 'cookie' | 'query' | 'body'
+
 /** Who calls, by the token that was verified. It is frozen, and one object for all requests with the same token. */
-export interface Auth<Claims extends AccessTokenClaims = AccessTokenClaims> {
+export interface Auth<Claims = AccessTokenClaims> {
   /** The token itself, to be passed on or compared, never to be logged. */
   readonly token: string
   readonly claims: Claims
@@ -45,7 +66,7 @@ export interface Refusal {
 export type AnonymousReason = 'absent' | 'expired' | 'invalid'
 
 /** What the guard decided; the adapter lets the request pass for the first two. */
-export type Outcome<Claims extends AccessTokenClaims = AccessTokenClaims> =
+export type Outcome<Claims = AccessTokenClaims> =
   | { readonly kind: 'authenticated'; readonly auth: Auth<Claims> }
   | { readonly kind: 'anonymous'; readonly reason: AnonymousReason }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -71,7 +92,9 @@ export interface GuardState {
 }
 
 /** What an API asks of each request. */
-export interface Guard<Claims extends AccessTokenClaims = AccessTokenClaims> {
+export interface Guard<Claims = AccessTokenClaims> {
+  /** Where this guard looks for a token: an adapter parses a body only for a guard that reads it. */
+  readonly locations: readonly TokenLocation[]
   /**
    * Verifies one access token and resolves to its claims, which are frozen.
    *

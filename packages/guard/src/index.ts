@@ -9,14 +9,16 @@ export type {
   GuardRequest,
   GuardState,
   KeysState,
+  OptionalPolicy,
   Outcome,
   Refusal,
+  Rule,
+  TokenLocation,
 } from './guard.ts'
 export { GuardConfigurationError } from './guard-configuration-error.ts'
 export type { CheckName, FailedCheck, GuardEvent } from './guard-event.ts'
 export type { GuardOptions, RefusalShape, TokenLocations } from './guard-options.ts'
 export type { Algorithm } from './jws/algorithm.ts'
 export type { JsonWebKey, JsonWebKeySet } from './keys/json-web-key.ts'
-export type { OptionalPolicy, Rule } from './request/parse-rule.ts'
 export type { RefusalCode } from './request/refusal-answers.ts'
 export { TokenError } from './token-error.ts'
