@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Database } from './database.ts'
 import type { Migration } from './migration.ts'
+import { openPostgresql } from './open-postgresql.ts'
 import { openSqlite } from './open-sqlite.ts'
 import { parseDatabaseUrl } from './parse-database-url.ts'
 
@@ -35,5 +36,5 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const address = parseDatabaseUrl(options.url)
   const limit = options.unitLimitMilliseconds ?? defaultUnitLimitMilliseconds
   if (address.dialect === 'sqlite') return openSqlite(address.path, options, limit)
-  throw new Error('PostgreSQL is not there yet.')
+  return openPostgresql(address, options, limit)
 }
