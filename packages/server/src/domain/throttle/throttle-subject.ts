@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { canonicalLogin } from '../accounts/canonical-login.ts'
+import { parseNetwork } from './parse-network.ts'
+
+/** Who tries to log in as whom: the keys of the rows that count. */
+export interface ThrottleSubject {
+  /** As `parseNetwork` gives it. */
+  readonly network: string
+  readonly keys: {
+    /** This login name, from anywhere. */
+    readonly account: string
+    /** This network, as anybody. */
+    readonly network: string
+    /** This login name from this network. */
+    readonly pair: string
+    /** That this login name has logged in from this network before. */
+    readonly known: string
+  }
+}
+
+/** No name is longer; what is, is nobody's, and not worth normalizing. */
+const longestLogin = 1024
+
+/**
+ * The subject of an attempt: the login name as it was typed and the address that it came from.
+ *
+ * Names are hashed: rows of names that nobody has are like those that somebody has, and what somebody typed by mistake (a
+ * password) isn't kept.
+ */
+export function throttleSubject(login: string, address: string | undefined): ThrottleSubject {
+  const name = login.length > longestLogin ? login : canonicalLogin(login)
+  const network = parseNetwork(address)
+  const account = digest(name)
+  const pair = digest(`${network} ${name}`)
+  return {
+    network,
+    keys: {
+      account: `account:${account}`,
+      network: `network:${network}`,
+      pair: `pair:${pair}`,
+      known: `known:${pair}`,
+    },
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}

@@ -1,0 +1,120 @@
+import type { Clock } from '../../platform/clock/clock.ts'
+import type { Database } from '../../platform/database/database.ts'
+import { type HashQueue, HashQueueFullError } from '../../platform/hash-queue/hash-queue.ts'
+import type { Account } from '../accounts/account.ts'
+import { findAccountByUsername } from '../accounts/find-account-by-username.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import type { Argon2Parameters } from '../credentials/argon2-parameters.ts'
+import { findPassword, type StoredPassword } from '../credentials/find-password.ts'
+import { hashPassword } from '../credentials/hash-password.ts'
+import { needsRehash } from '../credentials/needs-rehash.ts'
+import type { PasswordHash } from '../credentials/password-hash.ts'
+import { prepareDummyHash } from '../credentials/prepare-dummy-hash.ts'
+import { verifyPassword } from '../credentials/verify-password.ts'
+import { checkThrottle } from './check-throttle.ts'
+import { recordFailure } from './record-failure.ts'
+import { type ThrottleSubject, throttleSubject } from './throttle-subject.ts'
+
+/** What a login is verified with. */
+export interface LoginSurroundings {
+  readonly database: Database
+  readonly hashQueue: HashQueue
+  readonly clock: Clock
+  /** What new hashes cost. Default: `minimumParameters`. */
+  readonly parameters?: Argon2Parameters | undefined
+}
+
+export interface LoginAttempt {
+  /** A user name or an e-mail address, as it was typed. Any text. */
+  readonly login: string
+  readonly password: string
+  /** The address that the request came from, as the socket or a trusted proxy tells it. */
+  readonly address: string | undefined
+  /** Aborts when the client goes away: it then isn't hashed for. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Why, for the log. Never for the answer, which is the same for all of them. */
+export type LoginRefusal =
+  | 'unknown_account'
+  | 'disabled_account'
+  | 'no_password'
+  | 'wrong_password'
+  | 'password_changed'
+
+/** A right password, which opens nothing yet: `admitLogin` does, in the transaction that opens the session. */
+export interface VerifiedLogin {
+  readonly account: Account
+  readonly subject: ThrottleSubject
+  readonly password: StoredPassword
+  /** The same password at our present cost, to be stored instead. Absent: no need. */
+  readonly strongerHash: PasswordHash | undefined
+}
+
+export type LoginVerification =
+  | { readonly ok: true; readonly login: VerifiedLogin }
+  | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfterSeconds: number }
+  | { readonly ok: false; readonly reason: 'refused'; readonly privateReason: LoginRefusal }
+
+/**
+ * Verifies a login name and a password. Unknown account, wrong password and disabled account take the same path: three reads, one
+ * verification, one write. What was refused has been counted and audited when this answers; a throttled attempt costs one read and is
+ * not counted.
+ *
+ * Throws `HashQueueFullError` when too many passwords wait to be hashed (503 with its `retryAfterSeconds`), and the signal's
+ * reason when the client went away.
+ *
+ * @see NIST SP 800-63B-4 §3.2.2, OWASP ASVS 5.0 6.3.8
+ */
+export async function verifyLogin(surroundings: LoginSurroundings, attempt: LoginAttempt): Promise<LoginVerification> {
+  const { database, hashQueue, clock, parameters } = surroundings
+  const subject = throttleSubject(attempt.login, attempt.address)
+  const throttle = await checkThrottle(database.read, clock.now(), subject)
+  if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }
+  const account = await findAccountByUsername(database.read, attempt.login)
+  // No account's id is empty.
+  const password = await findPassword(database.read, account?.id ?? '')
+  const hash = password?.hash ?? prepareDummyHash(parameters)
+  const matches = await verifyPassword(hashQueue, hash, attempt.password, attempt.signal)
+  if (account === undefined) return refuse(database, subject, 'unknown_account')
+  if (account.disabledAt !== undefined) return refuse(database, subject, 'disabled_account', account)
+  if (password === undefined) return refuse(database, subject, 'no_password', account)
+  if (!matches) return refuse(database, subject, 'wrong_password', account)
+  const strongerHash = await strengthenHash(surroundings, password.hash, attempt)
+  return { ok: true, login: { account, subject, password, strongerHash } }
+}
+
+async function refuse(
+  database: Database,
+  subject: ThrottleSubject,
+  privateReason: LoginRefusal,
+  account?: Account,
+): Promise<LoginVerification> {
+  await database.write(async (tx) => {
+    await recordFailure(tx, subject)
+    await recordAuditEvent(tx, {
+      act: 'login.refused',
+      actor: 'anonymous',
+      outcome: 'refused',
+      accountId: account?.id,
+      network: subject.network,
+      detail: { reason: privateReason },
+    })
+  })
+  return { ok: false, reason: 'refused', privateReason }
+}
+
+/** A full line is no reason to refuse a right password: the hash stays as it is until the next login. */
+async function strengthenHash(
+  { hashQueue, parameters }: LoginSurroundings,
+  hash: PasswordHash,
+  { password, signal }: LoginAttempt,
+): Promise<PasswordHash | undefined> {
+  if (!needsRehash(hash, parameters)) return undefined
+  try {
+    return await hashPassword(hashQueue, password, { parameters, signal })
+  } catch (error) {
+    if (error instanceof HashQueueFullError) return undefined
+    throw error
+  }
+}
