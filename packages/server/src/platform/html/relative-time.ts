@@ -10,11 +10,14 @@ const units = [
   { unit: 'second', seconds: 1 },
 ] as const
 
-/** A span of time in words, in its largest whole unit: "5 minutes ago" for -300, "in 40 seconds" for 40. */
+/**
+ * A span of time in words, in its largest whole unit: "5 minutes ago" for -300, "in 40 seconds" for 40. Rounded towards later,
+ * so that who comes back at a time to come is not too early.
+ */
 export function relativeTime(seconds: number, language: Language): string {
   const size = Math.abs(seconds)
   const { unit, seconds: length } = units.find((candidate) => size >= candidate.seconds) ?? units[3]
-  return new Intl.RelativeTimeFormat(language).format(Math.trunc(seconds / length), unit)
+  return new Intl.RelativeTimeFormat(language).format(Math.ceil(seconds / length), unit)
 }
 
 /** Renders a past moment as "5 minutes ago", with the exact time in UTC for machines, on hover and for screen readers. */

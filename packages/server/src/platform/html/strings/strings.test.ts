@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { languages } from '../language.ts'
+import { errorWords, stringsIn } from './strings.ts'
+
+const filled = 'in 40 seconds'
+
+/** Every string by its path, functions filled in. */
+function flatten(value: unknown, path: string): readonly (readonly [string, string])[] {
+  if (typeof value === 'string') return [[path, value]]
+  if (typeof value === 'function') return [[path, String(value(filled))]]
+  return Object.entries(value as object).flatMap(([key, inner]) => flatten(inner, `${path}/${key}`))
+}
+
+const english = flatten(stringsIn('en'), '')
+// The same word in both languages.
+const equalOnPurpose = new Set(['de/error/status'])
+
+describe('strings', () => {
+  it.each(languages)('%s has every string and no other', (language) => {
+    expect(flatten(stringsIn(language), '').map(([path]) => path)).toEqual(english.map(([path]) => path))
+  })
+
+  it.each(languages)('%s leaves no string empty, unfilled or untrimmed', (language) => {
+    for (const [path, text] of flatten(stringsIn(language), '')) {
+      expect(text, path).toBe(text.trim())
+      expect(text, path).not.toBe('')
+      expect(text, path).not.toMatch(/undefined|TODO|\$\{/)
+      if (path.endsWith('Until')) expect(text, path).toContain(filled)
+    }
+  })
+
+  it.each(languages.filter((language) => language !== 'en'))('%s is translated', (language) => {
+    const untranslated = flatten(stringsIn(language), '').filter(
+      ([path, text]) => english.some(([, other]) => other === text) && !equalOnPurpose.has(`${language}${path}`),
+    )
+    expect(untranslated).toEqual([])
+  })
+
+  it.each([
+    { status: 404, title: 'There is nothing here' },
+    { status: 418, title: errorWords(400, 'en').title },
+    { status: 502, title: errorWords(500, 'en').title },
+  ])('words for status $status', ({ status, title }) => {
+    expect(errorWords(status, 'en').title).toBe(title)
+  })
+})
