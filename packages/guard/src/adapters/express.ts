@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Auth, Guard, Outcome, Rule } from '../guard.ts'
+import { asError } from './as-error.ts'
+import { NodeRequest } from './node-request.ts'
+import { renderRefusal } from './render-refusal.ts'
+
+export { getAuth } from './get-auth.ts'
+
+declare global {
+  // The name by which Express lets others extend its request.
+  namespace Express {
+    interface Request {
+      /** Who calls. Undefined on routes without `tokenRequired`, and for anonymous callers on optional routes. */
+      auth?: Auth | undefined
+    }
+  }
+}
+
+/** What the middleware needs of Express's request; Node's own has the rest. */
+export interface ExpressRequest extends IncomingMessage {
+  auth?: Auth | undefined
+  body?: unknown
+  originalUrl?: string
+}
+
+/** A middleware for Express 5, and for any router of the `(req, res, next)` form. */
+export type ExpressMiddleware = (req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void) => void
+
+/**
+ * Makes a middleware that lets a request pass only with a valid access token, and puts its claims at `req.auth`.
+ *
+ * Refused requests are answered here: 401, 403, 400 or 503 with the core's headers and JSON body; they don't reach
+ * `app.use((err, …) => …)`. Only unexpected exceptions do.
+ *
+ * @param rule absence means: any valid token of this guard's audience.
+ * @see RFC 6750 §3
+ */
+export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): ExpressMiddleware {
+  return (req, res, next) => {
+    let outcome: Outcome<Claims> | Promise<Outcome<Claims>>
+    try {
+      outcome = guard.check(new NodeRequest(req, req.originalUrl ?? req.url, req.body), rule)
+    } catch (thrown) {
+      return next(asError(thrown))
+    }
+    if (!('then' in outcome)) return settle(outcome, req, res, next)
+    outcome.then((settled) => settle(settled, req, res, next)).catch((thrown) => next(asError(thrown)))
+  }
+}
+
+function settle(outcome: Outcome<unknown>, req: ExpressRequest, res: ServerResponse, next: () => void): void {
+  if (outcome.kind === 'refused') {
+    const { status, headers, text } = renderRefusal(outcome.refusal)
+    res.writeHead(status, headers).end(text)
+    return
+  }
+  req.auth = outcome.kind === 'authenticated' ? (outcome.auth as Auth) : undefined
+  next()
+}

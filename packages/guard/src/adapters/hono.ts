@@ -1,0 +1,42 @@
+import type { Context, MiddlewareHandler, Next } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Guard, Outcome, Rule } from '../guard.ts'
+import { checkFetchRequests } from './check-fetch-requests.ts'
+import { renderRefusal } from './render-refusal.ts'
+import type { RuleAuth } from './rule-auth.ts'
+
+/** What `tokenRequired` adds to Hono's environment: `c.get('auth')` is who calls, undefined only for anonymous callers on optional routes. */
+export interface GuardedEnv<GivenAuth> {
+  Variables: { auth: GivenAuth }
+}
+
+type GuardedContext = Context<GuardedEnv<unknown>>
+
+/**
+ * Makes a middleware that lets a request pass only with a valid access token, and puts its claims at `c.get('auth')`.
+ *
+ * Refused requests are answered here and go no further; `app.onError` sees only unexpected exceptions.
+ *
+ * @param rule absence means: any valid token of this guard's audience.
+ * @see RFC 6750 §3
+ */
+export function tokenRequired<Claims, const GivenRule extends Rule = Record<never, never>>(
+  guard: Guard<Claims>,
+  rule?: GivenRule,
+): MiddlewareHandler<GuardedEnv<RuleAuth<Claims, GivenRule>>> {
+  const check = checkFetchRequests(guard, rule)
+  return (c, next) => {
+    const outcome = check(c.req.raw)
+    if ('then' in outcome) return outcome.then((settled) => settle(settled, c as GuardedContext, next))
+    return settle(outcome, c as GuardedContext, next)
+  }
+}
+
+function settle(outcome: Outcome<unknown>, c: GuardedContext, next: Next): ReturnType<MiddlewareHandler> {
+  if (outcome.kind === 'refused') {
+    const { status, headers, text } = renderRefusal(outcome.refusal)
+    return Promise.resolve(c.body(text, status as ContentfulStatusCode, headers))
+  }
+  c.set('auth', outcome.kind === 'authenticated' ? outcome.auth : undefined)
+  return next()
+}

@@ -1,0 +1,317 @@
+import type { Rule } from '../src/guard.ts'
+import type { CheckName } from '../src/guard-event.ts'
+import type { GuardOptions } from '../src/guard-options.ts'
+import type { RefusalCode } from '../src/request/refusal-answers.ts'
+import type { SentRequest } from './send-request.ts'
+import { audience, nowSeconds, signToken } from './sign-token.ts'
+
+/** One request to one guarded route, and what every adapter must answer. */
+export interface AdapterCase {
+  /** The claim, with its source. */
+  readonly title: string
+  /** Over a guard with the issuer, audience, clock and secret of `sign-token.ts`; with `fetch`, without the secret. */
+  readonly options?: Partial<GuardOptions>
+  readonly rule?: Rule
+  readonly sent: SentRequest
+  readonly answer: Passed | Refused | Shaped
+}
+
+/** The handler ran: its answer names the caller, or null for an anonymous one. */
+interface Passed {
+  readonly caller: string | null
+}
+
+interface Refused {
+  readonly status: 400 | 401 | 403 | 503
+  readonly code: RefusalCode
+  readonly challenge: string | undefined
+  /** The failed check that the log hook is told. */
+  readonly check?: CheckName
+}
+
+/** A refusal whose body a hook has written. */
+interface Shaped {
+  readonly status: number
+  readonly challenge: string | undefined
+  readonly body: unknown
+  readonly contentType?: string
+}
+
+const valid = signToken()
+const expired = signToken({ iat: nowSeconds - 300, exp: nowSeconds - 150 })
+const forged = `${valid.slice(0, -4)}AAAA`
+const other = signToken({ sub: 'account-2' })
+
+const missing: Refused = { status: 401, code: 'token_missing', challenge: 'Bearer' }
+const expiredAnswer: Refused = {
+  status: 401,
+  code: 'token_expired',
+  challenge: 'Bearer error="invalid_token", error_description="Token has expired"',
+  check: 'expiry',
+}
+const invalid = (check: CheckName): Refused => ({
+  status: 401,
+  code: 'token_invalid',
+  challenge: 'Bearer error="invalid_token", error_description="Token is invalid"',
+  check,
+})
+const malformed: Refused = { status: 400, code: 'invalid_request', challenge: 'TODO' }
+const tooLittle = (scope: string): Refused => ({
+  status: 403,
+  code: 'insufficient_scope',
+  challenge: `Bearer error="insufficient_scope", error_description="TODO", scope="${scope}"`,
+})
+
+const bearer = (token: string): SentRequest => ({ fields: [['Authorization', `Bearer ${token}`]] })
+const everywhere = { locations: { header: true, cookie: 'token', query: 'token', body: 'token' } }
+
+export const adapterCases: readonly AdapterCase[] = [
+  {
+    title: 'RFC 6750 §2.1: a valid token in the Authorization header passes, and the handler knows its subject',
+    sent: bearer(valid),
+    answer: { caller: 'account-1' },
+  },
+  {
+    title: 'RFC 9110 §11.1: the scheme is matched without regard to case',
+    sent: { fields: [['authorization', `bEARER ${valid}`]] },
+    answer: { caller: 'account-1' },
+  },
+  {
+    title: 'RFC 6750 §3.1: a request without credentials gets a challenge without an error code',
+    sent: {},
+    answer: missing,
+  },
+  {
+    title: 'RFC 6750 §3: another scheme is no credential for this guard',
+    sent: { fields: [['Authorization', 'Basic YWxhZGRpbjpvcGVuc2VzYW1l']] },
+    answer: missing,
+  },
+  { title: 'RFC 9068 §4: an expired token is refused as expired', sent: bearer(expired), answer: expiredAnswer },
+  {
+    title: 'design §5: an injected clock decides on expiry, beyond 15 s of leeway',
+    options: { clock: () => (nowSeconds + 150 + 16) * 1000 },
+    sent: bearer(valid),
+    answer: expiredAnswer,
+  },
+  {
+    title: 'design §5: within 15 s of leeway a token still passes',
+    options: { clock: () => (nowSeconds + 150 + 14) * 1000 },
+    sent: bearer(valid),
+    answer: { caller: 'account-1' },
+  },
+  { title: 'RFC 9068 §4: a forged signature is refused', sent: bearer(forged), answer: invalid('signature') },
+  {
+    title: 'RFC 9068 §4: a token for another audience is refused',
+    sent: bearer(signToken({ aud: 'https://other.example.com' })),
+    answer: invalid('audience'),
+  },
+  {
+    title: 'RFC 9068 §4: a token of another issuer is refused',
+    sent: bearer(signToken({ iss: 'https://evil.example.com' })),
+    answer: invalid('issuer'),
+  },
+  {
+    title: 'RFC 8725 §3.11: a token of another type is refused',
+    sent: bearer(signToken({}, { typ: 'JWT' })),
+    answer: invalid('type'),
+  },
+  {
+    title: 'RFC 7519 §7.2: text that is no JWT is refused',
+    sent: bearer('not.a.token'),
+    answer: invalid('form'),
+  },
+  {
+    title: 'design §5: a token beyond the size bound is refused',
+    sent: bearer(`${valid}${'A'.repeat(12_000)}`),
+    answer: invalid('form'),
+  },
+  {
+    title: 'RFC 6750 §2.1: a header with the scheme alone is malformed',
+    sent: { fields: [['Authorization', 'Bearer']] },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 6750 §2.1: a header with two tokens is malformed',
+    sent: { fields: [['Authorization', `Bearer ${valid} ${other}`]] },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 6750 §2: two Authorization headers are refused, though Node shows only the first',
+    sent: {
+      fields: [
+        ['Authorization', `Bearer ${valid}`],
+        ['Authorization', `Bearer ${other}`],
+      ],
+    },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 6750 §2: the same Authorization header twice is refused, in whatever case its name is written',
+    sent: {
+      fields: [
+        ['Authorization', `Bearer ${valid}`],
+        ['AUTHORIZATION', `Bearer ${valid}`],
+      ],
+    },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 6750 §3.1: a token with all scopes of a rule passes',
+    rule: { scope: 'orders:read orders:write' },
+    sent: bearer(valid),
+    answer: { caller: 'account-1' },
+  },
+  {
+    title: 'RFC 6750 §3.1: a token without one of all scopes gets 403 and their names',
+    rule: { scope: ['orders:read', 'orders:delete'] },
+    sent: bearer(valid),
+    answer: tooLittle('orders:read orders:delete'),
+  },
+  {
+    title: 'design §10: a token with one of any scopes passes',
+    rule: { anyScope: ['orders:delete', 'orders:write'] },
+    sent: bearer(valid),
+    answer: { caller: 'account-1' },
+  },
+  {
+    title: 'design §10: a token with none of any scopes gets 403 and their names',
+    rule: { anyScope: ['orders:delete', 'orders:admin'] },
+    sent: bearer(valid),
+    answer: tooLittle('orders:delete orders:admin'),
+  },
+  ...optionalCases(),
+  {
+    title: 'RFC 6750 §2.3: the query is no place for a token unless the guard says so',
+    sent: { target: `/guarded?token=${valid}` },
+    answer: missing,
+  },
+  {
+    title: 'RFC 6750 §2.3: a guard that opted in takes a token from the query',
+    options: { locations: { query: 'token' } },
+    sent: { target: `/guarded?page=2&token=${valid}&sort=date` },
+    answer: { caller: 'account-1' },
+  },
+  {
+    title: 'design §10: a cookie is no place for a token unless the guard says so',
+    sent: { fields: [['Cookie', `token=${valid}`]] },
+    answer: missing,
+  },
+  {
+    title: 'design §10: a guard that opted in takes a token from a cookie',
+    options: { locations: { cookie: 'token' } },
+    sent: { fields: [['Cookie', `theme=dark; token=${valid}`]] },
+    answer: { caller: 'account-1' },
+  },
+  {
+    title: 'RFC 6750 §2.2: the body is no place for a token unless the guard says so',
+    sent: { form: `token=${valid}` },
+    answer: missing,
+  },
+  {
+    title: 'RFC 6750 §2.2: a guard that opted in takes a token from a form',
+    options: { locations: { body: 'token' } },
+    sent: { form: `amount=3&token=${valid}` },
+    answer: { caller: 'account-1' },
+  },
+  {
+    title: 'RFC 6750 §2.2: an expired token in a form is expired',
+    options: { locations: { body: 'token' } },
+    sent: { form: `token=${expired}` },
+    answer: expiredAnswer,
+  },
+  {
+    title: 'RFC 6750 §2: a token in the header and in the query is refused, even if it is the same',
+    options: everywhere,
+    sent: { target: `/guarded?token=${valid}`, ...bearer(valid) },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 6750 §2: a token in a cookie and in the query is refused',
+    options: everywhere,
+    sent: { target: `/guarded?token=${valid}`, fields: [['Cookie', `token=${valid}`]] },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 6750 §2: a token in the header and in a form is refused',
+    options: everywhere,
+    sent: { ...bearer(valid), form: `token=${other}` },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 6749 §3.1: a repeated query parameter is refused',
+    options: { locations: { query: 'token' } },
+    sent: { target: `/guarded?token=${valid}&token=${other}` },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 6749 §3.1: a repeated form parameter is refused',
+    options: { locations: { body: 'token' } },
+    sent: { form: `token=${valid}&token=${other}` },
+    answer: malformed,
+  },
+  {
+    title: 'design §10: a guard that cannot get its keys says 503 with Retry-After, never 401',
+    options: { fetch: () => Promise.reject(new TypeError('fetch failed')) },
+    sent: bearer(signToken({}, { alg: 'ES256', kid: 'k1' })),
+    answer: { status: 503, code: 'keys_unavailable', challenge: undefined },
+  },
+  {
+    title: 'design §10: shapeRefusal writes the body, and the challenge stays',
+    options: { shapeRefusal: (refusal) => ({ body: { 'Alert!': refusal.message } }) },
+    sent: {},
+    answer: { status: 401, challenge: 'Bearer', body: { 'Alert!': 'Token is missing' } },
+  },
+  {
+    title: 'design §10: shapeRefusal may change status and headers',
+    options: {
+      shapeRefusal: (refusal) => ({
+        status: 404,
+        headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+        body: { title: refusal.message, status: 404 },
+      }),
+    },
+    sent: bearer(forged),
+    answer: {
+      status: 404,
+      challenge: invalid('signature').challenge,
+      body: { title: 'Token is invalid', status: 404 },
+      contentType: 'application/problem+json; charset=utf-8',
+    },
+  },
+  {
+    title: 'RFC 9110 §9.3.2: HEAD is refused like GET, without a body',
+    sent: { method: 'HEAD' },
+    answer: { status: 401, challenge: 'Bearer', body: undefined },
+  },
+  {
+    title: 'RFC 9068 §4: the audience may be one of several',
+    sent: bearer(signToken({ aud: ['https://other.example.com', audience] })),
+    answer: { caller: 'account-1' },
+  },
+]
+
+/** Three ways of having no valid token, each allowed alone. */
+function optionalCases(): AdapterCase[] {
+  const ways = [
+    { way: 'absent', sent: {}, refused: missing },
+    { way: 'expired', sent: bearer(expired), refused: expiredAnswer },
+    { way: 'invalid', sent: bearer(forged), refused: invalid('signature') },
+  ] as const
+  const policies = ways.flatMap(({ way: allowed }) =>
+    ways.map(
+      ({ way, sent, refused }): AdapterCase => ({
+        title: `design §10: a rule that allows ${allowed} tokens ${way === allowed ? 'lets' : 'refuses'} ${way} ones`,
+        rule: { optional: { [allowed]: 'allow' } },
+        sent,
+        answer: way === allowed ? { caller: null } : refused,
+      }),
+    ),
+  )
+  const known: AdapterCase = {
+    title: 'design §10: an optional rule knows who calls when the token is valid',
+    rule: { optional: true },
+    sent: bearer(valid),
+    answer: { caller: 'account-1' },
+  }
+  return [...policies, known]
+}
