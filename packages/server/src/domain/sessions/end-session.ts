@@ -1,13 +1,20 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { deleteSessionsExpiredBefore, markSessionEnded, type Session } from './session-store.ts'
+import { deleteSessionsExpiredBefore, markSessionEnded, type Session, selectOpenSessions } from './session-store.ts'
 
 /** Ends a session for good. Ending it again changes nothing and is no error. */
 export async function endSession(tx: Transaction, session: Session, actor: Actor): Promise<void> {
   if (!(await markSessionEnded(tx.sql, session.id, tx.now))) return
   const { accountId, clientId, id: sessionId } = session
   await recordAuditEvent(tx, { act: 'session.ended', actor, outcome: 'done', accountId, clientId, sessionId })
+}
+
+/** Ends every open session of an account, as disabling it or changing its password must. Returns how many there were. */
+export async function endSessionsOfAccount(tx: Transaction, accountId: string, actor: Actor): Promise<number> {
+  const sessions = await selectOpenSessions(tx.sql, accountId)
+  for (const session of sessions) await endSession(tx, session, actor)
+  return sessions.length
 }
 
 /** Removes sessions whose time is over; what happened in them stays in the audit log. */

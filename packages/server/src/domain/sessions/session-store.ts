@@ -74,3 +74,15 @@ function toSession(row: SessionTables['session']): Session {
     endedAt: row.ended_at ?? undefined,
   }
 }
+
+/** The sessions of an account that have not ended; expired ones may be among them. */
+export async function selectOpenSessions(sql: Queries, accountId: string): Promise<Session[]> {
+  const rows = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .execute()
+  return rows.map(toSession)
+}

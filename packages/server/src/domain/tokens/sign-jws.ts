@@ -1,6 +1,9 @@
 import { constants, createHmac, sign } from 'node:crypto'
 import type { Signer } from '../keys/key-ring.ts'
 
+/** RFC 9068 §2.1 */
+export const ACCESS_TOKEN_TYPE = 'at+jwt'
+
 const headerSegments = new Map<string, string>()
 
 /** `typ`, `alg` and `kid` are the same for all tokens of a key, so their segment is built once. */

@@ -1,0 +1,159 @@
+import { Command } from 'commander'
+import { createAccount } from '../domain/accounts/create-account.ts'
+import { disableAccount } from '../domain/accounts/disable-account.ts'
+import { enableAccount } from '../domain/accounts/enable-account.ts'
+import { findAccountByUsername } from '../domain/accounts/find-account-by-username.ts'
+import { parseEmail } from '../domain/accounts/parse-email.ts'
+import { parseRole } from '../domain/accounts/parse-role.ts'
+import { parseUsername } from '../domain/accounts/parse-username.ts'
+import { setPassword } from '../domain/credentials/set-password.ts'
+import { endSessionsOfAccount } from '../domain/sessions/end-session.ts'
+import type { Rooms } from '../server.ts'
+import { choosePassword, type PasswordOptions } from './choose-password.ts'
+import { CommandError, createCommand, type Report, runCommand, withRooms } from './command.ts'
+
+export function accountCommand(): Command {
+  return new Command('account')
+    .description('Accounts of people.')
+    .addCommand(accountCreateCommand())
+    .addCommand(accountPasswordCommand())
+    .addCommand(accountDisableCommand())
+    .addCommand(accountEnableCommand())
+}
+
+interface AccountCreateOptions extends PasswordOptions {
+  readonly json?: boolean
+  readonly username: string
+  readonly email?: string
+  readonly role?: readonly string[]
+}
+
+function accountCreateCommand(): Command {
+  const command = createCommand(
+    'create',
+    'Create an account. Without a password option the password is asked for.',
+    'ostiary account create --username ada --email ada@example.com --generate-password',
+  )
+    .requiredOption('--username <name>', 'what the person logs in with')
+    .option('--email <address>', 'may be used to log in as well')
+    .option('--role <role...>', 'a role of the account; may be repeated')
+  return withPasswordOptions(command)
+    .option('--password-hash <hash>', 'take over an Argon2 hash (a PHC string) from another system')
+    .action((options: AccountCreateOptions) => runCommand(options, () => withRooms((rooms) => createFromOptions(rooms, options))))
+}
+
+function withPasswordOptions(command: Command): Command {
+  return command
+    .option('--password-stdin', 'read the password from the first line of standard input')
+    .option('--generate-password', 'make a password and print it once')
+}
+
+async function createFromOptions(rooms: Rooms, options: AccountCreateOptions): Promise<Report> {
+  const username = parseUsername(options.username)
+  if (!username.ok) throw new CommandError('invalid_option', username.sentence, 2)
+  const email = options.email === undefined ? undefined : parseEmail(options.email)
+  if (email?.ok === false) throw new CommandError('invalid_option', email.sentence, 2)
+  const roles = (options.role ?? []).map(parseRoleOption)
+  const { hash, generated } = await choosePassword(rooms, options, { username: options.username, email: options.email })
+  const created = await rooms.database.write(async (tx) => {
+    const outcome = await createAccount(tx, { username: username.username, email: email?.email, roles, actor: 'cli' })
+    if (outcome.ok) await setPassword(tx, outcome.account.id, hash, 'cli')
+    return outcome
+  })
+  if (!created.ok) {
+    const what = created.reason === 'username_taken' ? 'user name' : 'e-mail address'
+    throw new CommandError(created.reason, `Another account has that ${what} already. Choose another one.`)
+  }
+  const { account } = created
+  return {
+    json: {
+      id: account.id,
+      username: account.username,
+      ...(account.email !== undefined && { email: account.email }),
+      roles: account.roles,
+      ...(generated !== undefined && { password: generated }),
+    },
+    lines: [
+      `Created the account ${account.username} (${account.id}).`,
+      ...(generated === undefined ? [] : [`Its password, shown only now: ${generated}`]),
+    ],
+  }
+}
+
+function parseRoleOption(text: string): string {
+  const parsed = parseRole(text)
+  if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
+  return parsed.role
+}
+
+interface AccountOptions extends PasswordOptions {
+  readonly json?: boolean
+  readonly username: string
+}
+
+function accountPasswordCommand(): Command {
+  const command = createCommand(
+    'password',
+    'Give an account a new password and end its sessions.',
+    'ostiary account password --username ada --generate-password',
+  ).requiredOption('--username <name>', 'user name or e-mail address')
+  return withPasswordOptions(command).action((options: AccountOptions) =>
+    runCommand(options, () =>
+      withRooms(async (rooms) => {
+        const account = await getAccountOption(rooms, options.username)
+        const { hash, generated } = await choosePassword(rooms, options, account)
+        const ended = await rooms.database.write(async (tx) => {
+          await setPassword(tx, account.id, hash, 'cli')
+          return endSessionsOfAccount(tx, account.id, 'cli')
+        })
+        return {
+          json: { id: account.id, ended_sessions: ended, ...(generated !== undefined && { password: generated }) },
+          lines: [
+            `${account.username} has a new password; ${ended} of its sessions ended.`,
+            ...(generated === undefined ? [] : [`The password, shown only now: ${generated}`]),
+          ],
+        }
+      }),
+    ),
+  )
+}
+
+function accountDisableCommand(): Command {
+  return createCommand('disable', 'Disable an account and end its sessions.', 'ostiary account disable --username ada')
+    .requiredOption('--username <name>', 'user name or e-mail address')
+    .action((options: AccountOptions) =>
+      runCommand(options, () =>
+        withRooms(async (rooms) => {
+          const account = await getAccountOption(rooms, options.username)
+          const ended = await rooms.database.write(async (tx) => {
+            await disableAccount(tx, account.id, 'cli')
+            return endSessionsOfAccount(tx, account.id, 'cli')
+          })
+          return {
+            json: { id: account.id, disabled: true, ended_sessions: ended },
+            lines: [`${account.username} is disabled; ${ended} of its sessions ended.`],
+          }
+        }),
+      ),
+    )
+}
+
+function accountEnableCommand(): Command {
+  return createCommand('enable', 'Let a disabled account log in again.', 'ostiary account enable --username ada')
+    .requiredOption('--username <name>', 'user name or e-mail address')
+    .action((options: AccountOptions) =>
+      runCommand(options, () =>
+        withRooms(async (rooms) => {
+          const account = await getAccountOption(rooms, options.username)
+          await rooms.database.write((tx) => enableAccount(tx, account.id, 'cli'))
+          return { json: { id: account.id, disabled: false }, lines: [`${account.username} may log in.`] }
+        }),
+      ),
+    )
+}
+
+async function getAccountOption(rooms: Rooms, username: string) {
+  const account = await findAccountByUsername(rooms.database.read, username)
+  if (account) return account
+  throw new CommandError('account_unknown', 'There is no account of that name. Create it with `ostiary account create`.')
+}

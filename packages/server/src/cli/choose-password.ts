@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { text as readAll } from 'node:stream/consumers'
+import { hashPassword } from '../domain/credentials/hash-password.ts'
+import { parsePasswordHash } from '../domain/credentials/parse-password-hash.ts'
+import type { PasswordHash } from '../domain/credentials/password-hash.ts'
+import { validatePassword } from '../domain/credentials/validate-password.ts'
+import type { Rooms } from '../server.ts'
+import { CommandError } from './command.ts'
+
+export interface PasswordOptions {
+  readonly passwordStdin?: boolean
+  readonly generatePassword?: boolean
+  readonly passwordHash?: string
+}
+
+export interface ChosenPassword {
+  readonly hash: PasswordHash
+  /** Only when it was generated: to be shown once. */
+  readonly generated?: string
+}
+
+/**
+ * The password that the options choose: generated, from standard input, taken over as a hash, or asked for at the terminal.
+ *
+ * @throws CommandError when options contradict each other or the password may not be used, with the sentence why.
+ */
+export async function choosePassword(
+  { config, hashQueue }: Rooms,
+  options: PasswordOptions,
+  person: { readonly username: string; readonly email?: string | undefined },
+): Promise<ChosenPassword> {
+  const { passwordStdin, generatePassword, passwordHash } = options
+  if ([passwordStdin, generatePassword, passwordHash !== undefined].filter(Boolean).length > 1) {
+    throw new CommandError('invalid_option', 'Choose one of --password-stdin, --generate-password and --password-hash.', 2)
+  }
+  if (passwordHash !== undefined) {
+    const parsed = parsePasswordHash(passwordHash)
+    if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
+    return { hash: parsed.hash }
+  }
+  if (generatePassword) {
+    const generated = generateNewPassword()
+    return { generated, hash: await hashPassword(hashQueue, generated) }
+  }
+  const password = passwordStdin ? await readFirstLine() : await promptPassword()
+  const valid = await validatePassword(password, { ...person, issuerHost: new URL(config.issuer).host })
+  if (!valid.ok) throw new CommandError('password_refused', valid.sentence)
+  return { hash: await hashPassword(hashQueue, password) }
+}
+
+/** 120 random bits in 20 characters that need no quoting in a shell, a URL or a form. */
+export function generateNewPassword(): string {
+  return randomBytes(15).toString('base64url').replace(/^-/, 'A')
+}
+
+async function readFirstLine(): Promise<string> {
+  const [line = ''] = (await readAll(process.stdin)).split(/\r?\n/, 1)
+  if (line === '') throw new CommandError('password_missing', 'Standard input holds no password.')
+  return line
+}
+
+async function promptPassword(): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError('password_missing', 'There is no terminal to ask at: use --password-stdin or --generate-password.')
+  }
+  // Loaded only here: nothing else talks to a person.
+  const { isCancel, password } = await import('@clack/prompts')
+  const first = await password({ message: 'Password' })
+  const second = isCancel(first) ? first : await password({ message: 'The same password again' })
+  if (isCancel(first) || isCancel(second)) throw new CommandError('cancelled', 'Nothing was changed.')
+  if (first !== second) throw new CommandError('password_mismatch', 'The two passwords differ. Nothing was changed.')
+  return first
+}

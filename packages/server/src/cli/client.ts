@@ -1,0 +1,59 @@
+import { Command, Option } from 'commander'
+import { createClient } from '../domain/clients/create-client.ts'
+import { grantTypes, parseClient } from '../domain/clients/parse-client.ts'
+import { CommandError, createCommand, type Report, runCommand, withRooms } from './command.ts'
+
+interface ClientCreateOptions {
+  readonly json?: boolean
+  readonly name: string
+  readonly type: string
+  readonly redirectUri?: readonly string[]
+  readonly grant?: readonly string[]
+  readonly scope?: readonly string[]
+}
+
+export function clientCommand(): Command {
+  return new Command('client').description('Applications that get tokens.').addCommand(clientCreateCommand())
+}
+
+function clientCreateCommand(): Command {
+  return createCommand(
+    'create',
+    'Register a client.',
+    'ostiary client create --name Shop --type confidential --redirect-uri https://shop.example.com/callback --scope orders:read',
+  )
+    .requiredOption('--name <name>', 'how people know it')
+    .addOption(
+      new Option('--type <type>', 'whether it can keep a secret (RFC 6749 §2.1)')
+        .choices(['public', 'confidential'])
+        .makeOptionMandatory(),
+    )
+    .option('--redirect-uri <uri...>', 'where people are sent back to; may be repeated')
+    .option('--grant <grant...>', `which grants it may use: ${grantTypes.join(', ')}`)
+    .option('--scope <scope...>', 'which scopes it may ask for; may be repeated')
+    .action((options: ClientCreateOptions) => runCommand(options, () => createFromOptions(options)))
+}
+
+async function createFromOptions(options: ClientCreateOptions): Promise<Report> {
+  const { name, type, redirectUri: redirectUris, grant: grants, scope: scopes } = options
+  const parsed = parseClient({ name, type, redirectUris, grants, scopes })
+  if (!parsed.ok) throw new CommandError('invalid_option', parsed.problem, 2)
+  return withRooms(async ({ database }) => {
+    const { client, secret } = await database.write((tx) => createClient(tx, parsed.client, 'cli'))
+    return {
+      json: {
+        client_id: client.id,
+        ...(secret && { client_secret: secret }),
+        name: client.name,
+        type: client.type,
+        redirect_uris: client.redirectUris,
+        grants: client.grants,
+        scopes: client.scopes,
+      },
+      lines: [
+        `client_id: ${client.id}`,
+        ...(secret ? [`client_secret, shown only now: ${secret}`] : []),
+      ],
+    }
+  })
+}

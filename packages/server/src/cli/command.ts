@@ -1,0 +1,80 @@
+import { Command } from 'commander'
+import { ConfigurationError, loadConfig } from '../config.ts'
+import { openRooms, type Rooms } from '../server.ts'
+
+/** A command cannot do what was asked. The message is one sentence that says what to do. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+  readonly code: string
+  readonly exitCode: number
+  constructor(code: string, message: string, exitCode = 1) {
+    super(message)
+    this.code = code
+    this.exitCode = exitCode
+  }
+}
+
+/** What a command has found or done: members for `--json`, lines for people. */
+export interface Report {
+  readonly json: object
+  readonly lines: readonly string[]
+  /** Default 0. */
+  readonly exitCode?: number
+}
+
+/** A command with `--json`, `--help` and an example. */
+export function createCommand(name: string, description: string, example: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--json', 'print one JSON object instead of text')
+    .addHelpText('after', `\nExample:\n  ${example}\n`)
+    .showHelpAfterError('Add --help to see what it takes.')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+}
+
+/** Runs the work, prints its report or its one sentence of failure, and sets the exit code: 0 done, 1 not done, 2 wrong usage. */
+export async function runCommand(options: { json?: boolean }, work: () => Promise<Report>): Promise<void> {
+  try {
+    const report = await work()
+    const text = options.json ? JSON.stringify(report.json, null, 2) : report.lines.join('\n')
+    process.stdout.write(`${text}\n`)
+    process.exitCode = report.exitCode ?? 0
+  } catch (error) {
+    printFailure(error, options.json === true)
+    process.exitCode = error instanceof CommandError ? error.exitCode : 1
+  }
+}
+
+/** Runs the work on the rooms of the configured database, and closes them whatever happens. */
+export async function withRooms(work: (rooms: Rooms) => Promise<Report>): Promise<Report> {
+  const rooms = await openRooms(loadConfig())
+  try {
+    return await work(rooms)
+  } finally {
+    await rooms.close()
+  }
+}
+
+/** One sentence for what an operator can mend; a stack only for a bug of ours. */
+export function printFailure(error: unknown, asJson: boolean): void {
+  const { code, message } = describeFailure(error)
+  process.stderr.write(asJson ? `${JSON.stringify({ error: { code, message } })}\n` : `${message}\n`)
+}
+
+function describeFailure(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: 'internal_error', message: String(error) }
+  if (error instanceof ConfigurationError) return { code: 'configuration', message: error.message }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  if (code === 'EADDRINUSE') return { code: 'port_in_use', message: describeBusyPort(error) }
+  if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
+    return { code: 'cannot_listen', message: 'This machine cannot listen at that address. Check OSTIARY_HOST and OSTIARY_PORT.' }
+  }
+  const isOurs = ['CommandError', 'DatabaseError', 'SealingError', 'HashQueueFullError'].includes(error.name)
+  if (isOurs && code) return { code, message: error.message }
+  return { code: 'internal_error', message: error.stack ?? error.message }
+}
+
+function describeBusyPort(error: Error): string {
+  const port = 'port' in error ? ` ${error.port}` : ''
+  return `Port${port} is in use by another program. Stop that program, or set OSTIARY_PORT to a free port.`
+}

@@ -1,0 +1,45 @@
+import { text as readAll } from 'node:stream/consumers'
+import { type Explanation, explainToken } from '@ostiary/guard/explain'
+import type { Command } from 'commander'
+import { loadConfig } from '../config.ts'
+import { CommandError, createCommand, type Report, runCommand } from './command.ts'
+
+interface ExplainOptions {
+  readonly json?: boolean
+  readonly issuer?: string
+  readonly audience?: string
+}
+
+export function explainCommand(): Command {
+  return createCommand(
+    'explain',
+    "Decode a token and say, check by check, whether an issuer's guard would accept it. Nothing is stored; exit code 1 when it would not.",
+    'ostiary explain "$TOKEN" --audience https://api.example.com',
+  )
+    .argument('<token>', 'the token, or - to read it from standard input')
+    .option('--issuer <url>', 'the issuer whose keys and name count (default: the configured one)')
+    .option('--audience <uri>', 'the API that would check it (default: this check is left out)')
+    .action((token: string, options: ExplainOptions) => runCommand(options, () => explainFromOptions(token, options)))
+}
+
+async function explainFromOptions(argument: string, { issuer, audience }: ExplainOptions): Promise<Report> {
+  const token = (argument === '-' ? await readAll(process.stdin) : argument).trim()
+  if (token === '') throw new CommandError('token_missing', 'There is no token to explain.', 2)
+  const explanation = await explainToken(token, {
+    issuer: issuer ?? loadConfig().issuer,
+    ...(audience !== undefined && { audience }),
+  })
+  return { json: explanation, lines: renderExplanation(explanation), exitCode: explanation.accepted ? 0 : 1 }
+}
+
+function renderExplanation({ accepted, header, claims, checks }: Explanation): string[] {
+  const sign = { true: 'ok     ', false: 'REFUSED', skipped: 'skipped' } as const
+  return [
+    `header  ${JSON.stringify(header)}`,
+    `claims  ${JSON.stringify(claims)}`,
+    '',
+    ...checks.map(({ ok, check, says }) => `${sign[`${ok}`]}  ${check.padEnd(12)}  ${says}`),
+    '',
+    accepted ? 'This token would be accepted.' : 'This token would be refused.',
+  ]
+}

@@ -1,0 +1,59 @@
+import { Command, Option } from 'commander'
+import { listSigningKeys, rotateSigningKeys } from '../domain/keys/advance-signing-keys.ts'
+import { PUBLISH_AHEAD_MS } from '../domain/keys/plan-key-schedule.ts'
+import { type SigningAlgorithm, type SigningKey, signingAlgorithms } from '../domain/keys/signing-key-store.ts'
+import { createCommand, runCommand, withRooms } from './command.ts'
+
+export function keyCommand(): Command {
+  return new Command('key').description('Signing keys.').addCommand(keyListCommand()).addCommand(keyRotateCommand())
+}
+
+function keyListCommand(): Command {
+  return createCommand('list', 'List the signing keys and their states.', 'ostiary key list').action((options) =>
+    runCommand(options, () =>
+      withRooms(async ({ database }) => {
+        const keys = await listSigningKeys(database.read)
+        return { json: { keys: keys.map(toJson) }, lines: keys.map(toLine) }
+      }),
+    ),
+  )
+}
+
+function keyRotateCommand(): Command {
+  return createCommand(
+    'rotate',
+    'Publish a successor for each active key; it starts to sign once every copy of the JWKS can hold it.',
+    'ostiary key rotate --algorithm ES256',
+  )
+    .addOption(new Option('--algorithm <algorithm>', 'only the key of this algorithm').choices([...signingAlgorithms]))
+    .action((options: { json?: boolean; algorithm?: SigningAlgorithm }) =>
+      runCommand(options, () =>
+        withRooms(async (rooms) => {
+          const pending = await rotateSigningKeys(rooms, options.algorithm)
+          return {
+            json: { pending: pending.map(toJson) },
+            lines: pending.map((key) => `${key.kid} (${key.algorithm}) is published and signs from ${activeFrom(key)} on.`),
+          }
+        }),
+      ),
+    )
+}
+
+function activeFrom(key: SigningKey): string {
+  return new Date(key.stateSince + PUBLISH_AHEAD_MS).toISOString()
+}
+
+function toJson(key: SigningKey): object {
+  return {
+    kid: key.kid,
+    algorithm: key.algorithm,
+    state: key.state,
+    created_at: new Date(key.createdAt).toISOString(),
+    state_since: new Date(key.stateSince).toISOString(),
+    ...(key.state === 'pending' && { active_from: activeFrom(key) }),
+  }
+}
+
+function toLine(key: SigningKey): string {
+  return `${key.kid}  ${key.algorithm.padEnd(5)}  ${key.state.padEnd(8)}  since ${new Date(key.stateSince).toISOString()}`
+}

@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { findAccountByUsername } from '../domain/accounts/find-account-by-username.ts'
+import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-access.ts'
+import { recordAuditEvent } from '../domain/audit/record-audit-event.ts'
+import { LOGIN_CLIENT_ID } from '../domain/clients/create-client.ts'
+import { CommandError, createCommand, type Report, runCommand, withRooms } from './command.ts'
+
+interface TokenIssueOptions {
+  readonly json?: boolean
+  readonly account: string
+  readonly audience?: string
+  readonly scope?: readonly string[]
+}
+
+export function tokenCommand(): Command {
+  return new Command('token').description('Tokens.').addCommand(tokenIssueCommand())
+}
+
+function tokenIssueCommand(): Command {
+  return createCommand(
+    'issue',
+    'Issue an access token without a login, for tests. Only who can read the database and the secret can do this.',
+    'ostiary token issue --account ada --audience https://api.example.com --scope orders:read',
+  )
+    .requiredOption('--account <username>', 'user name or e-mail address of the account')
+    .option('--audience <uri>', 'the API it is for (default: the only registered one)')
+    .option('--scope <scope...>', 'its scopes (default: all of the API)')
+    .action((options: TokenIssueOptions) => runCommand(options, () => issueFromOptions(options)))
+}
+
+async function issueFromOptions({ account: username, audience, scope }: TokenIssueOptions): Promise<Report> {
+  return withRooms(async ({ database, clock, tokenIssuer }) => {
+    const account = await findAccountByUsername(database.read, username)
+    if (!account) throw new CommandError('account_unknown', 'There is no account of that name. Create it with `ostiary account create`.')
+    if (account.disabledAt !== undefined) throw new CommandError('account_disabled', 'That account is disabled.')
+    const access = await resolveAccess(database.read, { audience, scopes: scope?.flatMap((text) => text.split(' ')) })
+    if (!access.ok) throw new CommandError(access.reason, describeRefusedAccess(access))
+    const { token, jti, expiresIn, scope: granted } = await tokenIssuer.issueAccessToken({
+      api: access.api,
+      scopes: access.scopes,
+      subject: account.id,
+      clientId: LOGIN_CLIENT_ID,
+      now: clock.now(),
+    })
+    const detail = { jti, audience: access.api.audience }
+    await database.write((tx) =>
+      recordAuditEvent(tx, { act: 'token.issued', actor: 'cli', outcome: 'done', accountId: account.id, detail }),
+    )
+    return {
+      json: { access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: granted },
+      lines: [token],
+    }
+  })
+}

@@ -1,0 +1,48 @@
+import type { Queries } from '../../platform/database/database.ts'
+import { type Api, selectApi, selectApis } from './api-store.ts'
+
+/** What a caller asks for: an audience and scopes of it. Absent: the only registered API, all of its scopes. */
+export interface AccessRequest {
+  readonly audience?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+}
+
+/** Refusals carry the names that would have been right, for callers who may know them. */
+export type RefusedAccess =
+  | { ok: false; reason: 'no_api' }
+  | { ok: false; reason: 'audience_missing' | 'audience_unknown'; registered: readonly string[] }
+  | { ok: false; reason: 'scope_unknown'; unknown: readonly string[]; registered: readonly string[] }
+
+export type ResolvedAccess = { ok: true; api: Api; scopes: readonly string[] } | RefusedAccess
+
+/** Finds the API that is asked for and checks that it has the scopes (RFC 8707 §2, RFC 6749 §3.3). */
+export async function resolveAccess(sql: Queries, { audience, scopes }: AccessRequest): Promise<ResolvedAccess> {
+  const api = audience === undefined ? undefined : await selectApi(sql, audience)
+  if (api) return resolveScopes(api, scopes)
+  const apis = await selectApis(sql)
+  const [only] = apis
+  if (!only) return { ok: false, reason: 'no_api' }
+  if (audience === undefined && apis.length === 1) return resolveScopes(only, scopes)
+  const reason = audience === undefined ? 'audience_missing' : 'audience_unknown'
+  return { ok: false, reason, registered: apis.map((candidate) => candidate.audience) }
+}
+
+function resolveScopes(api: Api, scopes: readonly string[] = api.scopes): ResolvedAccess {
+  const unknown = scopes.filter((scope) => !api.scopes.includes(scope))
+  if (unknown.length > 0) return { ok: false, reason: 'scope_unknown', unknown, registered: api.scopes }
+  return { ok: true, api, scopes: [...new Set(scopes)] }
+}
+
+/** One sentence for who may know what is registered. */
+export function describeRefusedAccess(refused: RefusedAccess): string {
+  switch (refused.reason) {
+    case 'no_api':
+      return 'No API is registered. Register one with `ostiary api create`.'
+    case 'audience_missing':
+      return `Several APIs are registered: name one of them as audience: ${refused.registered.join(', ')}.`
+    case 'audience_unknown':
+      return `No API of that audience is registered. Registered: ${refused.registered.join(', ')}.`
+    case 'scope_unknown':
+      return `That API does not have the scope ${refused.unknown.join(', ')}. It has: ${refused.registered.join(', ') || 'none'}.`
+  }
+}

@@ -1,0 +1,49 @@
+import { type EpochMilliseconds, toEpochSeconds } from '../../platform/clock/clock.ts'
+import { uuidv7 } from '../../platform/random/random.ts'
+
+export interface AccessTokenContent {
+  readonly audience: string
+  readonly lifetimeSeconds: number
+  readonly subject: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  readonly now: EpochMilliseconds
+  /** Absent for tokens that come from no session. */
+  readonly sessionId?: string | undefined
+  /** When and how the person proved who they are (RFC 8176 names the methods); absent where no person did. */
+  readonly authentication?: { readonly at: EpochMilliseconds; readonly methods: readonly string[] } | undefined
+}
+
+/** RFC 9068 §2.2, on the wire. */
+export interface AccessTokenClaims {
+  readonly iss: string
+  readonly sub: string
+  readonly aud: string
+  readonly client_id: string
+  readonly iat: number
+  readonly exp: number
+  readonly jti: string
+  /** Absent when there is none: RFC 6749 §3.3 knows no empty scope. */
+  readonly scope?: string
+  readonly sid?: string
+  readonly auth_time?: number
+  readonly amr?: readonly string[]
+}
+
+/** The claims of an access token. `jti` is a UUIDv7, so it carries the issuing time in milliseconds. */
+export function toAccessTokenClaims(issuer: string, content: AccessTokenContent): AccessTokenClaims {
+  const { sessionId, authentication } = content
+  const iat = toEpochSeconds(content.now)
+  return {
+    iss: issuer,
+    sub: content.subject,
+    aud: content.audience,
+    client_id: content.clientId,
+    iat,
+    exp: iat + content.lifetimeSeconds,
+    jti: uuidv7(content.now),
+    ...(content.scopes.length > 0 && { scope: content.scopes.join(' ') }),
+    ...(sessionId === undefined ? {} : { sid: sessionId }),
+    ...(authentication && { auth_time: toEpochSeconds(authentication.at), amr: authentication.methods }),
+  }
+}

@@ -1,0 +1,47 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import { toAccessTokenClaims } from './access-token-claims.ts'
+import { ACCESS_TOKEN_TYPE, signJwsWithSecret } from './sign-jws.ts'
+
+export interface IssuerOptions {
+  /** The `iss` that the guard expects: an https URL, or http on loopback. */
+  readonly issuer: string
+  /** The `aud` that the guard expects. */
+  readonly audience: string
+  /** base64url of 32 bytes or more, as `ostiary secret` prints it. The guard gets the same as `keys: { secret }`. */
+  readonly secret: string
+  /** Default 150. */
+  readonly lifetimeSeconds?: number
+  /** Default `Date.now`. */
+  readonly clock?: () => EpochMilliseconds
+}
+
+export interface IssueRequest {
+  readonly subject: string
+  /** Default: the issuer itself, RFC 9068 §2.2 requires one. */
+  readonly clientId?: string
+  readonly scopes?: readonly string[]
+}
+
+export interface Issuer {
+  /** An access token, RFC 9068 §2, signed with HS256. */
+  issue(request: IssueRequest): string
+}
+
+/**
+ * Issues access tokens in the very process that checks them, without a server: one app, one shared secret.
+ *
+ * @throws TypeError when the secret is not base64url of 32 bytes or more (RFC 7518 §3.2).
+ */
+export function createIssuer(options: IssuerOptions): Issuer {
+  const { issuer, audience, lifetimeSeconds = 150, clock = Date.now } = options
+  const secret = Buffer.from(options.secret, 'base64url')
+  if (secret.length < 32 || secret.toString('base64url') !== options.secret) {
+    throw new TypeError('The secret must be 32 bytes or more in base64url. Make one with `ostiary secret`.')
+  }
+  return {
+    issue({ subject, clientId = issuer, scopes = [] }) {
+      const claims = toAccessTokenClaims(issuer, { audience, lifetimeSeconds, subject, clientId, scopes, now: clock() })
+      return signJwsWithSecret(ACCESS_TOKEN_TYPE, claims, secret)
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { sendCacheable } from '../../platform/http/send-cacheable.ts'
+import type { IssuerUrls } from '../issuer-urls.ts'
+
+/** Serves the metadata under both names and in both placements for an issuer with a path (RFC 8414 §3 and §5, OpenID Connect Discovery §4). */
+export function discoveryEndpoint(server: HttpServer, urls: IssuerUrls): void {
+  const body = JSON.stringify(renderMetadata(urls))
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  const document = { body, etag, contentType: 'application/json', maxAgeSeconds: 300 }
+  for (const path of metadataPaths(urls.basePath)) {
+    server.get(path, (request, reply) => sendCacheable(request, reply, document))
+  }
+}
+
+function metadataPaths(basePath: string): ReadonlySet<string> {
+  const names = ['openid-configuration', 'oauth-authorization-server']
+  return new Set(names.flatMap((name) => [`/.well-known/${name}${basePath}`, `${basePath}/.well-known/${name}`]))
+}
+
+/**
+ * What really is there. RFC 8414 §2 requires `response_types_supported`; while there is no authorization endpoint it is empty,
+ * and the endpoints that do not exist are left out. `login_endpoint` is our own: the form or JSON door for first-party apps.
+ */
+function renderMetadata({ issuer, jwksUri, loginUrl }: IssuerUrls): Record<string, unknown> {
+  return {
+    issuer,
+    jwks_uri: jwksUri,
+    login_endpoint: loginUrl,
+    response_types_supported: [],
+    grant_types_supported: [],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [],
+  }
+}

@@ -1,0 +1,37 @@
+/** Where each endpoint stands: paths for routes and forms, URLs for documents. Built from the issuer alone, never from a Host header. */
+export interface IssuerUrls {
+  readonly issuer: string
+  /** scheme, host and port, as browsers send it in Origin */
+  readonly origin: string
+  readonly host: string
+  /** The issuer's path without a slash at its end; empty for an issuer without path. */
+  readonly basePath: string
+  readonly loginPath: string
+  readonly logoutPath: string
+  readonly accountPath: string
+  readonly jwksPath: string
+  readonly jwksUri: string
+  readonly loginUrl: string
+  /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
+  readonly isSecure: boolean
+}
+
+export function issuerUrls(issuer: string): IssuerUrls {
+  const { origin, host, pathname, protocol } = new URL(issuer)
+  const basePath = pathname.replace(/\/$/, '')
+  const jwksPath = `${basePath}/.well-known/jwks.json`
+  const loginPath = `${basePath}/login`
+  return Object.freeze({
+    issuer,
+    origin,
+    host,
+    basePath,
+    loginPath,
+    logoutPath: `${basePath}/logout`,
+    accountPath: `${basePath}/account`,
+    jwksPath,
+    jwksUri: `${origin}${jwksPath}`,
+    loginUrl: `${origin}${loginPath}`,
+    isSecure: protocol === 'https:',
+  })
+}

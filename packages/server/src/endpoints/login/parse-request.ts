@@ -1,0 +1,59 @@
+import { type TSchema, Type } from 'typebox'
+
+/** The body of `POST /login` on the wire, as `loginBodySchema` checks it. Parameters that we do not know are ignored. */
+export interface LoginBody {
+  readonly username: string
+  readonly password: string
+  readonly audience?: string
+  readonly scope?: string
+  readonly return_to?: string
+}
+
+export interface LoginQuery {
+  readonly return_to?: string
+}
+
+/** Only control characters and halves of characters are refused at the door; the rest is for the rooms to judge. */
+function text(maxLength: number): ReturnType<typeof Type.String> {
+  return Type.String({ maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })
+}
+
+export const loginBodySchema: TSchema = Type.Object({
+  username: text(320),
+  password: text(512),
+  audience: Type.Optional(text(512)),
+  scope: Type.Optional(text(4096)),
+  return_to: Type.Optional(text(2000)),
+})
+
+export const loginQuerySchema: TSchema = Type.Object({ return_to: Type.Optional(text(2000)) })
+
+/** A login as the rooms inside speak of it. */
+export interface LoginRequest {
+  readonly username: string
+  readonly password: string
+  readonly audience: string | undefined
+  readonly scopes: readonly string[] | undefined
+}
+
+/** RFC 6749 §3.1 and §3.3: an empty parameter counts as absent; scopes are divided by single blanks, in any order. */
+export function parseLoginRequest(body: LoginBody): LoginRequest {
+  return {
+    username: body.username,
+    password: body.password,
+    audience: body.audience || undefined,
+    scopes: body.scope ? body.scope.split(' ').filter((scope) => scope !== '') : undefined,
+  }
+}
+
+/**
+ * Where a browser may go after its login: a path of this origin, in its normal form; absent when the text is anything else.
+ * So no link to our login page can send a person elsewhere (RFC 9700 §4.11).
+ */
+export function parseReturnTo(returnTo: string | undefined, origin: string): string | undefined {
+  if (!returnTo?.startsWith('/') || !URL.canParse(returnTo, origin)) return undefined
+  const url = new URL(returnTo, origin)
+  // "//elsewhere" and "/\elsewhere" begin with a slash too, and parse to another origin; so may a dot segment's remainder.
+  const path = `${url.pathname}${url.search}${url.hash}`
+  return url.origin === origin && !path.startsWith('//') ? path : undefined
+}

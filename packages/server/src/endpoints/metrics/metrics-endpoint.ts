@@ -1,0 +1,57 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { HashQueue } from '../../platform/hash-queue/hash-queue.ts'
+import type { HttpServer } from '../../platform/http/create-http-server.ts'
+
+/** How a login ended. */
+export type LoginOutcome = 'succeeded' | 'refused' | 'throttled' | 'busy' | 'invalid_target'
+
+export interface Metrics {
+  observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
+  countLogin(outcome: LoginOutcome): void
+  countToken(algorithm: string): void
+  readonly registry: Registry
+}
+
+/** Counts what happens in this process. Labels come from closed sets: no caller can make a new time series. */
+export function createMetrics(hashQueue: HashQueue): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer, by method, route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  })
+  const logins = new Counter({ name: 'ostiary_logins_total', help: 'Logins by outcome.', labelNames: ['outcome'], registers })
+  const tokens = new Counter({
+    name: 'ostiary_access_tokens_issued_total',
+    help: 'Access tokens issued, by signing algorithm.',
+    labelNames: ['algorithm'],
+    registers,
+  })
+  const hashes = new Gauge({
+    name: 'ostiary_password_hashes',
+    help: 'Password hashes running now and waiting for their turn.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.set({ state: 'running' }, hashQueue.running)
+      this.set({ state: 'waiting' }, hashQueue.waiting)
+    },
+  })
+  for (const outcome of ['succeeded', 'refused', 'throttled', 'busy', 'invalid_target']) logins.inc({ outcome }, 0)
+  hashes.set({ state: 'waiting' }, 0)
+  return {
+    registry,
+    observeRequest: ({ seconds, ...labels }) => requests.observe(labels, seconds),
+    countLogin: (outcome) => logins.inc({ outcome }),
+    countToken: (algorithm) => tokens.inc({ algorithm }),
+  }
+}
+
+/** Serves `/metrics` in Prometheus's text format. */
+export function metricsEndpoint(server: HttpServer, { registry }: Metrics): void {
+  server.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+}
