@@ -13,7 +13,7 @@ import { renderErrorPage } from '../src/platform/html/render-error-page.ts'
 import { renderPage } from '../src/platform/html/render-page.ts'
 import { ostiaryTheme } from '../src/platform/html/theme.ts'
 import { launchBrowser } from './browser.ts'
-import { type PageServer, samplePages, servePages, serveSamplePages } from './sample-pages.ts'
+import { type PageServer, samplePages, servePages, serveRedirectingLogin, serveSamplePages } from './sample-pages.ts'
 
 const projectRoot = path.join(import.meta.dirname, '../../..')
 const naughtyFile = path.join(projectRoot, '../shared/vectors/naughty-strings/blns.json')
@@ -245,14 +245,18 @@ describe('text in the browser', () => {
       if (content === null) throw new Error(`${address} left our origin`)
       return content
     }
-    const shown = []
-    for (let index = 0; index < count; index += 1) {
+    async function show(index: number) {
       const [account, login] = await Promise.all([load(`/a${index}`), load(`/l${index}`)])
-      shown.push({
+      return {
         text: account.querySelector('#username')?.textContent,
         value: login.querySelector('#username')?.getAttribute('value'),
         elements: account.querySelectorAll('*').length + login.querySelectorAll('*').length,
-      })
+      }
+    }
+    const shown = []
+    for (let first = 0; first < count; first += 20) {
+      const batch = Array.from({ length: Math.min(20, count - first) }, (_, offset) => show(first + offset))
+      shown.push(...(await Promise.all(batch)))
       for (const frame of document.querySelectorAll('iframe')) frame.remove()
     }
     return shown
@@ -341,6 +345,23 @@ describe('the policy in the browser', () => {
       expect(refused).toEqual(['frame-src', 'script-src-attr', 'script-src-elem', 'style-src-elem'])
       expect(await page.title()).toBe('Sign in · Ostiary')
       expect(await page.locator('body').isVisible()).toBe(true)
+    })
+  })
+
+  it.each([
+    { claim: 'leads from the form to a named form target', named: true },
+    { claim: 'CSP3 §6.4.2: stops the form from leading anywhere else', named: false },
+  ])('$claim', async ({ named }) => {
+    await using app = await servePages(() => 'You are back')
+    await using login = await serveRedirectingLogin(`${app.origin}/callback`, named ? [`${app.origin}/callback`] : [])
+    await inPage(login.origin, {}, async (page) => {
+      const end = named
+        ? page.waitForURL(`${app.origin}/callback`)
+        : page.waitForEvent('console', (message) => message.text().includes('form-action'))
+      await page.locator('#password').fill('correct horse')
+      await page.keyboard.press('Enter')
+      await end
+      expect(new URL(page.url()).origin).toBe(named ? app.origin : login.origin)
     })
   })
 })

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
@@ -46,10 +46,23 @@ export async function servePages(
   render: (path: string) => string | undefined,
   theme: Theme = ostiaryTheme,
 ): Promise<PageServer> {
-  const server = createServer((request, response) => {
+  return await listen((request, response) => {
     const page = render(request.url ?? '/')
     response.writeHead(page === undefined ? 404 : 200, pageHeaders(theme)).end(page)
   })
+}
+
+/** Serves the login page, which may lead to `formTargets`, and answers its form with a redirect to `destination`. */
+export async function serveRedirectingLogin(destination: string, formTargets: readonly string[]): Promise<PageServer> {
+  return await listen((request, response) => {
+    if (request.method === 'POST') return response.writeHead(303, { location: destination }).end()
+    const page = renderLoginPage({ action: '/login', username: 'ada', language: 'en', theme: ostiaryTheme })
+    return response.writeHead(200, pageHeaders(ostiaryTheme, formTargets)).end(page)
+  })
+}
+
+async function listen(answer: RequestListener): Promise<PageServer> {
+  const server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
