@@ -39,7 +39,7 @@ export type TokenLocation = 'header' | 'cookie' | 'query' | 'body'
 
 /** Who calls, by the token that was verified. It is frozen, and one object for all requests with the same token. */
 export interface Auth<Claims = AccessTokenClaims> {
-  /** The token itself, to be passed on or compared, never to be logged. */
+  /** The token itself, to be passed on or compared, never to be logged: it is not enumerable, so that logging `auth` doesn't. */
   readonly token: string
   readonly claims: Claims
   /** The claim `sub`. */
@@ -98,7 +98,7 @@ export interface Guard<Claims = AccessTokenClaims> {
   /**
    * Verifies one access token and resolves to its claims, which are frozen.
    *
-   * @throws TokenError with code `token_invalid`, `token_expired` or `keys_unavailable`.
+   * @throws TokenError with code `token_missing` (for an empty text), `token_invalid`, `token_expired` or `keys_unavailable`.
    * @see RFC 9068 §4
    */
   verify(token: string): Promise<Claims>

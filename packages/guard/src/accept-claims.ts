@@ -1,0 +1,61 @@
+import type { AccessTokenClaims } from './claims/access-token-claims.ts'
+import { deepFreeze } from './claims/deep-freeze.ts'
+import { ScopeSet } from './claims/scope-set.ts'
+import type { SchemaIssue, StandardSchemaV1 } from './claims/standard-schema.ts'
+import type { VerifiedAccessToken } from './claims/verify-access-token.ts'
+import type { Auth } from './guard.ts'
+import { GuardConfigurationError } from './guard-configuration-error.ts'
+import type { FailedCheck } from './guard-event.ts'
+import { quote } from './jws/quote.ts'
+import type { VerifiedToken } from './verified-tokens.ts'
+
+export type AcceptedClaims<Claims> =
+  | { readonly ok: true; readonly claims: Claims }
+  | { readonly ok: false; readonly failure: FailedCheck }
+
+/** Asks the schema about verified claims; without one they are as RFC 9068 has them. */
+export function acceptClaims<Claims>(
+  claims: AccessTokenClaims,
+  schema: StandardSchemaV1<unknown, Claims> | undefined,
+): AcceptedClaims<Claims> {
+  // Without a schema nobody can have asked for more than the default type, but by an assertion of his own.
+  if (schema === undefined) return { ok: true, claims: claims as unknown as Claims }
+  const result = schema['~standard'].validate(claims)
+  if (result instanceof Promise) throw new GuardConfigurationError('The schema of claims must validate synchronously')
+  if (result.issues === undefined) return { ok: true, claims: result.value }
+  const expected = "claims that fit this API's schema"
+  return { ok: false, failure: { check: 'schema', expected, got: quote(result.issues.map(describeIssue).join('; ')) } }
+}
+
+function describeIssue({ message, path }: SchemaIssue): string {
+  const names = path?.map((part) => String(typeof part === 'object' ? part.key : part)) ?? []
+  return names.length === 0 ? message : `${names.join('.')}: ${message}`
+}
+
+/** Makes what all requests with this token share, until it expires. It is frozen, since it is shared. */
+export function rememberToken<Claims>(
+  token: string,
+  { claims: verified, key }: VerifiedAccessToken,
+  claims: Claims,
+  leewaySeconds: number,
+): VerifiedToken<Claims> {
+  deepFreeze(claims)
+  const described = {
+    claims,
+    subject: verified.sub,
+    clientId: verified.client_id,
+    sessionId: verified.sid,
+    scopes: new ScopeSet(verified.scope),
+  }
+  // Not enumerable, so that whoever logs or serializes who called doesn't give the token away.
+  const auth: Auth<Claims> = Object.freeze(
+    Object.defineProperty({ ...described, token }, 'token', { enumerable: false }),
+  )
+  return {
+    outcome: Object.freeze({ kind: 'authenticated', auth }),
+    key,
+    validFrom: (Math.max(verified.iat, verified.nbf ?? 0) - leewaySeconds) * 1000,
+    validUntil: (verified.exp + leewaySeconds) * 1000,
+    isUsed: false,
+  }
+}

@@ -1,0 +1,63 @@
+import { type JsonObject, parseJsonObject } from '../jws/parse-json-object.ts'
+
+/** How documents are fetched. */
+export interface Fetching {
+  readonly fetch: typeof globalThis.fetch
+  /** Ends every fetch when the guard is closed. */
+  readonly signal: AbortSignal
+}
+
+export interface FetchedJson {
+  /** Undefined when it hasn't changed since the ETag that was sent. */
+  readonly document: JsonObject | undefined
+  readonly etag: string | undefined
+  /** How long it may be used without asking again; undefined when the answer doesn't say. */
+  readonly maxAgeSeconds: number | undefined
+}
+
+const timeoutMilliseconds = 5_000
+const maxBytes = 256 * 1024
+
+/** Fetches one JSON object, within bounds of time and size and without following redirects. Rejects with a sentence. */
+export async function fetchJson(url: string, { fetch, signal }: Fetching, etag?: string): Promise<FetchedJson> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json', ...(etag === undefined ? undefined : { 'if-none-match': etag }) },
+    // RFC 8725bis: where keys come from is configured, and nobody on the way may change it.
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
+  })
+  const fetched = {
+    etag: response.headers.get('etag') ?? undefined,
+    maxAgeSeconds: readMaxAge(response.headers),
+  }
+  if (response.status === 304 && etag !== undefined) return { ...fetched, document: undefined }
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`${url} answered ${response.status}`)
+  }
+  const document = parseJsonObject(await readBounded(url, response))
+  if (document === undefined) throw new Error(`${url} did not answer a JSON object`)
+  return { ...fetched, document }
+}
+
+async function readBounded(url: string, response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Leaving the loop early cancels the body.
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw new Error(`${url} answered more than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+// RFC 9111 §5.2.2, §5.1: what a cache on the way has used up of the age is gone.
+function readMaxAge(headers: Headers): number | undefined {
+  const cacheControl = headers.get('cache-control') ?? ''
+  if (/\bno-(store|cache)\b/i.test(cacheControl)) return 0
+  const maxAge = /\bmax-age="?(\d{1,9})/i.exec(cacheControl)?.[1]
+  if (maxAge === undefined) return undefined
+  const age = Number(headers.get('age') ?? 0)
+  return Math.max(0, Number(maxAge) - (age > 0 ? age : 0))
+}

@@ -1,0 +1,28 @@
+import type { KeysState } from '../guard.ts'
+import type { KeySet } from './key-set.ts'
+
+/** Where a guard gets its keys from. */
+export interface KeySource {
+  /** The keys to verify with now; undefined when there are none, or when `obtain` should be awaited first. */
+  current(): KeySet | undefined
+  /** The keys, after fetching them if that may help; undefined when they can't be had. Never rejects. */
+  obtain(): Promise<KeySet | undefined>
+  /** Looks for a `kid` that no key has; undefined when that was done lately. Never rejects. */
+  seek(kid: string): Promise<KeySet | undefined> | undefined
+  /** Seconds until asking again may help, when the last fetch failed; else undefined. */
+  retrySeconds(): number | undefined
+  state(): KeysState
+  close(): void
+}
+
+/** Keys that never change. */
+export function holdKeys(keySet: KeySet): KeySource {
+  return {
+    current: () => keySet,
+    obtain: () => Promise.resolve(keySet),
+    seek: () => undefined,
+    retrySeconds: () => undefined,
+    state: () => ({ count: keySet.keys.length, ageSeconds: undefined, lastError: undefined }),
+    close: () => {},
+  }
+}

@@ -1,0 +1,84 @@
+import type { GuardRequest } from '../guard.ts'
+import type { TokenLocations } from '../guard-options.ts'
+import { isJsonObject } from '../jws/parse-json-object.ts'
+
+export type FoundToken =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'found'; readonly token: string }
+  | { readonly kind: 'malformed'; readonly says: string }
+
+const absent: FoundToken = { kind: 'absent' }
+
+/** Finds the token in the places where this guard looks. One in two places is malformed. @see RFC 6750 §2, OAuth 2.1 §5.1 */
+export function findToken(request: GuardRequest, locations: TokenLocations): FoundToken {
+  let found = locations.header === false ? absent : readAuthorization(request.header('authorization'))
+  if (locations.cookie !== undefined) found = merge(found, readCookie(request.header('cookie'), locations.cookie))
+  if (locations.query !== undefined) found = merge(found, readQuery(request.url, locations.query))
+  if (locations.body !== undefined) found = merge(found, readBody(request, locations.body))
+  return found
+}
+
+function merge(one: FoundToken, other: FoundToken): FoundToken {
+  if (other.kind === 'absent' || one.kind === 'malformed') return one
+  if (one.kind === 'absent' || other.kind === 'malformed') return other
+  return malformed('a token in two places')
+}
+
+// RFC 9110 §11.1: a scheme's name doesn't distinguish case, and ends where no token character follows.
+const bearerScheme = /^bearer(?![!#$%&'*+.^_`|~\w-])/i
+// RFC 6750 §2.1: "Bearer" 1*SP b64token.
+const bearerCredentials = /^bearer +([\w.~+/-]+=*)$/i
+
+function readAuthorization(value: string | readonly string[] | undefined): FoundToken {
+  if (value === undefined) return absent
+  if (typeof value !== 'string') {
+    if (value.length === 1) return readAuthorization(value[0])
+    // RFC 9110 §5.3: Authorization is no list. Another scheme beside ours is none of our business, two of ours are.
+    return value.some((one) => bearerScheme.test(one)) ? malformed('several Authorization headers') : absent
+  }
+  // Another scheme is no token.
+  if (!bearerScheme.test(value)) return absent
+  const token = bearerCredentials.exec(value)?.[1]
+  return token === undefined
+    ? malformed('an Authorization header that is not "Bearer" and one token')
+    : foundToken(token)
+}
+
+function readCookie(value: string | readonly string[] | undefined, name: string): FoundToken {
+  if (value === undefined) return absent
+  const pairs = (typeof value === 'string' ? value : value.join(';')).split(';').map((pair) => pair.trim())
+  const prefix = `${name}=`
+  return pickOne(
+    pairs.filter((pair) => pair.startsWith(prefix)).map((pair) => pair.slice(prefix.length)),
+    'cookie',
+  )
+}
+
+function readQuery(url: string, name: string): FoundToken {
+  const start = url.indexOf('?')
+  if (start === -1) return absent
+  return pickOne(new URLSearchParams(url.slice(start + 1)).getAll(name), 'query')
+}
+
+function readBody({ method, body }: GuardRequest, name: string): FoundToken {
+  // RFC 6750 §2.2: not with methods whose body has no meaning.
+  if (method === 'GET' || method === 'HEAD' || !isJsonObject(body) || !Object.hasOwn(body, name)) return absent
+  const value = body[name]
+  return pickOne(Array.isArray(value) ? value : [value], 'body')
+}
+
+function pickOne(values: readonly unknown[], place: string): FoundToken {
+  const [value] = values
+  if (values.length > 1) return malformed(`several tokens in the ${place}`)
+  // OAuth 2.1 §1.8: a parameter without a value is treated as omitted.
+  if (value === undefined || value === null || value === '') return absent
+  return typeof value === 'string' ? foundToken(value) : malformed(`a ${place} token that is no text`)
+}
+
+function foundToken(token: string): FoundToken {
+  return { kind: 'found', token }
+}
+
+function malformed(says: string): FoundToken {
+  return { kind: 'malformed', says }
+}

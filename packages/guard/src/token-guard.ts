@@ -1,0 +1,172 @@
+import { acceptClaims, rememberToken } from './accept-claims.ts'
+import { verifyAccessToken } from './claims/verify-access-token.ts'
+import type { AnonymousReason, Guard, GuardRequest, GuardState, Outcome, Rule, TokenLocation } from './guard.ts'
+import type { FailedCheck } from './guard-event.ts'
+import type { RefusedJws } from './jws/verify-jws.ts'
+import type { KeySet } from './keys/key-set.ts'
+import type { KeySource } from './keys/key-source.ts'
+import type { GuardSettings } from './parse-options.ts'
+import { findToken } from './request/find-token.ts'
+import { hasScopes, type ParsedRule, parseRule } from './request/parse-rule.ts'
+import { makeRefusal, type RefusalCode, refusalAnswers } from './request/refusal-answers.ts'
+import { shapeRefusal } from './request/shape-refusal.ts'
+import { TokenError } from './token-error.ts'
+import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
+
+/** What became of one token: verified, refused, or not to be told for want of keys. */
+type Judgement<Claims> =
+  | { readonly ok: true; readonly verified: VerifiedToken<Claims> }
+  | (RefusedJws & { readonly failure: FailedCheck })
+  | { readonly ok: false; readonly failure: undefined }
+
+const unavailable: Judgement<never> = { ok: false, failure: undefined }
+const bearerPrefix = 'Bearer '
+const anyToken: Rule = {}
+
+/** The guard: it decides, and adapters translate. Its methods may be handed on without it. */
+export class TokenGuard<Claims> implements Guard<Claims> {
+  readonly locations: readonly TokenLocation[]
+  readonly #settings: GuardSettings<Claims>
+  readonly #keys: KeySource
+  readonly #tokens: VerifiedTokens<Claims>
+  readonly #rules: WeakMap<Rule, ParsedRule> = new WeakMap()
+  readonly #readsHeaderOnly: boolean
+
+  constructor(settings: GuardSettings<Claims>, keys: KeySource, tokens: VerifiedTokens<Claims>) {
+    this.locations = settings.locationNames
+    this.#settings = settings
+    this.#keys = keys
+    this.#tokens = tokens
+    this.#readsHeaderOnly = settings.locationNames.length === 1 && settings.locationNames[0] === 'header'
+  }
+
+  readonly verify = async (token: string): Promise<Claims> => {
+    if (typeof token !== 'string' || token === '') throw makeError('token_missing')
+    const judgement = await this.#judge(token)
+    if (judgement.ok) return judgement.verified.outcome.auth.claims
+    throw makeError(nameRefusal(judgement.failure), judgement.failure)
+  }
+
+  readonly check = (request: GuardRequest, rule: Rule = anyToken): Outcome<Claims> | Promise<Outcome<Claims>> => {
+    const parsed = this.#rules.get(rule) ?? this.#readRule(rule)
+    const known = this.#readsHeaderOnly ? this.#findKnown(request.header('authorization')) : undefined
+    return known === undefined ? this.#checkNew(request, parsed) : this.#authorize(known, request, parsed)
+  }
+
+  readonly state = (): GuardState => {
+    const { size, hits, misses } = this.#tokens
+    return { keys: this.#keys.state(), cache: { size, hits, misses } }
+  }
+
+  readonly close = (): void => this.#keys.close()
+
+  #readRule(rule: Rule): ParsedRule {
+    const parsed = parseRule(rule, this.#settings.allowed)
+    this.#rules.set(rule, parsed)
+    return parsed
+  }
+
+  /** The short way for a token seen before. Only what was verified in this very spelling is found, so nothing need be parsed. */
+  #findKnown(authorization: string | readonly string[] | undefined): VerifiedToken<Claims> | undefined {
+    if (typeof authorization !== 'string' || !authorization.startsWith(bearerPrefix)) return undefined
+    if (this.#keys.current() === undefined) return undefined
+    return this.#tokens.find(authorization.slice(bearerPrefix.length), this.#settings.clock())
+  }
+
+  #checkNew(request: GuardRequest, rule: ParsedRule): Outcome<Claims> | Promise<Outcome<Claims>> {
+    const found = findToken(request, this.#settings.locations)
+    if (found.kind === 'absent') return this.#turnAway('absent', undefined, request, rule)
+    if (found.kind === 'malformed') return this.#refuse('invalid_request', request, { says: found.says })
+    const judgement = this.#judge(found.token)
+    if (judgement instanceof Promise) return judgement.then((judged) => this.#conclude(judged, request, rule))
+    return this.#conclude(judgement, request, rule)
+  }
+
+  #conclude(judgement: Judgement<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
+    if (judgement.ok) return this.#authorize(judgement.verified, request, rule)
+    const { failure } = judgement
+    if (failure === undefined) return this.#refuse('keys_unavailable', request, { says: this.#describeKeys() })
+    return this.#turnAway(failure.check === 'expiry' ? 'expired' : 'invalid', failure, request, rule)
+  }
+
+  #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
+    if (hasScopes(outcome.auth.scopes, rule)) return outcome
+    const says = `the scopes ${[...outcome.auth.scopes].join(' ')} are not enough`
+    return this.#refuse('insufficient_scope', request, { says, scope: rule.challengeScope })
+  }
+
+  #turnAway(
+    reason: AnonymousReason,
+    failure: FailedCheck | undefined,
+    request: GuardRequest,
+    rule: ParsedRule,
+  ): Outcome<Claims> {
+    if (!rule.allowed[reason]) return this.#refuse(codes[reason], request, { failure })
+    if (failure !== undefined) this.#settings.log({ type: 'anonymous', code: codes[reason], detail: failure })
+    return { kind: 'anonymous', reason }
+  }
+
+  #refuse(
+    code: RefusalCode,
+    request: GuardRequest,
+    about: { readonly failure?: FailedCheck | undefined; readonly says?: string; readonly scope?: string | undefined },
+  ): Outcome<Claims> {
+    const { failure: detail, says = refusalAnswers[code].message } = about
+    this.#settings.log({ type: 'refused', code, says, ...(detail === undefined ? undefined : { detail }) })
+    const retrySeconds = code === 'keys_unavailable' ? (this.#keys.retrySeconds() ?? 1) : undefined
+    const refusal = makeRefusal(code, about.scope, retrySeconds)
+    return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }
+  }
+
+  #describeKeys(): string {
+    return this.#keys.state().lastError ?? 'the keys are too old and could not be confirmed'
+  }
+
+  #judge(token: string): Judgement<Claims> | Promise<Judgement<Claims>> {
+    const keySet = this.#keys.current()
+    if (keySet === undefined) return this.#keys.obtain().then((obtained) => this.#judgeAtLast(token, obtained))
+    const judgement = this.#judgeWith(token, keySet)
+    if (judgement.ok || judgement.unknownKid === undefined) return judgement
+    const sought = this.#keys.seek(judgement.unknownKid)
+    if (sought === undefined) return this.#keys.retrySeconds() === undefined ? judgement : unavailable
+    return sought.then((latest) => this.#judgeAtLast(token, latest))
+  }
+
+  /** Judges with all keys there are to be had. A kid that is unknown while fetching fails may be a new one: not to be told. */
+  #judgeAtLast(token: string, keySet: KeySet | undefined): Judgement<Claims> {
+    if (keySet === undefined) return unavailable
+    const judgement = this.#judgeWith(token, keySet)
+    if (judgement.ok || judgement.unknownKid === undefined) return judgement
+    return this.#keys.retrySeconds() === undefined ? judgement : unavailable
+  }
+
+  #judgeWith(token: string, keySet: KeySet): Exclude<Judgement<Claims>, { failure: undefined }> {
+    const { policy, clock, schema } = this.#settings
+    const now = clock()
+    const known = this.#tokens.find(token, now)
+    if (known !== undefined) return { ok: true, verified: known }
+    this.#tokens.misses += 1
+    const verified = verifyAccessToken(token, keySet, policy, now)
+    if (!verified.ok) return verified
+    const accepted = acceptClaims(verified.claims, schema)
+    if (!accepted.ok) return accepted
+    const remembered = rememberToken(token, verified, accepted.claims as Claims, policy.leewaySeconds)
+    this.#tokens.add(token, remembered)
+    return { ok: true, verified: remembered }
+  }
+}
+
+const codes: Readonly<Record<AnonymousReason, RefusalCode>> = {
+  absent: 'token_missing',
+  expired: 'token_expired',
+  invalid: 'token_invalid',
+}
+
+function nameRefusal(failure: FailedCheck | undefined): RefusalCode {
+  if (failure === undefined) return 'keys_unavailable'
+  return failure.check === 'expiry' ? 'token_expired' : 'token_invalid'
+}
+
+function makeError(code: RefusalCode, reason?: FailedCheck): TokenError {
+  return new TokenError(code, refusalAnswers[code].message, reason)
+}
