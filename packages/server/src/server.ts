@@ -25,7 +25,7 @@ import { pageHeaders } from './platform/html/page-headers.ts'
 import { renderErrorPage } from './platform/html/render-error-page.ts'
 import { ostiaryTheme } from './platform/html/theme.ts'
 import { createHttpServer, type HttpServer, type ProblemPage } from './platform/http/create-http-server.ts'
-import { type Problem, titleOf } from './platform/http/problem.ts'
+import type { Problem } from './platform/http/problem.ts'
 import type { Log } from './platform/log/create-log.ts'
 import { createSealer, type Sealer } from './platform/sealing/sealing.ts'
 
@@ -157,12 +157,13 @@ function composeServer(rooms: Rooms, log: Log, state: { readonly stopping: boole
 }
 
 function renderProblemPage(problem: Problem, incidentId: string, request: FastifyRequest): ProblemPage {
+  const language = chooseLanguage(request.headers['accept-language'])
   const html = renderErrorPage({
     status: problem.status,
-    title: titleOf(problem.status),
-    sentence: problem.message,
+    // Problems speak English; in another language the page has its own words for the status.
+    sentence: language === 'en' ? problem.message : undefined,
     incidentId,
-    language: chooseLanguage(request.headers['accept-language']),
+    language,
     theme: ostiaryTheme,
   })
   return { html, headers: pageHeaders(ostiaryTheme) }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { fastify } from 'fastify'
+import { fastify, LogController } from 'fastify'
 import type { Log } from '../log/create-log.ts'
 import { randomId } from '../random/random.ts'
 import { parseForm, parseJsonObject } from './parse-body.ts'
@@ -35,10 +35,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const loggerInstance: FastifyBaseLogger = options.log
   const server: HttpServer = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    // Our own line, below: Fastify's would log the URL, whose query may hold a token.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: randomId,
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     return503OnClosing: false,
