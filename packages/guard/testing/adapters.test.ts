@@ -21,13 +21,10 @@ async function runCase(name: keyof typeof adapters, { options, rule, sent }: Ada
     },
     ...options,
   })
-  const server = await adapters[name](guard, rule)
-  try {
-    return { answer: await sendRequest(server.origin, sent), refusals }
-  } finally {
-    await server.close()
-    guard.close()
-  }
+  await using server = await adapters[name](guard, rule)
+  const answer = await sendRequest(server.origin, sent)
+  guard.close()
+  return { answer, refusals }
 }
 
 function expectAnswer({ answer: expected }: AdapterCase, answer: Answer, refusals: readonly Refused[]): void {
@@ -35,20 +32,17 @@ function expectAnswer({ answer: expected }: AdapterCase, answer: Answer, refusal
     expect(answer).toMatchObject({ status: 200, challenge: undefined, body: JSON.stringify(expected) })
     return
   }
-  expect(answer).toMatchObject({ status: expected.status, challenge: expected.challenge })
-  // One refusal is logged once, and the private reason stays private.
+  expect(answer).toMatchObject({
+    status: expected.status,
+    challenge: expected.challenge,
+    contentType: expected.contentType ?? 'application/json; charset=utf-8',
+    // The whole text, so nothing of the private reason is in it.
+    body: expected.body === undefined ? '' : JSON.stringify(expected.body),
+  })
+  expect(answer.retryAfter !== undefined).toBe(expected.status === 503)
   expect(refusals).toHaveLength(1)
-  expect(answer.body).not.toContain(refusals[0]?.says)
-  if ('body' in expected) {
-    expect(answer.contentType).toBe(expected.contentType ?? 'application/json; charset=utf-8')
-    expect(answer.body).toBe(expected.body === undefined ? '' : JSON.stringify(expected.body))
-    return
-  }
-  expect(answer.contentType).toBe('application/json; charset=utf-8')
-  expect(JSON.parse(answer.body)).toMatchObject({ error: expected.code })
   expect(refusals[0]).toMatchObject({ code: expected.code })
   expect(refusals[0]?.detail?.check).toBe(expected.check)
-  expect(answer.retryAfter !== undefined).toBe(expected.status === 503)
 }
 
 const names = Object.keys(adapters) as (keyof typeof adapters)[]
@@ -57,8 +51,16 @@ describe.each(adapterCases)('$title', (adapterCase) => {
   test('at every adapter, with the same status, challenge and body', async () => {
     const results = await Promise.all(names.map((name) => runCase(name, adapterCase)))
     for (const [index, { answer, refusals }] of results.entries()) {
-      expect({ adapter: names[index], ...answer }).toEqual({ adapter: names[index], ...results[0]?.answer })
       expectAnswer(adapterCase, answer, refusals)
+      const { status, challenge, retryAfter, body } = answer
+      const first = results[0]?.answer
+      expect({ adapter: names[index], status, challenge, retryAfter, body }).toEqual({
+        adapter: names[index],
+        status: first?.status,
+        challenge: first?.challenge,
+        retryAfter: first?.retryAfter,
+        body: first?.body,
+      })
     }
   })
 })

@@ -12,10 +12,9 @@ import * as forHono from '../src/adapters/hono.ts'
 import * as forKoa from '../src/adapters/koa.ts'
 import type { Guard, Rule } from '../src/guard.ts'
 
-export interface RunningAdapter {
+export interface RunningAdapter extends AsyncDisposable {
   /** Scheme, host and port. */
   readonly origin: string
-  close(): Promise<void>
 }
 
 /** Serves one guarded route for all methods and paths, which answers who calls, on a port of its own. */
@@ -29,6 +28,8 @@ export function describeCaller(auth: { readonly subject: string } | undefined): 
 export const adapters: Readonly<Record<'express' | 'fastify' | 'hono' | 'koa' | 'fetch', StartAdapter>> = {
   express(guard, rule) {
     const app = express()
+    // Otherwise its last error handler prints what it answers with 500.
+    app.set('env', 'test')
     app.use(express.urlencoded(), express.json())
     app.use(forExpress.tokenRequired(guard, rule), (req, res) => {
       res.json(describeCaller(req.auth))
@@ -45,17 +46,19 @@ export const adapters: Readonly<Record<'express' | 'fastify' | 'hono' | 'koa' | 
     const hook = guard.locations.includes('body') ? 'preValidation' : 'onRequest'
     app.all('/*', { [hook]: forFastify.tokenRequired(guard, rule) }, async (request) => describeCaller(request.auth))
     const origin = await app.listen({ host: '127.0.0.1', port: 0 })
-    return { origin, close: () => app.close() }
+    return { origin, [Symbol.asyncDispose]: () => app.close() }
   },
 
   hono(guard, rule) {
     const app = new Hono()
+    app.onError((_error, c) => c.text('', 500))
     app.all('*', forHono.tokenRequired(guard, rule), (c) => c.json(describeCaller(c.get('auth'))))
     return listen(getRequestListener(app.fetch))
   },
 
   koa(guard, rule) {
     const app = new Koa()
+    app.silent = true
     app.use(async (ctx, next) => {
       await parseKoaBody(ctx)
       return next()
@@ -79,7 +82,7 @@ export async function listen(listener: RequestListener): Promise<RunningAdapter>
   const { port } = server.address() as AddressInfo
   return {
     origin: `http://127.0.0.1:${port}`,
-    close: () =>
+    [Symbol.asyncDispose]: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)))
         server.closeAllConnections()

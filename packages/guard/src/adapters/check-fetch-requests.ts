@@ -2,12 +2,14 @@ import type { Guard, Outcome, Rule } from '../guard.ts'
 import { checkRequest } from './check-request.ts'
 import { FetchRequest } from './fetch-request.ts'
 import { readBody } from './read-body.ts'
+import { validateRule } from './validate-rule.ts'
 
 /** Makes the check of web-standard requests; it reads a body, from a copy, only for a guard that looks there. */
 export function checkFetchRequests<Claims>(
   guard: Guard<Claims>,
   rule: Rule | undefined,
 ): (request: Request) => Outcome<Claims> | Promise<Outcome<Claims>> {
+  validateRule(rule)
   if (!guard.locations.includes('body')) {
     return (request) => checkRequest(guard, new FetchRequest(request, undefined), rule)
   }

@@ -3,6 +3,7 @@ import type { Auth, Guard, Outcome, Rule } from '../guard.ts'
 import { asError } from './as-error.ts'
 import { NodeRequest } from './node-request.ts'
 import { renderRefusal } from './render-refusal.ts'
+import { validateRule } from './validate-rule.ts'
 
 export { getAuth } from './get-auth.ts'
 
@@ -33,9 +34,11 @@ export type ExpressMiddleware = (req: ExpressRequest, res: ServerResponse, next:
  * `app.use((err, …) => …)`. Only unexpected exceptions do.
  *
  * @param rule absence means: any valid token of this guard's audience.
+ * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
 export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): ExpressMiddleware {
+  validateRule(rule)
   return (req, res, next) => {
     let outcome: Outcome<Claims> | Promise<Outcome<Claims>>
     try {

@@ -3,6 +3,7 @@ import type { Auth, Guard, Outcome, Rule } from '../guard.ts'
 import { asError } from './as-error.ts'
 import { NodeRequest } from './node-request.ts'
 import { renderRefusal } from './render-refusal.ts'
+import { validateRule } from './validate-rule.ts'
 
 export { getAuth } from './get-auth.ts'
 
@@ -23,9 +24,11 @@ export type FastifyHook = (request: FastifyRequest, reply: FastifyReply, done: (
  * `preValidation`, the first hook that sees a parsed body; as `onRequest` it would find no token there and refuse.
  *
  * @param rule absence means: any valid token of this guard's audience.
+ * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
 export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): FastifyHook {
+  validateRule(rule)
   return (request, reply, done) => {
     let outcome: Outcome<Claims> | Promise<Outcome<Claims>>
     try {

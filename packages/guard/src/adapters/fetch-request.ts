@@ -32,8 +32,8 @@ export class FetchRequest implements GuardRequest {
 }
 
 // Fetch §2.2.2, "combine": lines of one name arrive joined by a comma and a space. Neither a token nor a scheme contains a
-// comma, so each one that is followed by a scheme and a space starts the next line.
-const betweenCredentials = /,[\t ]*(?=[!#$%&'*+.^_`|~\w-]+ )/
+// comma, so each comma before something that looks like a scheme starts the next line.
+const betweenCredentials = /,[\t ]*(?=[!#$%&'*+.^_`|~\w-]+(?:[ ,]|$))/
 
 function splitCredentials(value: string): string | readonly string[] {
   const lines = value.split(betweenCredentials)

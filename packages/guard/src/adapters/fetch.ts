@@ -20,6 +20,7 @@ export type FetchHandler<Rest extends readonly unknown[]> = (
  * Wraps a `Request → Response` handler, so that it runs only for requests with a valid access token.
  *
  * @param rule absence means: any valid token of this guard's audience.
+ * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
 export function tokenRequired<Claims, const GivenRule extends Rule = Record<never, never>>(

@@ -18,6 +18,7 @@ type GuardedContext = Context<GuardedEnv<unknown>>
  * Refused requests are answered here and go no further; `app.onError` sees only unexpected exceptions.
  *
  * @param rule absence means: any valid token of this guard's audience.
+ * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
 export function tokenRequired<Claims, const GivenRule extends Rule = Record<never, never>>(

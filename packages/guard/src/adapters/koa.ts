@@ -5,6 +5,7 @@ import { checkRequest } from './check-request.ts'
 import { NodeRequest } from './node-request.ts'
 import { renderRefusal } from './render-refusal.ts'
 import type { RuleAuth } from './rule-auth.ts'
+import { validateRule } from './validate-rule.ts'
 
 /** Koa's state behind `tokenRequired`. */
 export interface GuardedState<GivenAuth> {
@@ -21,12 +22,14 @@ type GuardedContext = ParameterizedContext<GuardedState<unknown>>
  * that fills `ctx.request.body` before it.
  *
  * @param rule absence means: any valid token of this guard's audience.
+ * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
 export function tokenRequired<Claims, const GivenRule extends Rule = Record<never, never>>(
   guard: Guard<Claims>,
   rule?: GivenRule,
 ): Middleware<GuardedState<RuleAuth<Claims, GivenRule>>> {
+  validateRule(rule)
   return (context, next) => {
     const ctx: GuardedContext = context
     const { body } = ctx.request as { body?: unknown }

@@ -22,14 +22,18 @@ const parsers: ReadonlyMap<string, (text: string) => unknown> = new Map([
 ])
 
 async function readText(copy: Request): Promise<string | undefined> {
+  const reader = copy.body?.getReader()
   const decoder = new TextDecoder()
   let sizeBytes = 0
   let text = ''
-  for await (const chunk of copy.body ?? []) {
-    sizeBytes += chunk.length
-    // Leaving the loop cancels this copy alone; the handler's goes on.
-    if (sizeBytes > maxBodySizeBytes) return undefined
-    text += decoder.decode(chunk, { stream: true })
+  for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
+    sizeBytes += chunk.value.length
+    if (sizeBytes > maxBodySizeBytes) {
+      // Not awaited: half of a copied stream is only cancelled when the handler's half is, too.
+      reader?.cancel().catch(() => undefined)
+      return undefined
+    }
+    text += decoder.decode(chunk.value, { stream: true })
   }
   return text + decoder.decode()
 }
