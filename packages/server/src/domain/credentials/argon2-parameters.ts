@@ -34,7 +34,10 @@ export function isAffordable({ memoryKibibytes, passes, parallelism }: Argon2Par
 
 /** Whether we may hash with them: no part lower than `minimumParameters`, none higher than `maximumParameters`. For the configuration. */
 export function validateParameters(parameters: Argon2Parameters): boolean {
-  return !isWeaker(parameters, minimumParameters) && isAffordable(parameters)
+  const { memoryKibibytes, passes, parallelism } = parameters
+  if (![memoryKibibytes, passes, parallelism].every(Number.isInteger)) return false
+  if (parallelism < minimumParameters.parallelism || isWeaker(parameters, minimumParameters)) return false
+  return isAffordable(parameters)
 }
 
 /** Whether a part of the cost is lower. Fewer lanes are not weaker. */

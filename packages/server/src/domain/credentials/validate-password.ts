@@ -22,7 +22,7 @@ export const shortestPassword = 15
 export const longestPassword = 256
 
 /** A password is refused when it is worth fewer single characters than this: see `weigh-password.ts`. */
-const leastWorth = 8
+const leastWorth = 9
 
 const sentences: Readonly<Record<PasswordProblem, string>> = {
   too_short: `Use at least ${shortestPassword} characters. A few words that do not belong together are easy to remember.`,
@@ -49,7 +49,7 @@ export async function validatePassword(password: string, context: PasswordContex
   if (/\p{Cc}/u.test(text) || !text.isWellFormed()) return refuse('not_text')
   const commonPasswords = await loadCommonPasswords()
   if (commonPasswords.has(text.toLowerCase())) return refuse('common')
-  const weight = weighPassword(text, { commonPasswords, contextWords: listContextWords(context) })
+  const weight = weighPassword(text, { commonPasswords, contextWords: listContextWords(context) }, leastWorth)
   if (weight.characters < leastWorth) return refuse(weight.mostly ?? 'common')
   return { ok: true }
 }

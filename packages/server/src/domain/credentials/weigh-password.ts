@@ -20,7 +20,7 @@ interface Part {
   readonly text: string
   /** With 0, 1, 3, 4, 5, 7, @, $ and ! read as the letters that they stand for. */
   readonly unmasked: string
-  /** All that stands before it. */
+  /** All that stands before its last character. */
   readonly before: string
 }
 
@@ -35,7 +35,7 @@ interface GuessablePart {
 const guessableParts: readonly GuessablePart[] = [
   // The person's names and the service's: the first that anybody tries.
   { kind: 'contextual', worth: 1, matches: (part, { contextWords }) => isListed(part, contextWords) },
-  // passwordPASSWORD, abcabcabc: what stands there already.
+  // passwordPASSWORD, xyxyxyxy: what stands there already, also when the two overlap.
   { kind: 'repeated', worth: 1, matches: ({ text, before }) => before.includes(text) },
   // aaaaaa
   { kind: 'repeated', worth: 2, matches: ({ text }) => /^(.)\1+$/su.test(text) },
@@ -52,6 +52,9 @@ const guessableParts: readonly GuessablePart[] = [
 ]
 
 const shortestPart = 3
+
+/** A listed word that is longer is looked for in its parts only. */
+const longestWord = 40
 
 const forwardLines = [
   'abcdefghijklmnopqrstuvwxyz',
@@ -87,7 +90,7 @@ const maskedLetters: Readonly<Record<string, string>> = {
 }
 
 function isListed({ text, unmasked }: Part, words: ReadonlySet<string>): boolean {
-  return words.has(text) || words.has(unmasked)
+  return text.length <= longestWord && (words.has(text) || words.has(unmasked))
 }
 
 /** The cheapest way to make up the password's first so many characters. */
@@ -98,12 +101,19 @@ interface Split {
 
 /**
  * Weighs a password as its cheapest split into guessable parts and single characters, so that long passwords made of little are told from
- * those that merely contain a word. Case does not count.
+ * those that merely contain a word. Case does not count. Stops where the password is worth `enough` whatever follows, so the time
+ * is bounded: some milliseconds for 256 characters.
  */
-export function weighPassword(password: string, known: GuessingKnowledge): PasswordWeight {
+export function weighPassword(password: string, known: GuessingKnowledge, enough: number): PasswordWeight {
   const characters = [...password.toLowerCase()]
   const splits: Split[] = [{ characters: 0, guessable: new Map() }]
-  for (let end = 1; end <= characters.length; end++) splits.push(cheapestSplit(characters.slice(0, end), splits, known))
+  // Only a listed word can make a longer beginning cheaper than a shorter one, so no word reaches back over so many that are enough.
+  let enoughInARow = 0
+  for (let end = 1; end <= characters.length && enoughInARow < longestWord; end++) {
+    const split = cheapestSplit(characters.slice(0, end), splits, known)
+    enoughInARow = split.characters >= enough ? enoughInARow + 1 : 0
+    splits.push(split)
+  }
   const { characters: worth, guessable } = splits.at(-1) ?? { characters: 0, guessable: new Map() }
   const mostly = guessableParts
     .map(({ kind }) => kind)
@@ -122,16 +132,17 @@ function cheapestSplit(characters: readonly string[], splits: readonly Split[], 
   const end = characters.length
   const previous = splits[end - 1] ?? { characters: 0, guessable: new Map() }
   let best: Split = { ...previous, characters: previous.characters + 1 }
+  const before = characters.slice(0, -1).join('')
   for (let start = 0; start <= end - shortestPart; start++) {
-    const before = splits[start]
-    if (before === undefined || before.characters >= best.characters) continue
+    const beginning = splits[start]
+    if (beginning === undefined || beginning.characters >= best.characters) continue
     const text = characters.slice(start, end).join('')
     const unmasked = text.replace(/[013457@$!]/g, (masked) => maskedLetters[masked] ?? masked)
-    const part = { text, unmasked, before: characters.slice(0, start).join('') }
+    const part = { text, unmasked, before }
     for (const { kind, worth, matches } of guessableParts) {
-      if (before.characters + worth >= best.characters || !matches(part, known)) continue
-      const guessable = new Map(before.guessable).set(kind, (before.guessable.get(kind) ?? 0) + end - start)
-      best = { characters: before.characters + worth, guessable }
+      if (beginning.characters + worth >= best.characters || !matches(part, known)) continue
+      const guessable = new Map(beginning.guessable).set(kind, countOf(beginning.guessable, kind) + end - start)
+      best = { characters: beginning.characters + worth, guessable }
     }
   }
   return best
