@@ -1,12 +1,11 @@
 import type { AccessTokenClaims } from './claims/access-token-claims.ts'
 import { deepFreeze } from './claims/deep-freeze.ts'
-import { ScopeSet } from './claims/scope-set.ts'
 import type { SchemaIssue, StandardSchemaV1 } from './claims/standard-schema.ts'
 import type { VerifiedAccessToken } from './claims/verify-access-token.ts'
-import type { Auth } from './guard.ts'
 import { GuardConfigurationError } from './guard-configuration-error.ts'
 import type { FailedCheck } from './guard-event.ts'
 import { quote } from './jws/quote.ts'
+import { TokenAuth } from './token-auth.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
 
 export type AcceptedClaims<Claims> =
@@ -40,18 +39,9 @@ export function rememberToken<Claims>(
   leewaySeconds: number,
 ): VerifiedToken<Claims> {
   deepFreeze(claims)
-  const described = {
-    claims,
-    subject: verified.sub,
-    clientId: verified.client_id,
-    sessionId: verified.sid,
-    scopes: new ScopeSet(verified.scope),
-  }
-  // Not enumerable, so that whoever logs or serializes who called doesn't give the token away.
-  const auth: Auth<Claims> = Object.freeze(
-    Object.defineProperty({ ...described, token }, 'token', { enumerable: false }),
-  )
+  const auth = Object.freeze(new TokenAuth(token, claims, verified))
   return {
+    ok: true,
     outcome: Object.freeze({ kind: 'authenticated', auth }),
     key,
     validFrom: (Math.max(verified.iat, verified.nbf ?? 0) - leewaySeconds) * 1000,

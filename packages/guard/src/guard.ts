@@ -39,7 +39,7 @@ export type TokenLocation = 'header' | 'cookie' | 'query' | 'body'
 
 /** Who calls, by the token that was verified. It is frozen, and one object for all requests with the same token. */
 export interface Auth<Claims = AccessTokenClaims> {
-  /** The token itself, to be passed on or compared, never to be logged: it is not enumerable, so that logging `auth` doesn't. */
+  /** The token itself, to be passed on or compared, never to be logged: logging or serializing `auth` doesn't show it. */
   readonly token: string
   readonly claims: Claims
   /** The claim `sub`. */

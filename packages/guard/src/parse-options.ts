@@ -4,7 +4,7 @@ import type { TokenLocation } from './guard.ts'
 import { GuardConfigurationError } from './guard-configuration-error.ts'
 import type { GuardOptions, TokenLocations } from './guard-options.ts'
 import { type Algorithm, asymmetricAlgorithms, symmetricAlgorithms } from './jws/algorithm.ts'
-import { isBase64url } from './jws/base64url.ts'
+import { decodeBase64url } from './jws/base64url.ts'
 import { isJsonObject } from './jws/parse-json-object.ts'
 import { quote } from './jws/quote.ts'
 import { importKeySet, KeySetError } from './keys/import-key-set.ts'
@@ -141,7 +141,7 @@ function parseKeys(keys: GuardOptions['keys'], algorithms: readonly Algorithm[])
 /** A text is what `ostiary secret` prints, and bytes are bytes: nothing is guessed. The size is checked with the key. */
 function encodeSecret(secret: unknown): string {
   if (secret instanceof Uint8Array) return Buffer.from(secret).toString('base64url')
-  if (typeof secret === 'string' && isBase64url(secret)) return secret
+  if (typeof secret === 'string' && decodeBase64url(secret) !== undefined) return secret
   return refuse('keys.secret must be base64url text or a Uint8Array, of 32 bytes or more')
 }
 

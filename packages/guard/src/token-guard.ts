@@ -6,7 +6,7 @@ import type { RefusedJws } from './jws/verify-jws.ts'
 import type { KeySet } from './keys/key-set.ts'
 import type { KeySource } from './keys/key-source.ts'
 import type { GuardSettings } from './parse-options.ts'
-import { findToken } from './request/find-token.ts'
+import { type FoundToken, findToken, isCredentials } from './request/find-token.ts'
 import { hasScopes, type ParsedRule, parseRule } from './request/parse-rule.ts'
 import { makeRefusal, type RefusalCode, refusalAnswers } from './request/refusal-answers.ts'
 import { shapeRefusal } from './request/shape-refusal.ts'
@@ -15,12 +15,13 @@ import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
 
 /** What became of one token: verified, refused, or not to be told for want of keys. */
 type Judgement<Claims> =
-  | { readonly ok: true; readonly verified: VerifiedToken<Claims> }
+  | VerifiedToken<Claims>
   | (RefusedJws & { readonly failure: FailedCheck })
   | { readonly ok: false; readonly failure: undefined }
 
+type Found = Extract<FoundToken, { kind: 'found' }>
+
 const unavailable: Judgement<never> = { ok: false, failure: undefined }
-const bearerPrefix = 'Bearer '
 const anyToken: Rule = {}
 
 /** The guard: it decides, and adapters translate. Its methods may be handed on without it. */
@@ -30,27 +31,29 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   readonly #keys: KeySource
   readonly #tokens: VerifiedTokens<Claims>
   readonly #rules: WeakMap<Rule, ParsedRule> = new WeakMap()
-  readonly #readsHeaderOnly: boolean
 
   constructor(settings: GuardSettings<Claims>, keys: KeySource, tokens: VerifiedTokens<Claims>) {
     this.locations = settings.locationNames
     this.#settings = settings
     this.#keys = keys
     this.#tokens = tokens
-    this.#readsHeaderOnly = settings.locationNames.length === 1 && settings.locationNames[0] === 'header'
   }
 
   readonly verify = async (token: string): Promise<Claims> => {
     if (typeof token !== 'string' || token === '') throw makeError('token_missing')
     const judgement = await this.#judge(token)
-    if (judgement.ok) return judgement.verified.outcome.auth.claims
+    if (judgement.ok) return judgement.outcome.auth.claims
     throw makeError(nameRefusal(judgement.failure), judgement.failure)
   }
 
   readonly check = (request: GuardRequest, rule: Rule = anyToken): Outcome<Claims> | Promise<Outcome<Claims>> => {
     const parsed = this.#rules.get(rule) ?? this.#readRule(rule)
-    const known = this.#readsHeaderOnly ? this.#findKnown(request.header('authorization')) : undefined
-    return known === undefined ? this.#checkNew(request, parsed) : this.#authorize(known, request, parsed)
+    const found = findToken(request, this.#settings.locations)
+    if (found.kind === 'absent') return this.#turnAway('absent', undefined, request, parsed)
+    if (found.kind === 'malformed') return this.#refuse('invalid_request', request, { says: found.says })
+    const judgement = this.#judge(found.token)
+    if (judgement instanceof Promise) return judgement.then((judged) => this.#conclude(judged, found, request, parsed))
+    return this.#conclude(judgement, found, request, parsed)
   }
 
   readonly state = (): GuardState => {
@@ -66,31 +69,20 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     return parsed
   }
 
-  /** The short way for a token seen before. Only what was verified in this very spelling is found, so nothing need be parsed. */
-  #findKnown(authorization: string | readonly string[] | undefined): VerifiedToken<Claims> | undefined {
-    if (typeof authorization !== 'string' || !authorization.startsWith(bearerPrefix)) return undefined
-    if (this.#keys.current() === undefined) return undefined
-    return this.#tokens.find(authorization.slice(bearerPrefix.length), this.#settings.clock())
-  }
-
-  #checkNew(request: GuardRequest, rule: ParsedRule): Outcome<Claims> | Promise<Outcome<Claims>> {
-    const found = findToken(request, this.#settings.locations)
-    if (found.kind === 'absent') return this.#turnAway('absent', undefined, request, rule)
-    if (found.kind === 'malformed') return this.#refuse('invalid_request', request, { says: found.says })
-    const judgement = this.#judge(found.token)
-    if (judgement instanceof Promise) return judgement.then((judged) => this.#conclude(judged, request, rule))
-    return this.#conclude(judgement, request, rule)
-  }
-
-  #conclude(judgement: Judgement<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
-    if (judgement.ok) return this.#authorize(judgement.verified, request, rule)
+  #conclude(judgement: Judgement<Claims>, found: Found, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
+    if (judgement.ok) return this.#authorize(judgement, request, rule)
     const { failure } = judgement
     if (failure === undefined) return this.#refuse('keys_unavailable', request, { says: this.#describeKeys() })
+    if (failure.check === 'form' && found.place === 'header' && !isCredentials(found.token)) {
+      return this.#refuse('invalid_request', request, {
+        says: 'an Authorization header that is not "Bearer" and one token',
+      })
+    }
     return this.#turnAway(failure.check === 'expiry' ? 'expired' : 'invalid', failure, request, rule)
   }
 
   #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
-    if (hasScopes(outcome.auth.scopes, rule)) return outcome
+    if (rule.challengeScope === undefined || hasScopes(outcome.auth.scopes, rule)) return outcome
     const says = `the scopes ${[...outcome.auth.scopes].join(' ')} are not enough`
     return this.#refuse('insufficient_scope', request, { says, scope: rule.challengeScope })
   }
@@ -144,7 +136,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const { policy, clock, schema } = this.#settings
     const now = clock()
     const known = this.#tokens.find(token, now)
-    if (known !== undefined) return { ok: true, verified: known }
+    if (known !== undefined) return known
     this.#tokens.misses += 1
     const verified = verifyAccessToken(token, keySet, policy, now)
     if (!verified.ok) return verified
@@ -152,7 +144,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     if (!accepted.ok) return accepted
     const remembered = rememberToken(token, verified, accepted.claims as Claims, policy.leewaySeconds)
     this.#tokens.add(token, remembered)
-    return { ok: true, verified: remembered }
+    return remembered
   }
 }
 

@@ -4,6 +4,7 @@ import type { KeySet, VerificationKey } from './keys/key-set.ts'
 
 /** A token that was verified, and between which moments it stays so. */
 export interface VerifiedToken<Claims> {
+  readonly ok: true
   readonly outcome: Extract<Outcome<Claims>, { kind: 'authenticated' }>
   readonly key: VerificationKey
   readonly validFrom: EpochMilliseconds

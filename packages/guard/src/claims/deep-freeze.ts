@@ -4,5 +4,8 @@ export function deepFreeze(value: unknown): void {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return
   Object.freeze(value)
-  for (const key in value) deepFreeze((value as Record<string, unknown>)[key])
+  for (const name in value) {
+    const member: unknown = (value as Record<string, unknown>)[name]
+    if (typeof member === 'object') deepFreeze(member)
+  }
 }

@@ -20,11 +20,18 @@ export function findFailedCheck<Subject, Policy>(
   return undefined
 }
 
-function describeFailure<S, P>(check: Check<S, P>, subject: S, policy: P): FailedCheck {
+/** Says what a check that doesn't pass expected and got. */
+export function describeFailure<S, P>(check: Check<S, P>, subject: S, policy: P): FailedCheck {
   return {
     check: check.name,
     expected: check.expected(policy),
     got: check.got(subject, policy),
-    ...(check.secondsOff === undefined ? undefined : { secondsOff: check.secondsOff(subject, policy) }),
+    ...(check.secondsOff === undefined
+      ? undefined
+      : { secondsOff: roundToMilliseconds(check.secondsOff(subject, policy)) }),
   }
+}
+
+function roundToMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
 }

@@ -1,18 +1,15 @@
 import type { FailedCheck } from '../guard-event.ts'
 import { findKey, type KeySet, type VerificationKey } from '../keys/key-set.ts'
+import { decodeBase64url } from './base64url.ts'
 import { findFailedCheck } from './check.ts'
 import { type HeaderPolicy, headerChecks } from './header-checks.ts'
 import { type JsonObject, parseJsonObject } from './parse-json-object.ts'
-import { splitCompact } from './split-compact.ts'
+import { type CompactJws, refuseForm, splitCompact } from './split-compact.ts'
 
-/** A header that passed its checks, and the key that it names. */
-export interface OpenedHeader {
+export interface VerifiedJws {
   readonly ok: true
   readonly header: JsonObject
   readonly key: VerificationKey
-}
-
-export interface VerifiedJws extends OpenedHeader {
   readonly payload: Buffer
 }
 
@@ -21,6 +18,21 @@ export interface RefusedJws {
   readonly failure: FailedCheck
   /** The `kid` that no key has, so that newer keys may help. */
   readonly unknownKid?: string
+}
+
+/** A header that was read, before it is checked. */
+export interface ParsedHeader {
+  readonly ok: true
+  readonly header: JsonObject
+  readonly payload: Buffer
+  readonly signature: Buffer
+}
+
+/** A header that passed its checks, and the key that it names. */
+export interface OpenedHeader {
+  readonly ok: true
+  readonly header: JsonObject
+  readonly key: VerificationKey
 }
 
 // More headers than a key set has keys are rare: RFC 9068 tokens of one key have the same header, to the byte.
@@ -35,43 +47,44 @@ export function verifyJws(token: string, keys: KeySet, policy: HeaderPolicy): Ve
   const parts = splitCompact(token)
   if (!parts.ok) return parts
   const known = keys.knownHeaders.get(parts.header)
-  const opened = known ?? openHeader(parts.header, keys, policy)
+  const parsed = parseParts(parts, known?.header)
+  if (!parsed.ok) return parsed
+  const opened = known ?? openHeader(parsed.header, keys, policy)
   if (!opened.ok) return opened
-  if (!verifySignature(parts.signingInput, parts.signature, opened.key)) return wrongSignature(opened.key)
-  // Only after a signature was right, so that nobody outside can fill it. A key set belongs to one guard, and so to one policy.
+  if (!verifySignature(parts.signingInput, parsed.signature, opened.key)) return refuseSignature(opened.key)
+  // Only after a signature was right, so that nobody outside can fill it. A key set belongs to one guard, so to one policy.
   if (known === undefined && keys.knownHeaders.size < maxKnownHeaders) keys.knownHeaders.set(parts.header, opened)
-  return { ok: true, header: opened.header, key: opened.key, payload: Buffer.from(parts.payload, 'base64url') }
+  return { ok: true, header: opened.header, key: opened.key, payload: parsed.payload }
+}
+
+/** Decodes the parts. A header that is known by its encoded text is not decoded again. */
+export function parseParts(parts: CompactJws, knownHeader?: JsonObject): ParsedHeader | RefusedJws {
+  const header = knownHeader ?? decodeBase64url(parts.header)
+  if (header === undefined) return refuseForm('a header that is not canonical base64url')
+  const payload = decodeBase64url(parts.payload)
+  if (payload === undefined) return refuseForm('a payload that is not canonical base64url')
+  const signature = decodeBase64url(parts.signature)
+  if (signature === undefined) return refuseForm('a signature that is not canonical base64url')
+  const object = Buffer.isBuffer(header) ? parseJsonObject(header) : header
+  if (object === undefined) return refuseForm('a header that is not one JSON object in UTF-8')
+  return { ok: true, header: object, payload, signature }
 }
 
 /** Whether the key made this signature over this text, which is ASCII. */
-export function verifySignature(signingInput: string, signature: string, key: VerificationKey): boolean {
-  const bytes = Buffer.from(signature, 'base64url')
-  return bytes.length === key.signatureBytes && key.verify(Buffer.from(signingInput, 'latin1'), bytes)
+export function verifySignature(signingInput: string, signature: Buffer, key: VerificationKey): boolean {
+  return signature.length === key.signatureBytes && key.verify(Buffer.from(signingInput, 'latin1'), signature)
 }
 
-/** Parses an encoded header; undefined when it isn't a JSON object. */
-export function parseHeader(encoded: string): JsonObject | undefined {
-  return parseJsonObject(Buffer.from(encoded, 'base64url'))
+/** Says that the key didn't make the signature. */
+export function refuseSignature(key: VerificationKey): RefusedJws {
+  const named = key.kid === undefined ? 'the key without kid' : `key ${key.kid}`
+  const expected = `a signature of ${named} with ${key.names.join(' or ')}`
+  return { ok: false, failure: { check: 'signature', expected, got: 'another one' } }
 }
 
-function openHeader(encoded: string, keys: KeySet, policy: HeaderPolicy): OpenedHeader | RefusedJws {
-  const header = parseHeader(encoded)
-  if (header === undefined) return { ok: false, failure: headerIsNoObject }
+function openHeader(header: JsonObject, keys: KeySet, policy: HeaderPolicy): OpenedHeader | RefusedJws {
   const failure = findFailedCheck(headerChecks, header, policy)
   if (failure !== undefined) return { ok: false, failure }
   const found = findKey(header, keys)
   return found.ok ? { ok: true, header, key: found.key } : found
-}
-
-/** What is said of a header that can't be read. */
-export const headerIsNoObject: FailedCheck = {
-  check: 'form',
-  expected: 'a header that is one JSON object in UTF-8',
-  got: 'something else',
-}
-
-/** What is said of a signature that the key didn't make. */
-export function wrongSignature(key: VerificationKey): RefusedJws {
-  const expected = `a signature of key ${key.kid === undefined ? 'without kid' : key.kid} with ${key.names.join(' or ')}`
-  return { ok: false, failure: { check: 'signature', expected, got: 'another one' } }
 }

@@ -8,7 +8,7 @@ import {
   verify,
 } from 'node:crypto'
 import type { Algorithm } from '../jws/algorithm.ts'
-import { isBase64url } from '../jws/base64url.ts'
+import { decodeBase64url } from '../jws/base64url.ts'
 import type { JsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
 import type { VerificationKey } from './key-set.ts'
@@ -80,7 +80,7 @@ function prepareKey(jwk: JsonObject, [name]: readonly string[]): PreparedKey | s
   const size = coordinateBytes[String(jwk.crv)] ?? 0
   const isCurve = jwk.kty === 'EC'
   // RFC 7518 §6.2.1.2: coordinates have the full size of the field.
-  if (!isEncodedBytes(jwk.x, size) || (isCurve && !isEncodedBytes(jwk.y, size))) {
+  if (decodeMember(jwk.x)?.length !== size || (isCurve && decodeMember(jwk.y)?.length !== size)) {
     return 'a coordinate is not canonical base64url of the full size'
   }
   const key = openPublicKey(jwk, ['kty', 'crv', 'x', 'y'])
@@ -89,21 +89,20 @@ function prepareKey(jwk: JsonObject, [name]: readonly string[]): PreparedKey | s
 
 function prepareRsaKey(jwk: JsonObject, isPss: boolean): PreparedKey | string {
   const { n, e } = jwk
-  if (typeof n !== 'string' || typeof e !== 'string' || !isBase64url(n) || !isBase64url(e)) {
-    return 'n or e is not canonical base64url'
-  }
+  const modulus = decodeMember(n)
+  if (modulus === undefined || decodeMember(e) === undefined) return 'n or e is not canonical base64url'
   const key = openPublicKey(jwk, ['kty', 'n', 'e'])
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
   // RFC 7518 §3.3: 2048 bits or more. An exponent of 1 makes every text its own signature (NIST SP 800-56B §6.2: odd, > 2^16).
   if (modulusLength < 2048) return `its modulus has ${modulusLength} bits`
   if (publicExponent < 65537n || publicExponent % 2n === 0n) return `its exponent is ${publicExponent}`
-  if (hasRocaFingerprint(BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`))) return 'it is a ROCA key'
+  if (hasRocaFingerprint(BigInt(`0x${modulus.toString('hex')}`))) return 'it is a ROCA key'
   return { signatureBytes: Math.ceil(modulusLength / 8), verify: verifyRsa(key, isPss) }
 }
 
 function prepareSecret(k: unknown): PreparedKey | string {
-  if (typeof k !== 'string' || !isBase64url(k)) return 'k is not canonical base64url'
-  const bytes = Buffer.from(k, 'base64url')
+  const bytes = decodeMember(k)
+  if (bytes === undefined) return 'k is not canonical base64url'
   if (bytes.length < minSecretBytes) return `it has ${bytes.length} bytes, fewer than ${minSecretBytes}`
   return { signatureBytes: 32, verify: verifyHmac(createSecretKey(bytes)) }
 }
@@ -114,8 +113,8 @@ function openPublicKey(jwk: JsonObject, members: readonly string[]): KeyObject {
   return createPublicKey({ key, format: 'jwk' })
 }
 
-function isEncodedBytes(value: unknown, size: number): boolean {
-  return typeof value === 'string' && isBase64url(value) && Math.floor((value.length * 3) / 4) === size
+function decodeMember(value: unknown): Buffer | undefined {
+  return typeof value === 'string' ? decodeBase64url(value) : undefined
 }
 
 function verifyEcdsa(key: KeyObject, size: number): Verify {

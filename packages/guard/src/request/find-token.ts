@@ -1,15 +1,22 @@
-import type { GuardRequest } from '../guard.ts'
+import type { GuardRequest, TokenLocation } from '../guard.ts'
 import type { TokenLocations } from '../guard-options.ts'
 import { isJsonObject } from '../jws/parse-json-object.ts'
 
 export type FoundToken =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'found'; readonly token: string }
+  | { readonly kind: 'found'; readonly token: string; readonly place: TokenLocation }
   | { readonly kind: 'malformed'; readonly says: string }
 
 const absent: FoundToken = { kind: 'absent' }
 
-/** Finds the token in the places where this guard looks. One in two places is malformed. @see RFC 6750 §2, OAuth 2.1 §5.1 */
+/**
+ * Finds the token in the places where this guard looks. One in two places is malformed.
+ *
+ * What stands behind "Bearer" is handed out as it is: `isCredentials` says, when it turns out to be no token, whether the header was
+ * malformed. Looking at each character beforehand would cost more than finding a known token.
+ *
+ * @see RFC 6750 §2, OAuth 2.1 §5.1
+ */
 export function findToken(request: GuardRequest, locations: TokenLocations): FoundToken {
   let found = locations.header === false ? absent : readAuthorization(request.header('authorization'))
   if (locations.cookie !== undefined) found = merge(found, readCookie(request.header('cookie'), locations.cookie))
@@ -27,7 +34,13 @@ function merge(one: FoundToken, other: FoundToken): FoundToken {
 // RFC 9110 §11.1: a scheme's name doesn't distinguish case, and ends where no token character follows.
 const bearerScheme = /^bearer(?![!#$%&'*+.^_`|~\w-])/i
 // RFC 6750 §2.1: "Bearer" 1*SP b64token.
-const bearerCredentials = /^bearer +([\w.~+/-]+=*)$/i
+const bearerPrefix = /^bearer +/i
+const b64token = /^[\w.~+/-]+=*$/
+
+/** Whether the text may stand in an Authorization header, a token or not. */
+export function isCredentials(text: string): boolean {
+  return b64token.test(text)
+}
 
 function readAuthorization(value: string | readonly string[] | undefined): FoundToken {
   if (value === undefined) return absent
@@ -36,13 +49,14 @@ function readAuthorization(value: string | readonly string[] | undefined): Found
     // RFC 9110 §5.3: Authorization is no list. Another scheme beside ours is none of our business, two of ours are.
     return value.some((one) => bearerScheme.test(one)) ? malformed('several Authorization headers') : absent
   }
+  if (value.startsWith('Bearer ') && value.charCodeAt(7) !== space) return foundToken(value.slice(7), 'header')
   // Another scheme is no token.
   if (!bearerScheme.test(value)) return absent
-  const token = bearerCredentials.exec(value)?.[1]
-  return token === undefined
-    ? malformed('an Authorization header that is not "Bearer" and one token')
-    : foundToken(token)
+  const prefix = bearerPrefix.exec(value)?.[0].length ?? value.length
+  return foundToken(value.slice(prefix), 'header')
 }
+
+const space = 32
 
 function readCookie(value: string | readonly string[] | undefined, name: string): FoundToken {
   if (value === undefined) return absent
@@ -67,16 +81,16 @@ function readBody({ method, body }: GuardRequest, name: string): FoundToken {
   return pickOne(Array.isArray(value) ? value : [value], 'body')
 }
 
-function pickOne(values: readonly unknown[], place: string): FoundToken {
+function pickOne(values: readonly unknown[], place: TokenLocation): FoundToken {
   const [value] = values
   if (values.length > 1) return malformed(`several tokens in the ${place}`)
   // OAuth 2.1 §1.8: a parameter without a value is treated as omitted.
   if (value === undefined || value === null || value === '') return absent
-  return typeof value === 'string' ? foundToken(value) : malformed(`a ${place} token that is no text`)
+  return typeof value === 'string' ? foundToken(value, place) : malformed(`a ${place} token that is no text`)
 }
 
-function foundToken(token: string): FoundToken {
-  return { kind: 'found', token }
+function foundToken(token: string, place: TokenLocation): FoundToken {
+  return { kind: 'found', token, place }
 }
 
 function malformed(says: string): FoundToken {

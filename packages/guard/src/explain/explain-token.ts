@@ -1,0 +1,130 @@
+import { claimChecks } from '../claims/claim-checks.ts'
+import { payloadIsNoObject } from '../claims/verify-access-token.ts'
+import type { CheckName, FailedCheck } from '../guard-event.ts'
+import type { GuardOptions } from '../guard-options.ts'
+import { type Check, describeFailure } from '../jws/check.ts'
+import { headerChecks } from '../jws/header-checks.ts'
+import { type JsonObject, parseJsonObject } from '../jws/parse-json-object.ts'
+import { expectedForm, splitCompact } from '../jws/split-compact.ts'
+import { parseParts, refuseSignature, verifySignature } from '../jws/verify-jws.ts'
+import { findKey, type VerificationKey } from '../keys/key-set.ts'
+import { parseOptions } from '../parse-options.ts'
+import { type ObtainedKeys, obtainKeys } from './obtain-keys.ts'
+
+/** A guard's options, as far as a token's fate depends on them. Without `audience`, that one check is skipped. */
+export interface ExplainOptions
+  extends Pick<
+    GuardOptions,
+    'issuer' | 'keys' | 'leewaySeconds' | 'clock' | 'algorithms' | 'fetch' | 'allowInsecureIssuer'
+  > {
+  readonly audience?: string
+}
+
+/** One check, in the order in which the guard makes them. */
+export interface CheckResult {
+  readonly check: CheckName
+  readonly ok: boolean | 'skipped'
+  readonly expected?: string
+  readonly got?: string
+  /** How many seconds a failed time is beyond its limit, leeway included: what the clocks differ by, at least. */
+  readonly secondsOff?: number
+  /** The result as a sentence. */
+  readonly says: string
+}
+
+export interface Explanation {
+  /** Whether a guard with these options would accept the token, scopes and revocation aside. */
+  readonly accepted: boolean
+  /** Undefined when it can't be read. */
+  readonly header: JsonObject | undefined
+  /** Undefined when they can't be read. Not to be believed unless `accepted`. */
+  readonly claims: JsonObject | undefined
+  readonly checks: readonly CheckResult[]
+}
+
+/**
+ * Says, check by check, whether an issuer's guard would accept a token. It applies the guard's own rules, and goes on where
+ * the guard stops, as far as there is something to look at.
+ *
+ * @throws GuardConfigurationError for options that no guard would start with.
+ */
+export async function explainToken(token: string, options: ExplainOptions): Promise<Explanation> {
+  const { audience = 'unknown', ...others } = options
+  const settings = parseOptions({ ...others, audience })
+  const parts = splitCompact(token)
+  const parsed = parts.ok ? parseParts(parts) : parts
+  if (!parts.ok || !parsed.ok) return explainForm(parsed.ok ? undefined : parsed.failure)
+  const { header, signature, payload } = parsed
+  const headerResults = headerChecks.map((check) => examine(check, header, settings.policy))
+  const key = explainKey(header, headerResults, await obtainKeys(settings))
+  const claims = parseJsonObject(payload)
+  const now = { ...settings.policy, now: settings.clock() }
+  const claimResults =
+    claims === undefined
+      ? [failed(payloadIsNoObject), ...claimNames.slice(1).map(skip)]
+      : claimChecks.map((check) =>
+          check.name === 'audience' && options.audience === undefined ? skip('audience') : examine(check, claims, now),
+        )
+  const checks = [
+    passed('form', expectedForm, 'that'),
+    ...headerResults.filter(({ check }) => check !== 'key'),
+    key.result,
+    explainSignature(parts.signingInput, signature, key.key),
+    ...claimResults,
+  ]
+  return { accepted: checks.every((result) => isGood(result, options)), header, claims, checks }
+}
+
+const claimNames: readonly CheckName[] = claimChecks.map(({ name }) => name)
+
+function isGood({ ok, check }: CheckResult, { audience }: ExplainOptions): boolean {
+  return ok === true || (ok === 'skipped' && check === 'audience' && audience === undefined)
+}
+
+function explainForm(failure: FailedCheck | undefined): Explanation {
+  const names = [...headerChecks.map(({ name }) => name), 'signature' as const, ...claimNames]
+  const form = failure ?? { check: 'form', expected: expectedForm, got: 'something else' }
+  return { accepted: false, header: undefined, claims: undefined, checks: [failed(form), ...names.map(skip)] }
+}
+
+interface ExplainedKey {
+  readonly result: CheckResult
+  readonly key?: VerificationKey
+}
+
+/** A key is looked for when the header may name one: the rule on `kid` and the one on `alg` come first. */
+function explainKey(header: JsonObject, results: readonly CheckResult[], keys: ObtainedKeys): ExplainedKey {
+  const kid = results.find(({ check }) => check === 'key')
+  if (kid?.ok === false) return { result: kid }
+  if (results.some(({ check, ok }) => check === 'algorithm' && ok !== true)) return { result: skip('key') }
+  if (!keys.ok) return { result: failed({ check: 'key', expected: "the issuer's keys", got: keys.says }) }
+  const found = findKey(header, keys.keySet)
+  if (!found.ok) return { result: failed(found.failure) }
+  const { key } = found
+  return { key, result: passed('key', `a key for ${key.names.join(' or ')}`, key.kid ?? 'the only one that fits') }
+}
+
+function explainSignature(signingInput: string, signature: Buffer, key: VerificationKey | undefined): CheckResult {
+  if (key === undefined) return skip('signature')
+  const { failure } = refuseSignature(key)
+  return verifySignature(signingInput, signature, key) ? passed('signature', failure.expected, 'it') : failed(failure)
+}
+
+function examine<S, P>(check: Check<S, P>, subject: S, policy: P): CheckResult {
+  if (!check.passes(subject, policy)) return failed(describeFailure(check, subject, policy))
+  return passed(check.name, check.expected(policy), check.got(subject, policy))
+}
+
+function passed(check: CheckName, expected: string, got: string): CheckResult {
+  return { check, ok: true, expected, got, says: `${check} is good: got ${got}` }
+}
+
+function failed(failure: FailedCheck): CheckResult {
+  const { check, expected, got, secondsOff } = failure
+  const off = secondsOff === undefined || !Number.isFinite(secondsOff) ? '' : `, ${secondsOff} s beyond the limit`
+  return { ...failure, ok: false, says: `${check} is bad: expected ${expected}, got ${got}${off}` }
+}
+
+function skip(check: CheckName): CheckResult {
+  return { check, ok: 'skipped', says: `${check} was not checked` }
+}

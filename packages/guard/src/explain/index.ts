@@ -1,0 +1,1 @@
+export { type CheckResult, type ExplainOptions, type Explanation, explainToken } from './explain-token.ts'

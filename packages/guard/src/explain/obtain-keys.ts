@@ -1,0 +1,24 @@
+import { describeError, discoverJwksUri } from '../keys/discover-jwks-uri.ts'
+import { fetchJson } from '../keys/fetch-json.ts'
+import { importKeySet } from '../keys/import-key-set.ts'
+import type { KeySet } from '../keys/key-set.ts'
+import type { GuardSettings } from '../parse-options.ts'
+
+export type ObtainedKeys =
+  | { readonly ok: true; readonly keySet: KeySet }
+  | { readonly ok: false; readonly says: string }
+
+/** Gives the keys of the options, or fetches the issuer's once, as the guard does. */
+export async function obtainKeys(settings: GuardSettings<unknown>): Promise<ObtainedKeys> {
+  if (settings.keySet !== undefined) return { ok: true, keySet: settings.keySet }
+  const { issuer, algorithms } = settings.policy
+  const fetching = { fetch: settings.fetch, signal: new AbortController().signal }
+  try {
+    const { document } = await fetchJson(await discoverJwksUri(issuer, fetching), fetching)
+    const { keySet, ignored } = importKeySet(document, algorithms)
+    if (keySet.keys.length > 0) return { ok: true, keySet }
+    return { ok: false, says: ['the issuer has no key that can be used', ...ignored].join('; ') }
+  } catch (error) {
+    return { ok: false, says: describeError(error) }
+  }
+}
