@@ -224,6 +224,28 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: { caller: 'account-1' },
   },
   {
+    title: 'RFC 6265 §5.4: two cookies of the name are refused, even in two Cookie headers',
+    options: { locations: { cookie: 'token' } },
+    sent: {
+      fields: [
+        ['Cookie', `token=${valid}`],
+        ['Cookie', `theme=dark; token=${other}`],
+      ],
+    },
+    answer: malformed,
+  },
+  {
+    title: 'RFC 9113 §8.2.3: a token in the second of two Cookie headers is found',
+    options: { locations: { cookie: 'token' } },
+    sent: {
+      fields: [
+        ['Cookie', 'theme=dark'],
+        ['Cookie', `token=${valid}`],
+      ],
+    },
+    answer: { caller: 'account-1' },
+  },
+  {
     title: 'RFC 6750 §2.2: the body is no place for a token unless the guard says so',
     sent: { form: `token=${valid}` },
     answer: missing,
