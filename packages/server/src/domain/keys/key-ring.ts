@@ -15,13 +15,18 @@ export interface KeySet {
   /** The JWKS as it is served, RFC 7517 §5. */
   readonly jwks: string
   readonly etag: string
-  /** The key that signs with this algorithm; absent when no API asked for it yet. */
-  findSigner(algorithm: SigningAlgorithm): Signer | undefined
+  readonly signers: ReadonlyMap<SigningAlgorithm, Signer>
 }
 
 export interface KeyRing {
   /** @throws SealingError when OSTIARY_SECRET is not the secret that the keys were sealed with. */
   current(): Promise<KeySet>
+  /**
+   * The key that signs with this algorithm now.
+   *
+   * @throws Error when there is none: `advanceSigningKeys` makes one for every algorithm in use.
+   */
+  getSigner(algorithm: SigningAlgorithm): Promise<Signer>
 }
 
 /** A change made by another instance or by the command line is seen after this long: well within a second. */
@@ -44,13 +49,24 @@ export function createKeyRing(database: Database, sealer: Sealer, monotonicNow: 
     return copy.keySet
   }
 
+  async function readOnce(): Promise<KeySet> {
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
+  async function current(): Promise<KeySet> {
+    return copy && monotonicNow() - copy.readAt < FRESH_MS ? copy.keySet : readOnce()
+  }
+
   return {
-    async current() {
-      if (copy && monotonicNow() - copy.readAt < FRESH_MS) return copy.keySet
-      reading ??= read().finally(() => {
-        reading = undefined
-      })
-      return reading
+    current,
+    async getSigner(algorithm) {
+      // The first key of an algorithm may be younger than the copy.
+      const signer = (await current()).signers.get(algorithm) ?? (await readOnce()).signers.get(algorithm)
+      if (signer) return signer
+      throw new Error(`no signing key for ${algorithm}`)
     },
   }
 }
@@ -63,11 +79,10 @@ function openSigner(sealer: Sealer, { kid, algorithm, sealedPrivateKey }: Signin
 
 function toKeySet(keys: readonly SigningKey[], signers: readonly Signer[]): KeySet {
   const jwks = renderJwks(keys)
-  const bySigner = new Map(signers.map((signer) => [signer.algorithm, signer]))
   return {
     jwks,
     etag: `"${createHash('sha256').update(jwks).digest('base64url').slice(0, 22)}"`,
-    findSigner: (algorithm) => bySigner.get(algorithm),
+    signers: new Map(signers.map((signer) => [signer.algorithm, signer])),
   }
 }
 

@@ -45,7 +45,5 @@ async function signFor(api: Api, claims: AccessTokenClaims, keyRing: KeyRing, se
     if (!secret) throw new Error(`the API ${api.audience} has no secret`)
     return signJwsWithSecret(ACCESS_TOKEN_TYPE, claims, secret)
   }
-  const signer = (await keyRing.current()).findSigner(api.algorithm)
-  if (!signer) throw new Error(`no signing key for ${api.algorithm}`)
-  return signJws(ACCESS_TOKEN_TYPE, claims, signer)
+  return signJws(ACCESS_TOKEN_TYPE, claims, await keyRing.getSigner(api.algorithm))
 }

@@ -1,8 +1,10 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 
 /** Aborts when the client closes its connection before it was answered: nobody is left to hash a password for. */
-export function abortWhenGone(request: FastifyRequest): AbortSignal {
+export function abortWhenGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  request.raw.socket.once('close', () => controller.abort())
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
   return controller.signal
 }

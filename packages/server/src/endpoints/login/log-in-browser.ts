@@ -24,7 +24,7 @@ export async function logInBrowser(deps: LoginDeps, request: LoginPost, reply: F
     return showAgain(deps, request, reply.status(400), { problem: 'incomplete' })
   }
   try {
-    const login = await verifyLoginRequest(deps, parseLoginRequest(request.body), request.ip, abortWhenGone(request))
+    const login = await verifyLoginRequest(deps, parseLoginRequest(request.body), request.ip, abortWhenGone(reply))
     const cookie = await openAdmittedSession(deps, login, request)
     deps.countLogin('succeeded')
     return reply

@@ -49,7 +49,7 @@ async function answerProgram(
   request: FastifyRequest<{ Body: LoginBody }>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const answer = await logInProgram(deps, parseLoginRequest(request.body), request.ip, abortWhenGone(request))
+  const answer = await logInProgram(deps, parseLoginRequest(request.body), request.ip, abortWhenGone(reply))
   // RFC 6749 §5.1: nobody on the way keeps a token.
   return reply.header('cache-control', 'no-store').send(answer)
 }

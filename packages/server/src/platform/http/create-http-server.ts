@@ -93,7 +93,8 @@ function sendProblem(options: HttpServerOptions, problem: Problem, request: Fast
     const page = options.renderProblemPage(problem, request.id, request)
     return reply.headers(page.headers).type('text/html; charset=utf-8').send(page.html)
   }
-  return reply.type('application/problem+json').send(JSON.stringify(toProblemJson(problem, request.id)))
+  // As bytes: Fastify would add a charset to a text, and the media type has none (RFC 9457 §6.1).
+  return reply.type('application/problem+json').send(Buffer.from(JSON.stringify(toProblemJson(problem, request.id))))
 }
 
 const DETAILS: Readonly<Record<number, readonly [code: string, detail: string]>> = {
@@ -105,6 +106,9 @@ const DETAILS: Readonly<Record<number, readonly [code: string, detail: string]>>
 /** Whatever was thrown, as what a caller may see: a framework's 4xx keeps its status, everything else is a 500 without a word on why. */
 function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
+    return new Problem({ status: 499, code: 'client_gone', detail: 'The connection was closed before the answer.' })
+  }
   const error = thrown as Partial<FastifyError>
   if (error.validation) {
     const first = error.validation[0]

@@ -16,7 +16,7 @@ export function sendCacheable(request: FastifyRequest, reply: FastifyReply, docu
     .header('access-control-allow-origin', '*')
     .header('x-content-type-options', 'nosniff')
   if (matches(request.headers['if-none-match'], document.etag)) return reply.status(304).send()
-  return reply.type(document.contentType).send(document.body)
+  return reply.type(document.contentType).send(Buffer.from(document.body))
 }
 
 /** Weak comparison: a W/ in front does not count (RFC 9110 §8.8.3.2). */

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Writable } from 'node:stream'
+import type { Config } from '../src/config.ts'
+import { createAccount } from '../src/domain/accounts/create-account.ts'
+import { parseUsername } from '../src/domain/accounts/parse-username.ts'
+import { createApi } from '../src/domain/apis/create-api.ts'
+import { parseApi } from '../src/domain/apis/parse-api.ts'
+import { hashPassword } from '../src/domain/credentials/hash-password.ts'
+import { setPassword } from '../src/domain/credentials/set-password.ts'
+import type { EpochMilliseconds } from '../src/platform/clock/clock.ts'
+import { createLog } from '../src/platform/log/create-log.ts'
+import { randomSecret } from '../src/platform/random/random.ts'
+import { advanceKeysInUse, type RunningServer, startServer } from '../src/server.ts'
+
+export interface TestServer {
+  readonly issuer: string
+  readonly config: Config
+  readonly running: RunningServer
+  /** Set it to move the server's time; it stands still otherwise. */
+  readonly clock: { now(): EpochMilliseconds; set(moment: EpochMilliseconds): void }
+  /** Everything that was logged so far. */
+  readonly logText: () => string
+  stop(): Promise<void>
+}
+
+export interface TestServerOptions {
+  /** Default: an SQLite file of its own, removed when it stops. */
+  readonly databaseUrl?: string
+  readonly config?: Partial<Config>
+  /** The path of the issuer, such as `/tenant`; none unless given. */
+  readonly issuerPath?: string
+}
+
+/** Starts a real server on a free port, with a clock that stands at this moment until it is set. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { config: changed, issuerPath = '' } = options
+  const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-server-'))
+  const port = await findFreePort()
+  const config: Config = {
+    issuer: `http://127.0.0.1:${port}${issuerPath}`,
+    host: '127.0.0.1',
+    port,
+    databaseUrl: options.databaseUrl ?? `sqlite:${path.join(folder, 'ostiary.db')}`,
+    dataDir: folder,
+    secrets: [randomSecret()],
+    trustedProxies: [],
+    logLevel: 'trace',
+    ...changed,
+  }
+  let moment = Date.now()
+  const clock = {
+    now: () => moment,
+    set(to: EpochMilliseconds) {
+      moment = to
+    },
+  }
+  const lines: string[] = []
+  const destination = new Writable({
+    write(chunk, _, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const running = await startServer(config, { clock, log: createLog(config.logLevel, destination) })
+  const stop = async () => {
+    await running.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { issuer: config.issuer, config, running, clock, logText: () => lines.join(''), stop }
+}
+
+/** A loopback port that was free a moment ago. */
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+/** Makes an account with a password, as the command line does. Returns its id. */
+export async function addAccount({ running }: TestServer, name: string, password: string): Promise<string> {
+  const { database, hashQueue } = running.rooms
+  const username = parseUsername(name)
+  if (!username.ok) throw new Error(username.sentence)
+  const hash = await hashPassword(hashQueue, password)
+  return database.write(async (tx) => {
+    const created = await createAccount(tx, { username: username.username, actor: 'cli' })
+    if (!created.ok) throw new Error(created.reason)
+    await setPassword(tx, created.account.id, hash, 'cli')
+    return created.account.id
+  })
+}
+
+/** Registers an API, as the command line does. Returns its secret, for HS256. */
+export async function addApi({ running }: TestServer, input: Parameters<typeof parseApi>[0]): Promise<string | undefined> {
+  const parsed = parseApi(input)
+  if (!parsed.ok) throw new Error(parsed.problem)
+  const { database, sealer } = running.rooms
+  const created = await database.write((tx) => createApi(tx, sealer, parsed.api, 'cli'))
+  if (!created.ok) throw new Error(created.reason)
+  await advanceKeysInUse(running.rooms)
+  return created.secret
+}
+
+/** `POST /login` as a program sends it. */
+export function logIn(server: TestServer, body: object, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${server.issuer}/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+    redirect: 'manual',
+  })
+}
