@@ -54,7 +54,11 @@ const CONFIG_FILE = 'ostiary.json'
  *
  * @throws ConfigurationError for the first setting that is wrong.
  */
-export function loadConfig(environment: Environment = process.env, folder: string = process.cwd()): Config {
+export function loadConfig(
+  environment: Environment = process.env,
+  folder: string = process.cwd(),
+  defaultLogLevel: LogLevel = 'info',
+): Config {
   const file = readConfigFile(path.join(folder, CONFIG_FILE))
   const host = environment.OSTIARY_HOST || file.host || '127.0.0.1'
   const port = parsePort(environment.OSTIARY_PORT || String(file.port ?? 4000))
@@ -71,7 +75,7 @@ export function loadConfig(environment: Environment = process.env, folder: strin
     trustedProxies: Object.freeze(
       parseTrustedProxies(environment.OSTIARY_TRUSTED_PROXIES?.split(',') ?? file.trustedProxies ?? []),
     ),
-    logLevel: parseLogLevel(environment.OSTIARY_LOG_LEVEL || file.logLevel || 'info'),
+    logLevel: parseLogLevel(environment.OSTIARY_LOG_LEVEL || file.logLevel || defaultLogLevel),
   })
 }
 
