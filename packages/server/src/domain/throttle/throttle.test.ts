@@ -136,10 +136,26 @@ forEachDatabase('throttle', ({ open, createUrl, dialect }) => {
     const database = await open({ migrations, clock })
     await fail(database, ada, 8)
     expect(await admit(database, ada)).toEqual(refused(4))
+    expect(await check(database, clock, ada)).toEqual(refused(4))
     clock.at += 4000
     expect(await admit(database, ada)).toEqual(admitted)
     await fail(database, ada, 6)
     expect(await check(database, clock, ada)).toEqual(refused(1))
+  })
+
+  test('a success waits for failures that are being counted, and then sees them', async () => {
+    const database = await open({ migrations, clock: settableClock() })
+    await fail(database, ada, 5)
+    const { promise: counted, resolve: tellCounted } = Promise.withResolvers<void>()
+    const counting = database.write(async (tx) => {
+      await recordFailure(tx, ada)
+      tellCounted()
+      // Long enough for a success that does not wait to overtake the commit.
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    })
+    await counted
+    const [verdict] = await Promise.all([admit(database, ada), counting])
+    expect(verdict).toEqual(refused(1))
   })
 
   test('failures are forgotten after a quiet day, those of a network after a quiet hour', async () => {
