@@ -36,7 +36,8 @@ test('the next /64 is another network', () => {
 
 test('login names that mean one account are one subject, and no name is stored', () => {
   const subject = throttleSubject('Ada', '203.0.113.7')
-  for (const same of ['ada', ' ADA ', 'ＡＤＡ']) expect(throttleSubject(same, '::ffff:203.0.113.7')).toEqual(subject)
+  for (const same of ['ada', ' ADA ', 'ＡＤＡ', `${' '.repeat(2000)}ada\n`, `a${'\ufe0f'.repeat(900)}da`])
+    expect(throttleSubject(same, '::ffff:203.0.113.7')).toEqual(subject)
   expect(throttleSubject('adam', '203.0.113.7').keys.account).not.toBe(subject.keys.account)
   expect(JSON.stringify(subject).toLowerCase()).not.toContain('ada"')
   expect(subject.keys.account).toMatch(/^account:[A-Za-z0-9_-]{43}$/)

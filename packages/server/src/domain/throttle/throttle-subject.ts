@@ -18,9 +18,6 @@ export interface ThrottleSubject {
   }
 }
 
-/** No name is longer; what is, is nobody's, and not worth normalizing. */
-const longestLogin = 1024
-
 /**
  * The subject of an attempt: the login name as it was typed and the address that it came from.
  *
@@ -28,7 +25,7 @@ const longestLogin = 1024
  * password) isn't kept.
  */
 export function throttleSubject(login: string, address: string | undefined): ThrottleSubject {
-  const name = login.length > longestLogin ? login : canonicalLogin(login)
+  const name = canonicalLogin(login)
   const network = parseNetwork(address)
   const account = digest(name)
   const pair = digest(`${network} ${name}`)
