@@ -8,7 +8,7 @@ export interface Username {
   readonly canonical: string
 }
 
-export type UsernameProblem = 'empty' | 'too_long' | 'outer_blank' | 'invisible_character'
+type UsernameProblem = 'empty' | 'too_long' | 'outer_blank' | 'invisible_character'
 
 export type ParsedUsername =
   | { readonly ok: true; readonly username: Username }

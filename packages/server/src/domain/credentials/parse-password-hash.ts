@@ -1,7 +1,7 @@
 import { type Argon2Parameters, isAffordable, maximumParameters } from './argon2-parameters.ts'
 import type { Argon2Settings, PasswordHash } from './password-hash.ts'
 
-export type PasswordHashProblem = 'not_argon2' | 'malformed' | 'impossible' | 'too_costly'
+type PasswordHashProblem = 'not_argon2' | 'malformed' | 'impossible' | 'too_costly'
 
 export type ParsedPasswordHash =
   | { readonly ok: true; readonly hash: PasswordHash; readonly settings: Argon2Settings }

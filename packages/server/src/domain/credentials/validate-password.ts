@@ -9,17 +9,17 @@ export interface PasswordContext {
   readonly issuerHost: string
 }
 
-export type PasswordProblem = 'too_short' | 'too_long' | 'not_text' | GuessableKind
+type PasswordProblem = 'too_short' | 'too_long' | 'not_text' | GuessableKind
 
 export type PasswordValidation =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: PasswordProblem; readonly sentence: string }
 
 /** NIST SP 800-63B-4 §3.1.1.2: at least 15 when the password is the only factor. In code points, after NFC. */
-export const shortestPassword = 15
+const shortestPassword = 15
 
 /** The same section asks for at least 64. The bound is there for the one who must hash it. */
-export const longestPassword = 256
+const longestPassword = 256
 
 /** A password is refused when it is worth fewer single characters than this: see `weigh-password.ts`. */
 const leastWorth = 9
