@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './thread-pool.ts'
 import { buildProgram } from './program.ts'
 
 await buildProgram().parseAsync()

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { forEachDatabase } from '../../../testing/database.ts'
+import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
+import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
+import { BROWSER_SESSION_LIFETIME_MS } from '../../domain/sessions/open-session.ts'
+
+const password = 'seven purple umbrellas'
+
+forEachDatabase('POST /login for a browser', ({ createUrl }) => {
+  let server: TestServer
+  let accountId: string
+
+  beforeAll(async () => {
+    server = await startTestServer({ databaseUrl: await createUrl() })
+    accountId = await addAccount(server, 'Grace <b>', password)
+  })
+  afterAll(() => server?.stop())
+
+  function send(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', ...init.headers }
+    return fetch(`${server.issuer}${path}`, { redirect: 'manual', ...init, headers })
+  }
+
+  function submit(fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+    return send('/login', { method: 'POST', body: new URLSearchParams(fields), headers: { origin: server.issuer, ...headers } })
+  }
+
+  async function signIn(): Promise<string> {
+    const answer = await submit({ username: 'grace <b>', password })
+    expect(answer.status).toBe(303)
+    return cookieOf(answer)
+  }
+
+  it('a right password sets a cookie for this host alone and leads to the account page', async () => {
+    const answer = await submit({ username: 'grace <b>', password })
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toBe('/account')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^ostiary_session=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/,
+    )
+    const page = await send('/account', { headers: { cookie: cookieOf(answer) } })
+    expect(page.status).toBe(200)
+    expect(page.headers.get('cache-control')).toBe('no-store')
+    expect(await page.text()).toContain('Grace &lt;b&gt;')
+  })
+
+  it('RFC 9700 §4.11: it leads to a path of this origin only', async () => {
+    expect((await submit({ username: 'grace <b>', password, return_to: '/account?x=1' })).headers.get('location')).toBe('/account?x=1')
+    expect((await submit({ username: 'grace <b>', password, return_to: '//evil.example' })).headers.get('location')).toBe('/account')
+  })
+
+  it('a wrong password shows the form again: 401, the sentence, the name kept and escaped, the return address kept', async () => {
+    const answer = await submit({ username: '"><script>x</script>', password: 'wrong', return_to: '/account?x=1' })
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('set-cookie')).toBeNull()
+    const page = await answer.text()
+    expect(page).toContain("That didn&#39;t match. Check the user name and password.")
+    expect(page).toContain('value="&quot;&gt;&lt;script&gt;x&lt;/script&gt;"')
+    expect(page).not.toContain('<script>')
+    expect(page).toContain('value="/account?x=1"')
+    expect(page).not.toContain('wrong')
+  })
+
+  it.each([{ username: '', password: 'x' }, { username: 'a', password: '' }, {}, { username: 'a\0b', password: 'x' }])(
+    'an incomplete form %j shows the form again with 400',
+    async (fields) => {
+      const answer = await submit(fields as Record<string, string>)
+      expect(answer.status).toBe(400)
+      expect(await answer.text()).toContain('Enter both the user name and the password.')
+    },
+  )
+
+  it.each([
+    { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+    { 'sec-fetch-site': 'same-site', origin: 'http://other.localhost' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+  ])('a form that another site sends (%j) is refused with 403 and opens nothing', async (headers) => {
+    const { origin, ...rest } = headers
+    const answer = await submit({ username: 'grace <b>', password }, { ...rest, origin })
+    expect(answer.status).toBe(403)
+    expect(answer.headers.get('set-cookie')).toBeNull()
+    const cookie = await signIn()
+    const logout = await send('/logout', { method: 'POST', headers: { cookie, ...headers } })
+    expect(logout.status).toBe(403)
+    expect((await send('/account', { headers: { cookie } })).status).toBe(200)
+  })
+
+  it('a new login ends the session that the browser had, so no cookie from before lives on', async () => {
+    const before = await signIn()
+    const answer = await submit({ username: 'grace <b>', password }, { cookie: before })
+    const after = cookieOf(answer)
+    expect(after).not.toBe(before)
+    expect((await send('/account', { headers: { cookie: before } })).status).toBe(303)
+    expect((await send('/account', { headers: { cookie: after } })).status).toBe(200)
+  })
+
+  it('signing out ends the session durably, removes the cookie, is audited, and twice is no error', async () => {
+    const cookie = await signIn()
+    const answer = await send('/logout', { method: 'POST', headers: { cookie, origin: server.issuer } })
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toBe('/login')
+    expect(answer.headers.get('set-cookie')).toContain('Max-Age=0')
+    expect((await send('/account', { headers: { cookie } })).headers.get('location')).toBe('/login?return_to=%2Faccount')
+    expect((await send('/logout', { method: 'POST', headers: { cookie, origin: server.issuer } })).status).toBe(303)
+    const sessionId = cookie.split('=')[1]?.split('.')[0]
+    const events = await listAuditEvents(server.running.rooms.database.read, { accountId, limit: 200 })
+    const ended = events.filter((event) => event.act === 'session.ended' && event.sessionId === sessionId)
+    expect(ended).toHaveLength(1)
+  })
+
+  it('GET /logout signs nobody out', async () => {
+    const cookie = await signIn()
+    expect((await send('/logout', { headers: { cookie } })).status).toBe(405)
+    expect((await send('/account', { headers: { cookie } })).status).toBe(200)
+  })
+
+  it('a changed, cut, doubled or foreign cookie is nobody', async () => {
+    const cookie = await signIn()
+    const other = await signIn()
+    const [id] = cookie.split('.')
+    const [, secret] = other.split('.')
+    for (const wrong of [`${cookie.slice(0, -1)}_`, cookie.slice(0, -2), `${cookie}; ${other}`, `${id}.${secret}`, 'ostiary_session=']) {
+      expect((await send('/account', { headers: { cookie: wrong } })).status).toBe(303)
+    }
+  })
+
+  it('a session ends by itself when its time is over', async () => {
+    const cookie = await signIn()
+    const start = server.clock.now()
+    server.clock.set(start + BROWSER_SESSION_LIFETIME_MS - 1)
+    expect((await send('/account', { headers: { cookie } })).status).toBe(200)
+    server.clock.set(start + BROWSER_SESSION_LIFETIME_MS)
+    expect((await send('/account', { headers: { cookie } })).status).toBe(303)
+  })
+
+  it('who is signed in is led on from the login page', async () => {
+    const cookie = await signIn()
+    expect((await send('/login?return_to=%2Faccount%3Fa', { headers: { cookie } })).headers.get('location')).toBe('/account?a')
+    expect((await send('/login')).status).toBe(200)
+  })
+
+  it('an address where nothing is answers a page to a browser and a problem to a program, both 404', async () => {
+    const page = await send('/nowhere')
+    expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({ status: 404, type: 'text/html; charset=utf-8' })
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const problem = await send('/nowhere', { headers: { accept: '*/*' } })
+    expect({ status: problem.status, type: problem.headers.get('content-type') }).toEqual({ status: 404, type: 'application/problem+json' })
+  })
+})
+
+it('on an https issuer the cookie is Secure and bears the prefix __Host- (RFC 6265bis §4.1.3.2)', async () => {
+  const server = await startTestServer({ config: { issuer: 'https://login.example.com' } })
+  try {
+    await addAccount(server, 'ada', password)
+    const answer = await fetch(`${server.running.url}/login`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { accept: 'text/html', origin: 'https://login.example.com' },
+      body: new URLSearchParams({ username: 'ada', password }),
+    })
+    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-ostiary_session=.*; Path=\/; .*; HttpOnly; SameSite=Lax; Secure$/)
+  } finally {
+    await server.stop()
+  }
+})
+
+function cookieOf(answer: Response): string {
+  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+}
