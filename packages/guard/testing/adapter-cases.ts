@@ -177,6 +177,16 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: malformed,
   },
   {
+    title: 'RFC 9110 §5.3: a token behind the header of another scheme is refused, not overlooked',
+    sent: {
+      fields: [
+        ['Authorization', 'Basic YWxhZGRpbjpvcGVuc2VzYW1l'],
+        ['Authorization', `Bearer ${valid}`],
+      ],
+    },
+    answer: malformed,
+  },
+  {
     title: 'RFC 6750 §3.1: a token with all scopes of a rule passes',
     rule: { scope: 'orders:read orders:write' },
     sent: bearer(valid),
