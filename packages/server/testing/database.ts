@@ -27,11 +27,12 @@ export interface DatabaseUnderTest {
  * ```
  */
 export function forEachDatabase(name: string, suite: (under: DatabaseUnderTest) => void): void {
-  describe(`${name} on SQLite`, () => suite(underTest('sqlite')))
-  describe(`${name} on PostgreSQL`, () => suite(underTest('postgresql')))
+  describe(`${name} on SQLite`, () => suite(databaseUnderTest('sqlite')))
+  describe(`${name} on PostgreSQL`, () => suite(databaseUnderTest('postgresql')))
 }
 
-function underTest(dialect: Database['dialect']): DatabaseUnderTest {
+/** For a suite of one dialect alone; called inside `describe`. */
+export function databaseUnderTest(dialect: Database['dialect']): DatabaseUnderTest {
   const opened: Database[] = []
   const folders: string[] = []
   afterEach(async () => {

@@ -40,9 +40,9 @@ export class GroupCommit {
 
   write<T>(unit: Unit<T>): Promise<T> {
     // Units run from the queue's own loop, but in the asynchronous context of their caller.
-    const bound = AsyncLocalStorage.bind(unit)
+    const inContext = AsyncLocalStorage.snapshot()
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ run: () => this.#runInSavepoint(bound, resolve, reject), reject })
+      this.#queue.push({ run: () => inContext(() => this.#runInSavepoint(unit, resolve, reject)), reject })
       this.#draining ??= this.#drain()
     })
   }

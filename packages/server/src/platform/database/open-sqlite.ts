@@ -10,7 +10,7 @@ import { openQueries } from './open-queries.ts'
 import { provideReads } from './read-connection.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
-import { isDamaged, isNotADatabase } from './sqlite-error.ts'
+import { isDamaged, isNotADatabase, isNotWritable } from './sqlite-error.ts'
 import { createUnitScope } from './unit-scope.ts'
 
 const language = { compiler: new SqliteQueryCompiler(), adapter: new SqliteAdapter() }
@@ -68,14 +68,16 @@ function assemble(
 }
 
 async function openConnection(path: string): Promise<SqliteConnection> {
-  const connection = new SqliteConnection(path)
+  let connection: SqliteConnection | undefined
   try {
+    const opened = new SqliteConnection(path)
+    connection = opened
     // WAL: readers and the writer do not wait for each other. FULL: a commit has reached the disk.
-    await retryWhileBusy(() => connection.run('PRAGMA journal_mode = WAL'))
-    connection.run('PRAGMA synchronous = FULL')
-    return connection
+    await retryWhileBusy(() => opened.run('PRAGMA journal_mode = WAL'))
+    opened.run('PRAGMA synchronous = FULL')
+    return opened
   } catch (error) {
-    connection.close()
+    connection?.close()
     throw explain(error, path)
   }
 }
@@ -84,7 +86,7 @@ async function openConnection(path: string): Promise<SqliteConnection> {
 function createFile(path: string): void {
   const folder = dirname(path)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
   } catch (error) {
     throw new DatabaseError(
       'folder_not_creatable',
@@ -98,10 +100,25 @@ function createFile(path: string): void {
     accessSync(path, constants.R_OK | constants.W_OK)
     accessSync(folder, constants.W_OK)
   } catch (error) {
-    // Another process was faster.
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    if (isExisting(error)) return
     throw notWritable(path, error)
   }
+}
+
+// Not by mkdir's own `recursive`: Node 26 never returns from it where the system has folders but lets nobody add one (/proc).
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (!isExisting(error)) throw error
+  }
+}
+
+/** Another process was faster. */
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
 }
 
 function explain(error: unknown, path: string): unknown {
@@ -115,7 +132,7 @@ function explain(error: unknown, path: string): unknown {
   if (isDamaged(error)) {
     return new DatabaseError('file_damaged', `The database ${path} is damaged: restore it from a backup.`, error)
   }
-  return error
+  return isNotWritable(error) ? notWritable(path, error) : error
 }
 
 function notWritable(path: string, cause: unknown): DatabaseError {

@@ -27,12 +27,12 @@ export async function runUnit<T>(unit: Unit<T>, execute: Execute, surroundings: 
   const tx = { sql: openQueries(surroundings.language, connection), now: surroundings.clock.now() }
   const running = surroundings.scope.enter(async () => unit(tx))
   try {
-    const result = await withinLimit(running.result, surroundings.limitMilliseconds)
-    connection.end()
-    await connection.assertSound()
+    const ended = running.result.finally(() => connection.end())
+    const result = await withinLimit(ended, surroundings.limitMilliseconds)
+    connection.assertSound()
     return result
   } finally {
-    connection.end()
+    void connection.end()
     running.leave()
   }
 }

@@ -1,7 +1,10 @@
 /** Primary result codes of SQLite. @see https://www.sqlite.org/rescode.html */
+const noPermission = 3
 const busy = 5
 const locked = 6
+const readOnly = 8
 const corrupt = 11
+const cannotOpen = 14
 const notADatabase = 26
 
 /** Another connection holds the lock; the statement did nothing and may be repeated. */
@@ -16,6 +19,11 @@ export function isNotADatabase(error: unknown): boolean {
 
 export function isDamaged(error: unknown): boolean {
   return primaryCode(error) === corrupt
+}
+
+export function isNotWritable(error: unknown): boolean {
+  const code = primaryCode(error)
+  return code === noPermission || code === readOnly || code === cannotOpen
 }
 
 // The low byte of an extended result code is the primary one.

@@ -26,14 +26,14 @@ export class UnitConnection implements ConnectionProvider {
     return consumer(this.#connection)
   }
 
-  /** No statement begins after this call. */
-  end(): void {
+  /** No statement begins after this call; resolves when the one that is running has ended. */
+  async end(): Promise<void> {
     this.#ended = true
+    await this.#last
   }
 
-  /** Waits for the statement that is still running; then throws what the unit's first failed statement threw. */
-  async assertSound(): Promise<void> {
-    await this.#last
+  /** Throws what the unit's first failed statement threw. */
+  assertSound(): void {
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
