@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import path from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { type Argon2Parameters, minimumParameters, validateParameters } from './domain/credentials/argon2-parameters.ts'
 import { type LogLevel, logLevels } from './platform/log/create-log.ts'
 
 /** Everything that can be set, checked once, frozen. */
@@ -19,6 +20,8 @@ export interface Config {
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
+  /** What a new password hash costs; hashes of a lower cost are replaced at the next login. */
+  readonly passwordCost: Argon2Parameters
 }
 
 /** A setting is wrong. The message is one sentence that names the setting and says what it may be. */
@@ -42,6 +45,9 @@ const ConfigFile = Type.Object(
     dataDir: Type.Optional(Type.String()),
     trustedProxies: Type.Optional(Type.Array(Type.String())),
     logLevel: Type.Optional(Type.String()),
+    passwordCost: Type.Optional(
+      Type.Object({ memoryKibibytes: Type.Integer(), passes: Type.Integer(), parallelism: Type.Integer() }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -76,6 +82,7 @@ export function loadConfig(
       parseTrustedProxies(environment.OSTIARY_TRUSTED_PROXIES?.split(',') ?? file.trustedProxies ?? []),
     ),
     logLevel: parseLogLevel(environment.OSTIARY_LOG_LEVEL || file.logLevel || defaultLogLevel),
+    passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
   })
 }
 
@@ -170,6 +177,15 @@ function parseTrustedProxies(texts: readonly string[]): string[] {
     }
   }
   return entries
+}
+
+function parsePasswordCost(cost: Argon2Parameters): Argon2Parameters {
+  if (validateParameters(cost)) return cost
+  const { memoryKibibytes, passes } = minimumParameters
+  throw new ConfigurationError(
+    CONFIG_FILE,
+    `${CONFIG_FILE}: passwordCost must be at least ${memoryKibibytes} KiB and ${passes} passes, and no more than about a second of a core.`,
+  )
 }
 
 function parseLogLevel(text: string): LogLevel {

@@ -149,7 +149,8 @@ function composeServer(rooms: Rooms, log: Log, state: { readonly stopping: boole
   server.register(async (room) => metricsEndpoint(room, metrics))
   server.register(async (room) => {
     const { countLogin, countToken } = metrics
-    loginEndpoint(room, { urls, database, clock, hashQueue, tokenIssuer, theme, countLogin, countToken })
+    const parameters = config.passwordCost
+    loginEndpoint(room, { urls, database, clock, hashQueue, parameters, tokenIssuer, theme, countLogin, countToken })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))

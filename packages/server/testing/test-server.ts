@@ -8,6 +8,7 @@ import { createAccount } from '../src/domain/accounts/create-account.ts'
 import { parseUsername } from '../src/domain/accounts/parse-username.ts'
 import { createApi } from '../src/domain/apis/create-api.ts'
 import { parseApi } from '../src/domain/apis/parse-api.ts'
+import { minimumParameters } from '../src/domain/credentials/argon2-parameters.ts'
 import { hashPassword } from '../src/domain/credentials/hash-password.ts'
 import { setPassword } from '../src/domain/credentials/set-password.ts'
 import type { EpochMilliseconds } from '../src/platform/clock/clock.ts'
@@ -48,6 +49,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     secrets: [randomSecret()],
     trustedProxies: [],
     logLevel: 'trace',
+    passwordCost: minimumParameters,
     ...changed,
   }
   let moment = Date.now()

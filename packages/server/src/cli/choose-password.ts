@@ -40,12 +40,12 @@ export async function choosePassword(
   }
   if (generatePassword) {
     const generated = generateNewPassword()
-    return { generated, hash: await hashPassword(hashQueue, generated) }
+    return { generated, hash: await hashPassword(hashQueue, generated, { parameters: config.passwordCost }) }
   }
   const password = passwordStdin ? await readFirstLine() : await promptPassword()
   const valid = await validatePassword(password, { ...person, issuerHost: new URL(config.issuer).host })
   if (!valid.ok) throw new CommandError('password_refused', valid.sentence)
-  return { hash: await hashPassword(hashQueue, password) }
+  return { hash: await hashPassword(hashQueue, password, { parameters: config.passwordCost }) }
 }
 
 /** 120 random bits in 20 characters that need no quoting in a shell, a URL or a form. */

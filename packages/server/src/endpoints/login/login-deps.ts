@@ -1,3 +1,4 @@
+import type { Argon2Parameters } from '../../domain/credentials/argon2-parameters.ts'
 import type { TokenIssuer } from '../../domain/tokens/issue-access-token.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -11,6 +12,8 @@ export interface LoginDeps {
   readonly clock: Clock
   readonly hashQueue: HashQueue
   readonly tokenIssuer: TokenIssuer
+  /** What a new hash costs. */
+  readonly parameters: Argon2Parameters
   readonly theme: Theme
   readonly countLogin: (outcome: 'succeeded' | 'refused' | 'throttled' | 'busy' | 'invalid_target') => void
   readonly countToken: (algorithm: string) => void

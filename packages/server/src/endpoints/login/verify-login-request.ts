@@ -1,5 +1,5 @@
-import type { LoginAdmission } from '../../domain/throttle/admit-login.ts'
-import { type LoginVerification, type VerifiedLogin, verifyLogin } from '../../domain/throttle/verify-login.ts'
+import type { LoginAdmission } from '../../domain/login/admit-login.ts'
+import { type LoginVerification, type VerifiedLogin, verifyLogin } from '../../domain/login/verify-login.ts'
 import { HashQueueFullError } from '../../platform/hash-queue/hash-queue.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import type { LoginDeps } from './login-deps.ts'

@@ -3,7 +3,7 @@ import { findAccount } from '../accounts/get-account.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findPassword } from '../credentials/find-password.ts'
 import { replaceHash } from '../credentials/set-password.ts'
-import { admitSuccess } from './admit-success.ts'
+import { admitSuccess } from '../throttle/admit-success.ts'
 import type { LoginRefusal, VerifiedLogin } from './verify-login.ts'
 
 export type LoginAdmission =

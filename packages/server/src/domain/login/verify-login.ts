@@ -11,9 +11,9 @@ import { needsRehash } from '../credentials/needs-rehash.ts'
 import type { PasswordHash } from '../credentials/password-hash.ts'
 import { prepareDummyHash } from '../credentials/prepare-dummy-hash.ts'
 import { verifyPassword } from '../credentials/verify-password.ts'
-import { checkThrottle } from './check-throttle.ts'
-import { recordFailure } from './record-failure.ts'
-import { type ThrottleSubject, throttleSubject } from './throttle-subject.ts'
+import { checkThrottle } from '../throttle/check-throttle.ts'
+import { recordFailure } from '../throttle/record-failure.ts'
+import { type ThrottleSubject, throttleSubject } from '../throttle/throttle-subject.ts'
 
 /** What a login is verified with. */
 export interface LoginSurroundings {
