@@ -12,19 +12,28 @@ export interface Transaction {
   readonly now: EpochMilliseconds
 }
 
-/** SQLite or PostgreSQL, behaving alike. */
+/** SQLite or PostgreSQL, behaving alike. Opened by `openDatabase`. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgresql'
 
-  /** Reads outside a transaction; they never see uncommitted rows. Throws `OuterHandleError` inside a unit of work. */
+  /**
+   * Reads outside a transaction; they never see uncommitted rows, and see every write that was acknowledged before.
+   * Inside a unit of work its queries reject with `OuterHandleError`; use `tx`.
+   */
   readonly read: Queries
 
   /**
-   * Runs one unit of work and answers only when it is durable. A unit that throws leaves nothing behind and fails alone.
-   * No hashing, mail or network inside: on SQLite every other writer waits.
+   * Runs one unit of work and answers only when it is durable. A unit that throws leaves nothing behind and fails alone;
+   * so does one in which a statement failed, even if the unit caught the error.
+   *
+   * No hashing, mail or network inside: on SQLite every other writer waits. On PostgreSQL a unit runs again after a
+   * deadlock or a serialization failure, so it changes nothing but rows.
+   *
+   * @throws OuterHandleError inside another unit of work.
+   * @throws DatabaseError `busy`, `unit_timeout`, `write_failed`, `outcome_unknown`, `server_unreachable`, `closed`.
    */
   write<T>(unit: (tx: Transaction) => Promise<T>): Promise<T>
 
-  /** Finishes what was accepted, then closes the connections. */
+  /** Finishes what was accepted, then closes the connections. Calls after it are refused with `closed`. */
   close(): Promise<void>
 }

@@ -8,7 +8,6 @@ import { forEachDatabase } from '../../../testing/database.ts'
 import { startDatabaseChild } from '../../../testing/database-child-process.ts'
 import { listEntryIds, testMigrations, writeEntry } from '../../../testing/database-schema.ts'
 import { createTestDatabaseUrl } from '../../../testing/postgresql.ts'
-import { migrations as initialMigrations } from '../../domain/schema/migrations.ts'
 import { systemClock } from '../clock/clock.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Migration } from './migration.ts'
@@ -22,12 +21,6 @@ const second: Migration = {
 }
 
 forEachDatabase('migrations', ({ open, createUrl }) => {
-  test("the server's own schema is understood", async () => {
-    const database = await open({ migrations: initialMigrations })
-    const rows = await sql`SELECT version, name FROM schema_version`.execute(database.read)
-    expect(rows.rows).toEqual(initialMigrations.map(({ version, name }) => ({ version, name })))
-  })
-
   test('a database that was opened before keeps its rows, and only the new steps are applied', async () => {
     const url = await createUrl()
     const before = await open({ migrations, url })

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { databaseUnderTest } from '../../../testing/database.ts'
 import { listEntryIds, tables, testMigrations, writeEntry } from '../../../testing/database-schema.ts'
 import type { Database, Transaction } from './database.ts'
+import type { DatabaseLog } from './open-database.ts'
 
 const migrations = testMigrations
 
@@ -82,11 +83,15 @@ describe('PostgreSQL', () => {
   })
 
   test('connections that are lost while idle are replaced', async () => {
-    const { database, admin } = await openTwice()
+    const warnings: string[] = []
+    const { database, admin } = await openTwice({
+      warn: (details, message) => warnings.push(message, JSON.stringify(details)),
+    })
     await Promise.all(Array.from({ length: 10 }, (_, number) => writeEntry(database, `${number}`)))
     await terminateOthers(admin)
     await Promise.all([writeEntry(database, 'after'), writeEntry(database, 'after too')])
     expect(await listEntryIds(database)).toHaveLength(12)
+    expect(warnings).toContain('A database connection was lost.')
   })
 
   test('a unit whose connection is lost is told so, and leaves nothing behind', async () => {
@@ -113,9 +118,9 @@ describe('PostgreSQL', () => {
     await write
   })
 
-  async function openTwice(): Promise<{ database: Database; admin: Client }> {
+  async function openTwice(log: DatabaseLog = { warn() {} }): Promise<{ database: Database; admin: Client }> {
     const url = await createUrl()
-    const database = await open({ migrations, url })
+    const database = await open({ migrations, url, log })
     const admin = new Client({ connectionString: url })
     await admin.connect()
     onTestFinished(() => admin.end())

@@ -6,13 +6,7 @@ import { DatabaseError } from './database-error.ts'
 import { migrate } from './migrate.ts'
 import type { OpenDatabaseOptions } from './open-database.ts'
 import { openQueries } from './open-queries.ts'
-import {
-  explainConnecting,
-  explainPermission,
-  findSqlState,
-  isConnectionLost,
-  isTransient,
-} from './postgresql-error.ts'
+import { explainConnecting, explainPermission, isConnectionLost, isForbidden, isTransient } from './postgresql-error.ts'
 import { PostgresqlPool } from './postgresql-pool.ts'
 import { accessPostgresqlSchema } from './postgresql-schema.ts'
 import { provideReads } from './read-connection.ts'
@@ -81,7 +75,7 @@ async function migrateOn(pool: PostgresqlPool, options: OpenDatabaseOptions, sho
     await migrate(accessPostgresqlSchema(client), options.migrations, options.clock)
   } catch (error) {
     client.release(true)
-    if (findSqlState(error) === '42501') throw explainPermission(error, shown)
+    if (isForbidden(error)) throw explainPermission(error, shown)
     throw isConnectionLost(error) ? explainConnecting(error, shown) : error
   }
   client.release()

@@ -5,7 +5,7 @@ import { DatabaseError } from './database-error.ts'
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-export function findSqlState(error: unknown): string | undefined {
+function findSqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
   return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined
 }
@@ -31,6 +31,12 @@ function isSocketError(error: Error): boolean {
   return 'syscall' in error
 }
 
+/** insufficient_privilege, or invalid_schema_name: no schema to make tables in. */
+export function isForbidden(error: unknown): boolean {
+  const state = findSqlState(error)
+  return state === '42501' || state === '3F000'
+}
+
 /** What the operator is told when a connection can't be had. `shown` is the address without its password. */
 export function explainConnecting(error: unknown, shown: string): unknown {
   const state = findSqlState(error)
@@ -52,7 +58,7 @@ export function explainConnecting(error: unknown, shown: string): unknown {
   if (state === '3D000') {
     return new DatabaseError('database_missing', `There is no database ${shown}: make it with CREATE DATABASE.`, error)
   }
-  if (state === '42501') return explainPermission(error, shown)
+  if (isForbidden(error)) return explainPermission(error, shown)
   return new DatabaseError(
     'server_unreachable',
     `PostgreSQL at ${shown} can't be reached (${reason}): check that it runs and that the database URL is right.`,

@@ -4,9 +4,9 @@ import type { Row, SchemaAccess } from './migrate.ts'
 /** Names the lock under which migrations run: any number that nobody else would take. */
 const advisoryLock = '7236198504177231'
 
-/** Only tables of the schema that the connection writes to; views there may belong to an extension. */
-const listTablesOfSchema = `SELECT table_name FROM information_schema.tables
-  WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`
+// From pg_class, since information_schema hides tables that this user may not use. Views may belong to an extension.
+const listTablesOfSchema = `SELECT relname FROM pg_class
+  WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')`
 
 export function accessPostgresqlSchema(client: ClientBase): SchemaAccess {
   async function run(statement: string): Promise<readonly Row[]> {
@@ -15,7 +15,7 @@ export function accessPostgresqlSchema(client: ClientBase): SchemaAccess {
   return {
     run,
     async listTables() {
-      return (await run(listTablesOfSchema)).map((row) => String(row.table_name))
+      return (await run(listTablesOfSchema)).map((row) => String(row.relname))
     },
     async exclusively(act) {
       await run('BEGIN')
