@@ -1,16 +1,13 @@
 import type { AccessTokenClaims } from './claims/access-token-claims.ts'
 import { deepFreeze } from './claims/deep-freeze.ts'
 import type { SchemaIssue, StandardSchemaV1 } from './claims/standard-schema.ts'
-import type { VerifiedAccessToken } from './claims/verify-access-token.ts'
 import { GuardConfigurationError } from './guard-configuration-error.ts'
-import type { FailedCheck } from './guard-event.ts'
+import { type RefusedToken, refuseToken } from './jws/check.ts'
 import { quote } from './jws/quote.ts'
 import { TokenAuth } from './token-auth.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
 
-export type AcceptedClaims<Claims> =
-  | { readonly ok: true; readonly claims: Claims }
-  | { readonly ok: false; readonly failure: FailedCheck }
+export type AcceptedClaims<Claims> = { readonly ok: true; readonly claims: Claims } | RefusedToken
 
 /** Asks the schema about verified claims; without one they are as RFC 9068 has them. */
 export function acceptClaims<Claims>(
@@ -22,8 +19,7 @@ export function acceptClaims<Claims>(
   const result = schema['~standard'].validate(claims)
   if (result instanceof Promise) throw new GuardConfigurationError('The schema of claims must validate synchronously')
   if (result.issues === undefined) return { ok: true, claims: result.value }
-  const expected = "claims that fit this API's schema"
-  return { ok: false, failure: { check: 'schema', expected, got: quote(result.issues.map(describeIssue).join('; ')) } }
+  return refuseToken('schema', 'claims that fit the schema', quote(result.issues.map(describeIssue).join('; ')))
 }
 
 function describeIssue({ message, path }: SchemaIssue): string {
@@ -34,7 +30,7 @@ function describeIssue({ message, path }: SchemaIssue): string {
 /** Makes what all requests with this token share, until it expires. It is frozen, since it is shared. */
 export function rememberToken<Claims>(
   token: string,
-  { claims: verified, key }: VerifiedAccessToken,
+  verified: AccessTokenClaims,
   claims: Claims,
   leewaySeconds: number,
 ): VerifiedToken<Claims> {
@@ -43,7 +39,6 @@ export function rememberToken<Claims>(
   return {
     ok: true,
     outcome: Object.freeze({ kind: 'authenticated', auth }),
-    key,
     validFrom: (Math.max(verified.iat, verified.nbf ?? 0) - leewaySeconds) * 1000,
     validUntil: (verified.exp + leewaySeconds) * 1000,
     isUsed: false,

@@ -30,7 +30,7 @@ export function createGuard<Claims extends AccessTokenClaims = AccessTokenClaims
           ...policy,
           fetch,
           log,
-          changed: (latest) => tokens.keepKeys(latest),
+          changed: () => tokens.clear(),
           monotonic: () => performance.now(),
         })
       : holdKeys(keySet)

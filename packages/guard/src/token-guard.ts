@@ -2,7 +2,7 @@ import { acceptClaims, rememberToken } from './accept-claims.ts'
 import { verifyAccessToken } from './claims/verify-access-token.ts'
 import type { AnonymousReason, Guard, GuardRequest, GuardState, Outcome, Rule, TokenLocation } from './guard.ts'
 import type { FailedCheck } from './guard-event.ts'
-import type { RefusedJws } from './jws/verify-jws.ts'
+import type { RefusedToken } from './jws/check.ts'
 import type { KeySet } from './keys/key-set.ts'
 import type { KeySource } from './keys/key-source.ts'
 import type { GuardSettings } from './parse-options.ts'
@@ -14,10 +14,7 @@ import { TokenError } from './token-error.ts'
 import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
 
 /** What became of one token: verified, refused, or not to be told for want of keys. */
-type Judgement<Claims> =
-  | VerifiedToken<Claims>
-  | (RefusedJws & { readonly failure: FailedCheck })
-  | { readonly ok: false; readonly failure: undefined }
+type Judgement<Claims> = VerifiedToken<Claims> | RefusedToken | { readonly ok: false; readonly failure: undefined }
 
 type Found = Extract<FoundToken, { kind: 'found' }>
 
@@ -72,18 +69,16 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   #conclude(judgement: Judgement<Claims>, found: Found, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
     if (judgement.ok) return this.#authorize(judgement, request, rule)
     const { failure } = judgement
-    if (failure === undefined) return this.#refuse('keys_unavailable', request, { says: this.#describeKeys() })
+    if (failure === undefined) return this.#refuse('keys_unavailable', request, { says: this.#keys.state().lastError })
     if (failure.check === 'form' && found.place === 'header' && !isCredentials(found.token)) {
-      return this.#refuse('invalid_request', request, {
-        says: 'an Authorization header that is not "Bearer" and one token',
-      })
+      return this.#refuse('invalid_request', request, { says: 'the Authorization header is malformed' })
     }
     return this.#turnAway(failure.check === 'expiry' ? 'expired' : 'invalid', failure, request, rule)
   }
 
   #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
     if (rule.challengeScope === undefined || hasScopes(outcome.auth.scopes, rule)) return outcome
-    const says = `the scopes ${[...outcome.auth.scopes].join(' ')} are not enough`
+    const says = `has ${[...outcome.auth.scopes].join(' ')}`
     return this.#refuse('insufficient_scope', request, { says, scope: rule.challengeScope })
   }
 
@@ -101,7 +96,11 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   #refuse(
     code: RefusalCode,
     request: GuardRequest,
-    about: { readonly failure?: FailedCheck | undefined; readonly says?: string; readonly scope?: string | undefined },
+    about: {
+      readonly failure?: FailedCheck | undefined
+      readonly says?: string | undefined
+      readonly scope?: string | undefined
+    },
   ): Outcome<Claims> {
     const { failure: detail, says = refusalAnswers[code].message } = about
     this.#settings.log({ type: 'refused', code, says, ...(detail === undefined ? undefined : { detail }) })
@@ -110,18 +109,15 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }
   }
 
-  #describeKeys(): string {
-    return this.#keys.state().lastError ?? 'the keys are too old and could not be confirmed'
-  }
-
   #judge(token: string): Judgement<Claims> | Promise<Judgement<Claims>> {
     const keySet = this.#keys.current()
     if (keySet === undefined) return this.#keys.obtain().then((obtained) => this.#judgeAtLast(token, obtained))
     const judgement = this.#judgeWith(token, keySet)
     if (judgement.ok || judgement.unknownKid === undefined) return judgement
     const sought = this.#keys.seek(judgement.unknownKid)
-    if (sought === undefined) return this.#keys.retrySeconds() === undefined ? judgement : unavailable
-    return sought.then((latest) => this.#judgeAtLast(token, latest))
+    return sought === undefined
+      ? this.#judgeAtLast(token, keySet)
+      : sought.then((latest) => this.#judgeAtLast(token, latest))
   }
 
   /** Judges with all keys there are to be had. A kid that is unknown while fetching fails may be a new one: not to be told. */
@@ -142,7 +138,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     if (!verified.ok) return verified
     const accepted = acceptClaims(verified.claims, schema)
     if (!accepted.ok) return accepted
-    const remembered = rememberToken(token, verified, accepted.claims as Claims, policy.leewaySeconds)
+    const remembered = rememberToken(token, verified.claims, accepted.claims as Claims, policy.leewaySeconds)
     this.#tokens.add(token, remembered)
     return remembered
   }

@@ -1,12 +1,10 @@
 import type { EpochMilliseconds } from './claims/access-token-claims.ts'
 import type { Outcome } from './guard.ts'
-import type { KeySet, VerificationKey } from './keys/key-set.ts'
 
 /** A token that was verified, and between which moments it stays so. */
 export interface VerifiedToken<Claims> {
   readonly ok: true
   readonly outcome: Extract<Outcome<Claims>, { kind: 'authenticated' }>
-  readonly key: VerificationKey
   readonly validFrom: EpochMilliseconds
   readonly validUntil: EpochMilliseconds
   /** Whether it was asked for since the clock hand passed. */
@@ -58,9 +56,8 @@ export class VerifiedTokens<Claims> {
     this.#tokens.set(token, verified)
   }
 
-  /** Drops the tokens of keys that are not in the set. */
-  keepKeys({ keys }: KeySet): void {
-    for (const [token, { key }] of this.#tokens) if (!keys.includes(key)) this.#tokens.delete(token)
+  clear(): void {
+    this.#tokens.clear()
   }
 
   #dropOne(): void {

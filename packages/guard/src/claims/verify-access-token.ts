@@ -1,9 +1,8 @@
-import type { FailedCheck } from '../guard-event.ts'
-import { findFailedCheck } from '../jws/check.ts'
+import { applyChecks, type RefusedToken, refuseToken } from '../jws/check.ts'
 import type { HeaderPolicy } from '../jws/header-checks.ts'
 import { parseJsonObject } from '../jws/parse-json-object.ts'
-import { type RefusedJws, verifyJws } from '../jws/verify-jws.ts'
-import type { KeySet, VerificationKey } from '../keys/key-set.ts'
+import { verifyJws } from '../jws/verify-jws.ts'
+import type { KeySet } from '../keys/key-set.ts'
 import type { AccessTokenClaims, EpochMilliseconds } from './access-token-claims.ts'
 import { type ClaimsPolicy, claimChecks } from './claim-checks.ts'
 
@@ -12,18 +11,13 @@ export interface AccessTokenPolicy extends HeaderPolicy, ClaimsPolicy {}
 export interface VerifiedAccessToken {
   readonly ok: true
   readonly claims: AccessTokenClaims
-  readonly key: VerificationKey
 }
 
 /** The `typ` of an access token. @see RFC 9068 §2.1 */
 export const accessTokenType = 'at+jwt'
 
 /** What is said of a payload that can't be read. */
-export const payloadIsNoObject: FailedCheck = {
-  check: 'claims',
-  expected: 'a payload that is one JSON object in UTF-8',
-  got: 'something else',
-}
+export const unreadableClaims: RefusedToken = refuseToken('claims', 'a JSON object in UTF-8', 'something else')
 
 /** Verifies a JWT access token, all but its revocation. @see RFC 9068 §4 */
 export function verifyAccessToken(
@@ -31,14 +25,14 @@ export function verifyAccessToken(
   keys: KeySet,
   policy: AccessTokenPolicy,
   now: EpochMilliseconds,
-): VerifiedAccessToken | RefusedJws {
+): VerifiedAccessToken | RefusedToken {
   const jws = verifyJws(token, keys, policy)
   if (!jws.ok) return jws
   const claims = parseJsonObject(jws.payload)
-  if (claims === undefined) return { ok: false, failure: payloadIsNoObject }
+  if (claims === undefined) return unreadableClaims
   const { issuer, audience, leewaySeconds } = policy
-  const failure = findFailedCheck(claimChecks, claims, { issuer, audience, leewaySeconds, now })
-  if (failure !== undefined) return { ok: false, failure }
+  const refused = applyChecks(claimChecks, claims, { issuer, audience, leewaySeconds, now })
+  if (refused !== undefined) return refused
   // The claim checks have shown every member that the type names.
-  return { ok: true, claims: claims as unknown as AccessTokenClaims, key: jws.key }
+  return { ok: true, claims: claims as unknown as AccessTokenClaims }
 }

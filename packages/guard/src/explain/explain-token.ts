@@ -1,8 +1,8 @@
 import { claimChecks } from '../claims/claim-checks.ts'
-import { payloadIsNoObject } from '../claims/verify-access-token.ts'
+import { unreadableClaims } from '../claims/verify-access-token.ts'
 import type { CheckName, FailedCheck } from '../guard-event.ts'
 import type { GuardOptions } from '../guard-options.ts'
-import { type Check, describeFailure } from '../jws/check.ts'
+import { type Check, describeFailure, describeGot } from '../jws/check.ts'
 import { headerChecks } from '../jws/header-checks.ts'
 import { type JsonObject, parseJsonObject } from '../jws/parse-json-object.ts'
 import { expectedForm, splitCompact } from '../jws/split-compact.ts'
@@ -61,7 +61,7 @@ export async function explainToken(token: string, options: ExplainOptions): Prom
   const now = { ...settings.policy, now: settings.clock() }
   const claimResults =
     claims === undefined
-      ? [failed(payloadIsNoObject), ...claimNames.slice(1).map(skip)]
+      ? [failed(unreadableClaims.failure), ...claimNames.slice(1).map(skip)]
       : claimChecks.map((check) =>
           check.name === 'audience' && options.audience === undefined ? skip('audience') : examine(check, claims, now),
         )
@@ -110,9 +110,9 @@ function explainSignature(signingInput: string, signature: Buffer, key: Verifica
   return verifySignature(signingInput, signature, key) ? passed('signature', failure.expected, 'it') : failed(failure)
 }
 
-function examine<S, P>(check: Check<S, P>, subject: S, policy: P): CheckResult {
-  if (!check.passes(subject, policy)) return failed(describeFailure(check, subject, policy))
-  return passed(check.name, check.expected(policy), check.got(subject, policy))
+function examine<P>(check: Check<P>, subject: JsonObject, policy: P): CheckResult {
+  if (!check.passes(subject, policy)) return failed(describeFailure(check, subject, policy).failure)
+  return passed(check.name, check.expected(policy), describeGot(check, subject))
 }
 
 function passed(check: CheckName, expected: string, got: string): CheckResult {

@@ -1,37 +1,48 @@
 import type { CheckName, FailedCheck } from '../guard-event.ts'
+import type { JsonObject } from './parse-json-object.ts'
+import { quote } from './quote.ts'
 
 /** One rule on a token's header or claims. The verifier walks a list of them, and `explainToken` walks the same list. */
-export interface Check<Subject, Policy> {
+export interface Check<Policy> {
   readonly name: CheckName
-  readonly passes: (subject: Subject, policy: Policy) => boolean
+  /** The member that it looks at. */
+  readonly member: string
+  readonly passes: (subject: JsonObject, policy: Policy) => boolean
   readonly expected: (policy: Policy) => string
-  readonly got: (subject: Subject, policy: Policy) => string
-  /** For rules on time: how far it is from the limit; positive when the check fails. */
-  readonly secondsOff?: (subject: Subject, policy: Policy) => number
+  /** What there is instead, where that is not the member's value. */
+  readonly got?: (subject: JsonObject) => string
+  /** For rules on time: how many seconds it is beyond the limit, when the check fails. */
+  readonly secondsOff?: (subject: JsonObject, policy: Policy) => number
 }
 
-/** Finds the first check that doesn't pass. */
-export function findFailedCheck<Subject, Policy>(
-  checks: readonly Check<Subject, Policy>[],
-  subject: Subject,
-  policy: Policy,
-): FailedCheck | undefined {
+/** A token that a check refused. */
+export interface RefusedToken {
+  readonly ok: false
+  readonly failure: FailedCheck
+  /** The `kid` that no key has, so that newer keys may help. */
+  readonly unknownKid?: string
+}
+
+/** Makes a refusal of a token. */
+export function refuseToken(check: CheckName, expected: string, got: string): RefusedToken {
+  return { ok: false, failure: { check, expected, got } }
+}
+
+/** Applies the checks in their order; undefined when all of them pass. */
+export function applyChecks<P>(checks: readonly Check<P>[], subject: JsonObject, policy: P): RefusedToken | undefined {
   for (const check of checks) if (!check.passes(subject, policy)) return describeFailure(check, subject, policy)
   return undefined
 }
 
 /** Says what a check that doesn't pass expected and got. */
-export function describeFailure<S, P>(check: Check<S, P>, subject: S, policy: P): FailedCheck {
-  return {
-    check: check.name,
-    expected: check.expected(policy),
-    got: check.got(subject, policy),
-    ...(check.secondsOff === undefined
-      ? undefined
-      : { secondsOff: roundToMilliseconds(check.secondsOff(subject, policy)) }),
-  }
+export function describeFailure<P>(check: Check<P>, subject: JsonObject, policy: P): RefusedToken {
+  const refused = refuseToken(check.name, check.expected(policy), describeGot(check, subject))
+  if (check.secondsOff === undefined) return refused
+  const secondsOff = Math.round(check.secondsOff(subject, policy) * 1000) / 1000
+  return { ok: false, failure: { ...refused.failure, secondsOff } }
 }
 
-function roundToMilliseconds(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000
+/** Says what a check looks at. */
+export function describeGot<P>({ got, member }: Check<P>, subject: JsonObject): string {
+  return got === undefined ? quote(subject[member]) : got(subject)
 }

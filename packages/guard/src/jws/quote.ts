@@ -2,5 +2,5 @@
 export function quote(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = JSON.stringify(value) ?? typeof value
-  return text.length > 120 ? `${text.slice(0, 120)}… (${text.length} characters)` : text
+  return text.length > 120 ? `${text.slice(0, 120)}...` : text
 }

@@ -1,4 +1,4 @@
-import type { FailedCheck } from '../guard-event.ts'
+import { type RefusedToken, refuseToken } from './check.ts'
 
 /** The three parts of a JWS in compact serialization, still encoded. */
 export interface CompactJws {
@@ -10,32 +10,27 @@ export interface CompactJws {
   readonly signingInput: string
 }
 
-export interface RefusedForm {
-  readonly ok: false
-  readonly failure: FailedCheck
-}
-
 // 8 kB of JSON as base64url. Node itself takes 16 kB for all headers of a request.
 const maxSigningInputLength = 10_924
 const maxTokenLength = 16_384
 
 /** What a token's form must be, in words. */
-export const expectedForm = 'three parts of canonical base64url with dots between them, within 8 kB of JSON'
+export const expectedForm = 'three parts of canonical base64url, within 8 kB'
 
 /**
  * Splits a compact JWS. The payload may be empty, as it may in a JWS; header and signature may not.
  *
  * @see RFC 7515 §7.1
  */
-export function splitCompact(token: string): CompactJws | RefusedForm {
+export function splitCompact(token: string): CompactJws | RefusedToken {
   if (token.length > maxTokenLength) return refuseForm(`${token.length} characters`)
   const firstDot = token.indexOf('.')
   const lastDot = token.lastIndexOf('.')
-  if (firstDot === lastDot) return refuseForm(firstDot === -1 ? '1 part' : '2 parts')
-  if (token.indexOf('.', firstDot + 1) !== lastDot) return refuseForm(`${token.split('.').length} parts`)
+  if (firstDot === lastDot || token.indexOf('.', firstDot + 1) !== lastDot) {
+    return refuseForm(`${token.split('.').length} parts`)
+  }
   if (lastDot > maxSigningInputLength) return refuseForm(`${lastDot} characters of header and payload`)
-  if (firstDot === 0) return refuseForm('an empty header')
-  if (lastDot === token.length - 1) return refuseForm('an empty signature')
+  if (firstDot === 0 || lastDot === token.length - 1) return refuseForm('an empty part')
   return {
     ok: true,
     header: token.slice(0, firstDot),
@@ -46,6 +41,6 @@ export function splitCompact(token: string): CompactJws | RefusedForm {
 }
 
 /** Says that a token has another form. */
-export function refuseForm(got: string): RefusedForm {
-  return { ok: false, failure: { check: 'form', expected: expectedForm, got } }
+export function refuseForm(got: string): RefusedToken {
+  return refuseToken('form', expectedForm, got)
 }

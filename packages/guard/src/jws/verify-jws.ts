@@ -1,9 +1,9 @@
-import type { FailedCheck } from '../guard-event.ts'
 import { findKey, type KeySet, type VerificationKey } from '../keys/key-set.ts'
 import { decodeBase64url } from './base64url.ts'
-import { findFailedCheck } from './check.ts'
+import { applyChecks, type RefusedToken, refuseToken } from './check.ts'
 import { type HeaderPolicy, headerChecks } from './header-checks.ts'
 import { type JsonObject, parseJsonObject } from './parse-json-object.ts'
+import { quote } from './quote.ts'
 import { type CompactJws, refuseForm, splitCompact } from './split-compact.ts'
 
 export interface VerifiedJws {
@@ -11,13 +11,6 @@ export interface VerifiedJws {
   readonly header: JsonObject
   readonly key: VerificationKey
   readonly payload: Buffer
-}
-
-export interface RefusedJws {
-  readonly ok: false
-  readonly failure: FailedCheck
-  /** The `kid` that no key has, so that newer keys may help. */
-  readonly unknownKid?: string
 }
 
 /** A header that was read, before it is checked. */
@@ -43,7 +36,7 @@ const maxKnownHeaders = 100
  *
  * @see RFC 7515 §5.2
  */
-export function verifyJws(token: string, keys: KeySet, policy: HeaderPolicy): VerifiedJws | RefusedJws {
+export function verifyJws(token: string, keys: KeySet, policy: HeaderPolicy): VerifiedJws | RefusedToken {
   const parts = splitCompact(token)
   if (!parts.ok) return parts
   const known = keys.knownHeaders.get(parts.header)
@@ -58,16 +51,15 @@ export function verifyJws(token: string, keys: KeySet, policy: HeaderPolicy): Ve
 }
 
 /** Decodes the parts. A header that is known by its encoded text is not decoded again. */
-export function parseParts(parts: CompactJws, knownHeader?: JsonObject): ParsedHeader | RefusedJws {
-  const header = knownHeader ?? decodeBase64url(parts.header)
-  if (header === undefined) return refuseForm('a header that is not canonical base64url')
+export function parseParts(parts: CompactJws, knownHeader?: JsonObject): ParsedHeader | RefusedToken {
+  const bytes = knownHeader === undefined ? decodeBase64url(parts.header) : undefined
+  const header = bytes === undefined ? knownHeader : parseJsonObject(bytes)
   const payload = decodeBase64url(parts.payload)
-  if (payload === undefined) return refuseForm('a payload that is not canonical base64url')
   const signature = decodeBase64url(parts.signature)
-  if (signature === undefined) return refuseForm('a signature that is not canonical base64url')
-  const object = Buffer.isBuffer(header) ? parseJsonObject(header) : header
-  if (object === undefined) return refuseForm('a header that is not one JSON object in UTF-8')
-  return { ok: true, header: object, payload, signature }
+  if (header === undefined) return refuseForm('a header that is no JSON object in canonical base64url')
+  if (payload === undefined) return refuseForm('a payload that is not canonical')
+  if (signature === undefined) return refuseForm('a signature that is not canonical')
+  return { ok: true, header, payload, signature }
 }
 
 /** Whether the key made this signature over this text, which is ASCII. */
@@ -76,15 +68,13 @@ export function verifySignature(signingInput: string, signature: Buffer, key: Ve
 }
 
 /** Says that the key didn't make the signature. */
-export function refuseSignature(key: VerificationKey): RefusedJws {
-  const named = key.kid === undefined ? 'the key without kid' : `key ${key.kid}`
-  const expected = `a signature of ${named} with ${key.names.join(' or ')}`
-  return { ok: false, failure: { check: 'signature', expected, got: 'another one' } }
+export function refuseSignature(key: VerificationKey): RefusedToken {
+  return refuseToken('signature', `one of key ${quote(key.kid)} with ${key.names.join(' or ')}`, 'another one')
 }
 
-function openHeader(header: JsonObject, keys: KeySet, policy: HeaderPolicy): OpenedHeader | RefusedJws {
-  const failure = findFailedCheck(headerChecks, header, policy)
-  if (failure !== undefined) return { ok: false, failure }
+function openHeader(header: JsonObject, keys: KeySet, policy: HeaderPolicy): OpenedHeader | RefusedToken {
+  const refused = applyChecks(headerChecks, header, policy)
+  if (refused !== undefined) return refused
   const found = findKey(header, keys)
   return found.ok ? { ok: true, header, key: found.key } : found
 }

@@ -28,7 +28,7 @@ export async function fetchJson(url: string, { fetch, signal }: Fetching, etag?:
   })
   const fetched = {
     etag: response.headers.get('etag') ?? undefined,
-    maxAgeSeconds: readMaxAge(response.headers),
+    maxAgeSeconds: readMaxAge(response.headers.get('cache-control') ?? ''),
   }
   if (response.status === 304 && etag !== undefined) return { ...fetched, document: undefined }
   if (response.status !== 200) {
@@ -52,12 +52,9 @@ async function readBounded(url: string, response: Response): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-// RFC 9111 §5.2.2, §5.1: what a cache on the way has used up of the age is gone.
-function readMaxAge(headers: Headers): number | undefined {
-  const cacheControl = headers.get('cache-control') ?? ''
+// RFC 9111 §5.2.2.
+function readMaxAge(cacheControl: string): number | undefined {
   if (/\bno-(store|cache)\b/i.test(cacheControl)) return 0
   const maxAge = /\bmax-age="?(\d{1,9})/i.exec(cacheControl)?.[1]
-  if (maxAge === undefined) return undefined
-  const age = Number(headers.get('age') ?? 0)
-  return Math.max(0, Number(maxAge) - (age > 0 ? age : 0))
+  return maxAge === undefined ? undefined : Number(maxAge)
 }

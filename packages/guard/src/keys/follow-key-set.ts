@@ -11,8 +11,8 @@ export interface KeySetToFollow {
   readonly algorithms: readonly Algorithm[]
   readonly fetch: typeof globalThis.fetch
   readonly log: (event: GuardEvent) => void
-  /** Called when other keys are valid than before. */
-  readonly changed: (keySet: KeySet) => void
+  /** Called when other keys are valid than before: whatever they verified is to be verified again. */
+  readonly changed: () => void
   /** Milliseconds of a clock that nobody sets: setting the wall clock back must not keep a removed key. */
   readonly monotonic: () => number
 }
@@ -45,6 +45,7 @@ class FollowedKeySet implements KeySource {
   #keySet: KeySet | undefined
   #jwksUri: string | undefined
   #etag: string | undefined
+  #text: string | undefined
   #confirmedAt = 0
   #lifetimeMs = 0
   #refreshAt = 0
@@ -144,13 +145,15 @@ class FollowedKeySet implements KeySource {
     const askedAt = monotonic()
     this.#jwksUri ??= await discoverJwksUri(issuer, fetching)
     const { document, etag, maxAgeSeconds } = await fetchJson(this.#jwksUri, fetching, this.#etag)
-    if (document !== undefined) {
-      const { keySet, ignored } = importKeySet(document, algorithms, this.#keySet)
+    const text = document === undefined ? this.#text : JSON.stringify(document)
+    if (text !== this.#text) {
+      const { keySet, ignored } = importKeySet(document, algorithms)
       this.#keySet = keySet
-      this.#etag = etag
-      changed(keySet)
+      this.#text = text
+      changed()
       log({ type: 'keys_fetched', count: keySet.keys.length, ignored })
     }
+    this.#etag = etag
     // Keys that were taken back are gone even when no others took their place; but then nothing can be checked.
     if (this.#keySet?.keys.length === 0) throw new Error(`${this.#jwksUri} holds no key that this guard can use`)
     const saysMs = maxAgeSeconds === undefined ? defaultLifetimeMs : maxAgeSeconds * 1000

@@ -1,4 +1,4 @@
-import type { FailedCheck } from '../guard-event.ts'
+import { type RefusedToken, refuseToken } from '../jws/check.ts'
 import type { JsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
 import type { OpenedHeader } from '../jws/verify-jws.ts'
@@ -10,8 +10,6 @@ export interface VerificationKey {
   readonly names: readonly string[]
   readonly signatureBytes: number
   readonly verify: (signingInput: Uint8Array, signature: Uint8Array) => boolean
-  /** Equal for equal keys, so that a refresh keeps the ones that stay. */
-  readonly identity: string
 }
 
 /** The keys of one guard. */
@@ -22,32 +20,16 @@ export interface KeySet {
   readonly knownHeaders: Map<string, OpenedHeader>
 }
 
-export type FoundKey =
-  | { readonly ok: true; readonly key: VerificationKey }
-  | { readonly ok: false; readonly failure: FailedCheck; readonly unknownKid?: string }
+export type FoundKey = { readonly ok: true; readonly key: VerificationKey } | RefusedToken
 
 /** Finds the key that a header names: by its `kid`, or, without one, the only key that fits. */
 export function findKey(header: JsonObject, { keys, byKid }: KeySet): FoundKey {
   const { kid, alg } = header as { kid?: string; alg: string }
-  if (kid === undefined) return findOnlyKey(alg, keys)
-  const key = byKid.get(kid)
-  const expected = `a key with kid ${quote(kid)} for ${alg}`
-  if (key === undefined) {
-    return { ok: false, failure: { check: 'key', expected, got: listKids(keys) }, unknownKid: kid }
-  }
   // RFC 8725 §3.1: the algorithm belongs to the key, so the header can't choose another one for it.
-  if (!key.names.includes(alg)) return { ok: false, failure: { check: 'key', expected, got: key.names.join(' or ') } }
-  return { ok: true, key }
-}
-
-function findOnlyKey(alg: string, keys: readonly VerificationKey[]): FoundKey {
-  const fitting = keys.filter((key) => key.names.includes(alg))
+  const fitting = keys.filter((key) => (kid === undefined || key.kid === kid) && key.names.includes(alg))
   const [key] = fitting
   if (key !== undefined && fitting.length === 1) return { ok: true, key }
-  const expected = `a kid, or exactly one key for ${alg}`
-  return { ok: false, failure: { check: 'key', expected, got: `no kid and ${fitting.length} keys` } }
-}
-
-function listKids(keys: readonly VerificationKey[]): string {
-  return `keys ${quote(keys.map((key) => key.kid ?? null))}`
+  const had = keys.map((one) => `${quote(one.kid)} for ${one.names.join(' or ')}`)
+  const refused = refuseToken('key', `exactly one for ${alg} with kid ${quote(kid)}`, had.join(', '))
+  return kid === undefined || byKid.has(kid) ? refused : { ...refused, unknownKid: kid }
 }

@@ -28,13 +28,11 @@ export function findToken(request: GuardRequest, locations: TokenLocations): Fou
 function merge(one: FoundToken, other: FoundToken): FoundToken {
   if (other.kind === 'absent' || one.kind === 'malformed') return one
   if (one.kind === 'absent' || other.kind === 'malformed') return other
-  return malformed('a token in two places')
+  return malformed('several tokens')
 }
 
-// RFC 9110 §11.1: a scheme's name doesn't distinguish case, and ends where no token character follows.
-const bearerScheme = /^bearer(?![!#$%&'*+.^_`|~\w-])/i
-// RFC 6750 §2.1: "Bearer" 1*SP b64token.
-const bearerPrefix = /^bearer +/i
+// RFC 9110 §11.1: a scheme's name doesn't distinguish case. RFC 6750 §2.1: "Bearer" 1*SP b64token.
+const bearer = /^bearer( +|(?![!-~]))/i
 const b64token = /^[\w.~+/-]+=*$/
 
 /** Whether the text may stand in an Authorization header, a token or not. */
@@ -47,13 +45,12 @@ function readAuthorization(value: string | readonly string[] | undefined): Found
   if (typeof value !== 'string') {
     if (value.length === 1) return readAuthorization(value[0])
     // RFC 9110 §5.3: Authorization is no list. Another scheme beside ours is none of our business, two of ours are.
-    return value.some((one) => bearerScheme.test(one)) ? malformed('several Authorization headers') : absent
+    return value.some((one) => bearer.test(one)) ? malformed('several tokens in the header') : absent
   }
   if (value.startsWith('Bearer ') && value.charCodeAt(7) !== space) return foundToken(value.slice(7), 'header')
   // Another scheme is no token.
-  if (!bearerScheme.test(value)) return absent
-  const prefix = bearerPrefix.exec(value)?.[0].length ?? value.length
-  return foundToken(value.slice(prefix), 'header')
+  const prefix = bearer.exec(value)?.[0]
+  return prefix === undefined ? absent : foundToken(value.slice(prefix.length), 'header')
 }
 
 const space = 32
@@ -86,7 +83,7 @@ function pickOne(values: readonly unknown[], place: TokenLocation): FoundToken {
   if (values.length > 1) return malformed(`several tokens in the ${place}`)
   // OAuth 2.1 §1.8: a parameter without a value is treated as omitted.
   if (value === undefined || value === null || value === '') return absent
-  return typeof value === 'string' ? foundToken(value, place) : malformed(`a ${place} token that is no text`)
+  return typeof value === 'string' ? foundToken(value, place) : malformed(`no text in the ${place}`)
 }
 
 function foundToken(token: string, place: TokenLocation): FoundToken {

@@ -16,21 +16,20 @@ export type AllowedAnonymous = Readonly<Record<AnonymousReason, boolean>>
 
 // RFC 6749 §3.3: no blank, quote or backslash, so that a scope stands in a challenge as it is.
 const scopeWord = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-const ruleNames = ['scope', 'anyScope', 'optional']
-const optionalNames: readonly string[] = ['absent', 'expired', 'invalid']
 
 /** Reads a route's rule. @throws GuardConfigurationError for a rule that asks for nothing it could get. */
 export function parseRule(rule: Rule, allowedByDefault: AllowedAnonymous): ParsedRule {
-  const unknown = Object.keys(rule).find((name) => !ruleNames.includes(name))
-  if (unknown !== undefined) throw new GuardConfigurationError(`A rule has no member "${unknown}"`)
-  const allOf = rule.scope === undefined ? [] : parseScopes('scope', rule.scope)
-  const anyOf = rule.anyScope === undefined ? [] : parseScopes('anyScope', rule.anyScope)
+  const { scope, anyScope, optional, ...others } = rule
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw new GuardConfigurationError(`A rule has no ${unknown}`)
+  const allOf = scope === undefined ? [] : parseScopes(scope)
+  const anyOf = anyScope === undefined ? [] : parseScopes(anyScope)
   const named = [...new Set([...allOf, ...anyOf])]
   return {
     allOf,
     anyOf,
     challengeScope: named.length === 0 ? undefined : named.join(' '),
-    allowed: rule.optional === undefined ? allowedByDefault : parseOptional(rule.optional),
+    allowed: optional === undefined ? allowedByDefault : parseOptional(optional),
   }
 }
 
@@ -39,11 +38,11 @@ export function parseOptional(optional: OptionalPolicy | undefined): AllowedAnon
   if (optional === undefined || typeof optional === 'boolean') {
     return { absent: optional === true, expired: false, invalid: false }
   }
-  for (const [name, value] of Object.entries(optional)) {
-    if (optionalNames.includes(name) && (value === 'allow' || value === 'refuse')) continue
-    throw new GuardConfigurationError('optional is true, false, or "allow" or "refuse" for absent, expired and invalid')
+  const { absent = 'refuse', expired = 'refuse', invalid = 'refuse', ...others } = optional
+  const policies = [absent, expired, invalid]
+  if (Object.keys(others).length > 0 || policies.some((policy) => policy !== 'allow' && policy !== 'refuse')) {
+    throw new GuardConfigurationError('optional must say allow or refuse for absent, expired and invalid')
   }
-  const { absent, expired, invalid } = optional
   return { absent: absent === 'allow', expired: expired === 'allow', invalid: invalid === 'allow' }
 }
 
@@ -54,12 +53,12 @@ export function hasScopes(scopes: ReadonlySet<string>, { allOf, anyOf }: ParsedR
   return anyOf.some((scope) => scopes.has(scope))
 }
 
-function parseScopes(name: string, scope: string | readonly string[]): readonly string[] {
+function parseScopes(scope: string | readonly string[]): readonly string[] {
   const words: readonly unknown[] = typeof scope === 'string' ? scope.split(' ') : scope
   // An empty list would ask for nothing, or for what no token has: both are surely not meant.
   if (Array.isArray(words) && words.length > 0 && words.every(isScope)) return words
   throw new GuardConfigurationError(
-    `${name} must name at least one scope, each of printable ASCII without blanks, quotes and backslashes`,
+    'scope and anyScope must name scopes: printable ASCII without blanks, quotes and backslashes',
   )
 }
 
