@@ -1,0 +1,44 @@
+// The plan of the house: ARCHITECTURE.md shows these lists, and check-architecture.ts holds the code to them.
+
+/** The rooms of `server/src/domain`, each with what it is for. A room imports only rooms that stand before it. */
+export const domainRooms: readonly (readonly [room: string, purpose: string])[] = [
+  ['schema', 'the migrations of every table'],
+  ['audit', 'who did what, when, from where, and whether it was let'],
+  ['keys', 'signing keys and their schedule'],
+  ['apis', 'registered APIs (resource servers), their scopes and token lifetimes'],
+  ['clients', 'registered clients'],
+  ['accounts', 'accounts, the names people log in with, their roles'],
+  ['credentials', 'passwords: policy, hashing, verification'],
+  ['throttle', 'failed logins, and how long to wait after them'],
+  ['login', 'the steps of a login, from a name and a password to an admitted account'],
+  ['sessions', 'sign-ins of an account at a client, and the browser’s cookie'],
+  ['tokens', 'how an access token is made: claims and signature'],
+]
+
+/** Where an arrow from a part of `server/src` may lead. `own room` is the folder directly under the floor. */
+export const serverArrows: Readonly<Record<string, readonly string[]>> = {
+  'index.ts': ['server.ts', 'config.ts', 'domain', 'platform'],
+  'main.ts': ['server.ts', 'config.ts', 'platform'],
+  'server.ts': ['config.ts', 'endpoints', 'domain', 'platform'],
+  'config.ts': ['domain', 'platform'],
+  cli: ['cli', 'main.ts', 'server.ts', 'config.ts', 'domain', 'platform'],
+  endpoints: ['endpoints: own room', 'endpoints: no room', 'domain', 'platform'],
+  domain: ['domain: own room', 'domain: earlier room', 'platform'],
+  platform: ['platform'],
+}
+
+/** Where each package that the server depends on may be imported, types included: whoever replaces one knows where to look. */
+export const placesOfPackages: Readonly<Record<string, readonly string[]>> = {
+  '@clack/prompts': ['cli'],
+  '@node-rs/argon2': ['domain/credentials'],
+  '@ostiary/guard': ['cli', 'endpoints'],
+  '@zxcvbn-ts/language-common': ['domain/credentials'],
+  commander: ['cli'],
+  fastify: ['server.ts', 'endpoints', 'platform/http'],
+  kysely: ['platform/database', 'domain/schema'],
+  'node:sqlite': ['platform/database'],
+  pg: ['platform/database'],
+  pino: ['main.ts', 'platform/log'],
+  'prom-client': ['endpoints/metrics'],
+  typebox: ['config.ts', 'endpoints'],
+}
