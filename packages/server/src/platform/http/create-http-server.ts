@@ -88,7 +88,9 @@ function answerErrorsAsProblems(server: HttpServer, options: HttpServerOptions):
 
 function sendProblem(options: HttpServerOptions, problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.status >= 500) request.log.error({ error: problem.cause ?? problem, code: problem.code }, 'request failed')
-  reply.status(problem.status).headers(problem.headers).header('cache-control', 'no-store')
+  reply.status(problem.status).headers(problem.headers)
+  // Once more: a request that Fastify could not route has met no hook.
+  reply.header('cache-control', 'no-store').header('x-request-id', request.id)
   if (wantsPage(request)) {
     const page = options.renderProblemPage(problem, request.id, request)
     return reply.headers(page.headers).type('text/html; charset=utf-8').send(page.html)
