@@ -1,5 +1,5 @@
 import { text as readAll } from 'node:stream/consumers'
-import { type Explanation, explainToken } from '@ostiary/guard/explain'
+import { type CheckResult, type Explanation, explainToken } from '@ostiary/guard/explain'
 import type { Command } from 'commander'
 import { loadConfig } from '../config.ts'
 import { CommandError, createCommand, type Report, runCommand } from './command.ts'
@@ -33,13 +33,20 @@ async function explainFromOptions(argument: string, { issuer, audience }: Explai
 }
 
 function renderExplanation({ accepted, header, claims, checks }: Explanation): string[] {
-  const sign = { true: 'ok     ', false: 'REFUSED', skipped: 'skipped' } as const
   return [
-    `header  ${JSON.stringify(header)}`,
-    `claims  ${JSON.stringify(claims)}`,
+    `header  ${JSON.stringify(header) ?? 'cannot be read'}`,
+    `claims  ${JSON.stringify(claims) ?? 'cannot be read'}`,
     '',
-    ...checks.map(({ ok, check, says }) => `${sign[`${ok}`]}  ${check.padEnd(12)}  ${says}`),
+    ...checks.map(renderCheck),
     '',
     accepted ? 'This token would be accepted.' : 'This token would be refused.',
   ]
+}
+
+function renderCheck({ ok, check, expected = '', got, secondsOff }: CheckResult): string {
+  const name = check.padEnd(13)
+  if (ok === 'skipped') return `skipped  ${name}`
+  if (ok) return `ok       ${name}${expected}`
+  const off = secondsOff === undefined ? '' : `, ${secondsOff} s off`
+  return `REFUSED  ${name}expected ${expected}; got ${got}${off}`
 }
