@@ -30,7 +30,7 @@ interface RanUnit {
 export class GroupCommit {
   readonly #writer: SqliteConnection
   readonly #surroundings: UnitSurroundings
-  #queue: QueuedUnit[] = []
+  readonly #queue: QueuedUnit[] = []
   #draining: Promise<void> | undefined
 
   constructor(writer: SqliteConnection, surroundings: UnitSurroundings) {
