@@ -1,7 +1,7 @@
 // Plain JavaScript for Node 20 and later, without dependencies: it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -28,7 +28,9 @@ export function projectEnvironment() {
 
 /** Installs from the lock file unless that very lock file is installed already. */
 export function ensureInstalled() {
-  const lock = createHash('sha256').update(readFileSync(path.join(projectRoot, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(projectRoot, 'package-lock.json')))
+    .digest('hex')
   if (existsSync(marker) && readFileSync(marker, 'utf8') === lock) return
   console.log('Installing dependencies (once)…')
   // In npm's scripts `npm_execpath` is the npm that was called; outside of them, the one on the path.

@@ -33,7 +33,12 @@ async function startOneProcess(): Promise<Running> {
   using folder = new CliFolder()
   const secret = (await folder.run(['secret'])).stdout.trim()
   let moment = Date.now()
-  const clock = { now: () => moment, set: (to: number) => { moment = to } }
+  const clock = {
+    now: () => moment,
+    set: (to: number) => {
+      moment = to
+    },
+  }
   return { ...(await listen(createOneProcessTutorial({ secret, username, password, clock: clock.now }))), clock }
 }
 
@@ -62,7 +67,8 @@ describe.each([
   afterAll(() => running?.stop())
 
   const send = (path: string, init?: RequestInit) => fetch(`${running.url}${path}`, init)
-  const logIn = (fields: Record<string, string>) => send('/login', { method: 'POST', body: new URLSearchParams(fields) })
+  const logIn = (fields: Record<string, string>) =>
+    send('/login', { method: 'POST', body: new URLSearchParams(fields) })
   const getToken = async () => ((await (await logIn({ username, password })).json()) as { token: string }).token
   const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } })
 
@@ -100,16 +106,28 @@ describe.each([
     const alert = async (answer: Response) => ({ status: answer.status, body: await answer.json() })
     expect(await alert(await send('/auth'))).toEqual({ status: 401, body: { 'Alert!': 'Token is missing' } })
     for (const invalid of ['x', `${token}x`, token.slice(0, -2), `${token.split('.')[0]}..`]) {
-      expect(await alert(await send('/auth', bearer(invalid)))).toEqual({ status: 401, body: { 'Alert!': 'Invalid Token' } })
-      expect(await alert(await send(`/auth?token=${invalid}`))).toEqual({ status: 401, body: { 'Alert!': 'Invalid Token' } })
+      expect(await alert(await send('/auth', bearer(invalid)))).toEqual({
+        status: 401,
+        body: { 'Alert!': 'Invalid Token' },
+      })
+      expect(await alert(await send(`/auth?token=${invalid}`))).toEqual({
+        status: 401,
+        body: { 'Alert!': 'Invalid Token' },
+      })
     }
     const issuedAt = running.clock.now()
     running.clock.set(issuedAt + 149_000)
     expect((await send('/auth', bearer(token))).status).toBe(200)
     // 150 seconds and the guard's leeway for clocks that differ.
     running.clock.set(issuedAt + 150_000 + 16_000)
-    expect(await alert(await send('/auth', bearer(token)))).toEqual({ status: 401, body: { 'Alert!': 'Token has expired' } })
-    expect(await alert(await send(`/auth?token=${token}`))).toEqual({ status: 401, body: { 'Alert!': 'Token has expired' } })
+    expect(await alert(await send('/auth', bearer(token)))).toEqual({
+      status: 401,
+      body: { 'Alert!': 'Token has expired' },
+    })
+    expect(await alert(await send(`/auth?token=${token}`))).toEqual({
+      status: 401,
+      body: { 'Alert!': 'Token has expired' },
+    })
   })
 })
 
@@ -152,7 +170,11 @@ describe('the tutorial in a browser', () => {
 
 it('the tutorial stays an introduction: under 60 lines', () => {
   for (const file of ['tutorial.ts', 'one-process.ts']) {
-    expect(readFileSync(new URL(file, import.meta.url), 'utf8').trimEnd().split('\n').length).toBeLessThan(60)
+    expect(
+      readFileSync(new URL(file, import.meta.url), 'utf8')
+        .trimEnd()
+        .split('\n').length,
+    ).toBeLessThan(60)
   }
 })
 
@@ -161,7 +183,10 @@ it('the app takes the next free port when its own is busy, and says so', async (
   const port = await new Promise<number>((resolve) => {
     other.listen(0, '127.0.0.1', () => resolve((other.address() as AddressInfo).port))
   })
-  const url = await listenFrom(createOneProcessTutorial({ secret: Buffer.alloc(32, 1).toString('base64url'), username, password }), port)
+  const url = await listenFrom(
+    createOneProcessTutorial({ secret: Buffer.alloc(32, 1).toString('base64url'), username, password }),
+    port,
+  )
   expect(Number(new URL(url).port)).toBeGreaterThan(port)
   expect(await (await fetch(`${url}/public`)).text()).toBe('This is a public page')
   other.close()

@@ -34,7 +34,14 @@ export class ConfigurationError extends Error {
   }
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>
+export interface ConfigSources {
+  /** Default: the process's own. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Where `ostiary.json` may be, and what relative paths begin at. Default: the working folder. */
+  readonly folder?: string
+  /** Default `info`. */
+  readonly defaultLogLevel?: LogLevel
+}
 
 const ConfigFile = Type.Object(
   {
@@ -60,11 +67,11 @@ const CONFIG_FILE = 'ostiary.json'
  *
  * @throws ConfigurationError for the first setting that is wrong.
  */
-export function loadConfig(
-  environment: Environment = process.env,
-  folder: string = process.cwd(),
-  defaultLogLevel: LogLevel = 'info',
-): Config {
+export function loadConfig({
+  environment = process.env,
+  folder = process.cwd(),
+  defaultLogLevel = 'info',
+}: ConfigSources = {}): Config {
   const file = readConfigFile(path.join(folder, CONFIG_FILE))
   const host = environment.OSTIARY_HOST || file.host || '127.0.0.1'
   const port = parsePort(environment.OSTIARY_PORT || String(file.port ?? 4000))
@@ -125,16 +132,22 @@ function defaultIssuer(host: string, port: number): string {
 /** RFC 8414 §2: an https URL without query or fragment. Plain http is taken on loopback only. */
 function parseIssuer(text: string): string {
   const wrong = (why: string) =>
-    new ConfigurationError('OSTIARY_ISSUER', `OSTIARY_ISSUER ${why}, for example https://login.example.com; it is "${text}".`)
+    new ConfigurationError(
+      'OSTIARY_ISSUER',
+      `OSTIARY_ISSUER ${why}, for example https://login.example.com; it is "${text}".`,
+    )
   if (!URL.canParse(text)) throw wrong('must be a URL')
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw wrong('must be an https URL')
-  if (url.username || url.password) throw new ConfigurationError('OSTIARY_ISSUER', 'OSTIARY_ISSUER must not hold credentials.')
+  if (url.username || url.password)
+    throw new ConfigurationError('OSTIARY_ISSUER', 'OSTIARY_ISSUER must not hold credentials.')
   if (text.includes('?') || text.includes('#')) throw wrong('must have no query and no fragment')
   if (text.endsWith('/')) throw wrong('must not end with a slash')
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw wrong('must use https unless its host is a loopback address')
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    throw wrong('must use https unless its host is a loopback address')
   // Compared byte for byte by every client, so only one spelling is taken.
-  if (url.href !== text && url.href !== `${text}/`) throw wrong(`must be written in its normal form ${url.href.replace(/\/$/, '')}`)
+  if (url.href !== text && url.href !== `${text}/`)
+    throw wrong(`must be written in its normal form ${url.href.replace(/\/$/, '')}`)
   return text
 }
 
@@ -157,9 +170,14 @@ function readSecrets(text: string | undefined, dataDir: string): string[] {
   const file = secretFile(dataDir)
   if (!existsSync(file)) return []
   try {
-    return readFileSync(file, 'utf8').trim().split(/[\s,]+/)
+    return readFileSync(file, 'utf8')
+      .trim()
+      .split(/[\s,]+/)
   } catch {
-    throw new ConfigurationError('OSTIARY_SECRET', `The secret in ${file} cannot be read. Check its owner and permissions.`)
+    throw new ConfigurationError(
+      'OSTIARY_SECRET',
+      `The secret in ${file} cannot be read. Check its owner and permissions.`,
+    )
   }
 }
 
@@ -191,5 +209,8 @@ function parsePasswordCost(cost: Argon2Parameters): Argon2Parameters {
 function parseLogLevel(text: string): LogLevel {
   const level = logLevels.find((candidate) => candidate === text)
   if (level) return level
-  throw new ConfigurationError('OSTIARY_LOG_LEVEL', `OSTIARY_LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}".`)
+  throw new ConfigurationError(
+    'OSTIARY_LOG_LEVEL',
+    `OSTIARY_LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}".`,
+  )
 }

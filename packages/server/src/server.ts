@@ -3,7 +3,7 @@ import { type Config, ConfigurationError } from './config.ts'
 import { listApis } from './domain/apis/create-api.ts'
 import { advanceSigningKeys } from './domain/keys/advance-signing-keys.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
-import { type SigningAlgorithm, signingAlgorithms } from './domain/keys/signing-key-store.ts'
+import { type SigningAlgorithm, signingAlgorithms } from './domain/keys/signing-key.ts'
 import { migrations } from './domain/schema/migrations.ts'
 import { purgeSessions } from './domain/sessions/end-session.ts'
 import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
@@ -102,7 +102,10 @@ const MAINTENANCE_MS = 30_000
 const DRAIN_MS = 400
 
 /** Starts the authorization server; it listens when this resolves. */
-export async function startServer(config: Config, options: { readonly clock?: Clock; readonly log: Log }): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  options: { readonly clock?: Clock; readonly log: Log },
+): Promise<RunningServer> {
   const rooms = await openRooms(config, options)
   const state = { stopping: false }
   const server = composeServer(rooms, options.log, state)

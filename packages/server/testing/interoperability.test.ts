@@ -1,9 +1,9 @@
-import { createGuard } from '@ostiary/guard'
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
+import { createGuard } from '@ostiary/guard'
 import { createVerifier } from 'fast-jwt'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { tokenAlgorithms } from '../src/domain/apis/parse-api.ts'
+import { tokenAlgorithms } from '../src/domain/apis/token-algorithm.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from './test-server.ts'
 
 const password = 'seven purple umbrellas'
@@ -27,7 +27,9 @@ describe('tokens of every algorithm', () => {
     const answer = await logIn(server, { username: 'ada', password, audience })
     const { access_token } = (await answer.json()) as { access_token: string }
     const secret = secrets.get(algorithm)
-    const jwks = (await (await fetch(`${server.issuer}/.well-known/jwks.json`)).json()) as { keys: (JsonWebKey & { alg?: string })[] }
+    const jwks = (await (await fetch(`${server.issuer}/.well-known/jwks.json`)).json()) as {
+      keys: (JsonWebKey & { alg?: string })[]
+    }
     const expected = { iss: server.issuer, aud: audience, sub: accountId, scope: 'a' }
 
     const options = { issuer: server.issuer, audience, typ: 'at+jwt', algorithms: [algorithm] }

@@ -20,7 +20,11 @@ forEachDatabase('the log', ({ createUrl }) => {
     await logIn(server, { username: wrong, password: wrong, audience }, { authorization: `Bearer ${access_token}` })
     await fetch(`${server.issuer}/login?token=${access_token}&password=${encodeURIComponent(password)}`)
     await fetch(`${server.issuer}/nowhere/${access_token}`)
-    await fetch(`${server.issuer}/login`, { method: 'POST', body: `{"password":"${password}`, headers: { 'content-type': 'application/json' } })
+    await fetch(`${server.issuer}/login`, {
+      method: 'POST',
+      body: `{"password":"${password}`,
+      headers: { 'content-type': 'application/json' },
+    })
     const browser = await fetch(`${server.issuer}/login`, {
       method: 'POST',
       redirect: 'manual',
@@ -45,10 +49,14 @@ forEachDatabase('the log', ({ createUrl }) => {
       expect(text).not.toContain(secret)
       expect(text).not.toContain(encodeURIComponent(secret))
     }
-    const lines = text.trim().split('\n').map((line) => JSON.parse(line))
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     const answered = lines.filter(({ msg }) => msg === 'answered')
     expect(answered.length).toBe(10)
-    for (const line of answered) expect(line).toMatchObject({ requestId: expect.stringMatching(/^[\w-]{22}$/), status: expect.any(Number) })
+    for (const line of answered)
+      expect(line).toMatchObject({ requestId: expect.stringMatching(/^[\w-]{22}$/), status: expect.any(Number) })
     expect(lines.find(({ msg, requestId }) => msg === 'request failed' && requestId === incident_id)).toBeDefined()
     await server.stop()
   })

@@ -74,7 +74,10 @@ forEachDatabase('a person in a browser', ({ createUrl }) => {
       }),
     )
     await page.goto(`${evil}/evil`)
-    const [answer] = await Promise.all([page.waitForResponse(`${server.issuer}/logout`), page.getByRole('button').click()])
+    const [answer] = await Promise.all([
+      page.waitForResponse(`${server.issuer}/logout`),
+      page.getByRole('button').click(),
+    ])
     expect(answer.status()).toBe(403)
     await page.goto(`${server.issuer}/account`)
     expect(await page.locator('#username').innerText()).toBe('Zoë "Z" <zoe>')

@@ -101,7 +101,10 @@ export async function addAccount({ running }: TestServer, name: string, password
 }
 
 /** Registers an API, as the command line does. Returns its secret, for HS256. */
-export async function addApi({ running }: TestServer, input: Parameters<typeof parseApi>[0]): Promise<string | undefined> {
+export async function addApi(
+  { running }: TestServer,
+  input: Parameters<typeof parseApi>[0],
+): Promise<string | undefined> {
   const parsed = parseApi(input)
   if (!parsed.ok) throw new Error(parsed.problem)
   const { database, sealer } = running.rooms

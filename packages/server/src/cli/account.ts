@@ -39,7 +39,9 @@ function accountCreateCommand(): Command {
     .option('--role <role...>', 'a role of the account; may be repeated')
   return withPasswordOptions(command)
     .option('--password-hash <hash>', 'take over an Argon2 hash (a PHC string) from another system')
-    .action((options: AccountCreateOptions) => runCommand(options, () => withRooms((rooms) => createFromOptions(rooms, options))))
+    .action((options: AccountCreateOptions) =>
+      runCommand(options, () => withRooms((rooms) => createFromOptions(rooms, options))),
+    )
 }
 
 function withPasswordOptions(command: Command): Command {
@@ -155,5 +157,8 @@ function accountEnableCommand(): Command {
 async function getAccountOption(rooms: Rooms, username: string) {
   const account = await findAccountByUsername(rooms.database.read, username)
   if (account) return account
-  throw new CommandError('account_unknown', 'There is no account of that name. Create it with `ostiary account create`.')
+  throw new CommandError(
+    'account_unknown',
+    'There is no account of that name. Create it with `ostiary account create`.',
+  )
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { createApi } from '../domain/apis/create-api.ts'
-import { DEFAULT_LIFETIME_SECONDS, parseApi, tokenAlgorithms } from '../domain/apis/parse-api.ts'
+import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../domain/apis/parse-api.ts'
+import { tokenAlgorithms } from '../domain/apis/token-algorithm.ts'
 import { advanceKeysInUse } from '../server.ts'
 import { CommandError, createCommand, type Report, runCommand, withRooms } from './command.ts'
 
@@ -27,7 +28,11 @@ function apiCreateCommand(): Command {
     .option('--name <name>', 'how people know it (default: the audience)')
     .option('--scope <scope...>', 'a scope it understands; may be repeated')
     .option('--lifetime <seconds>', 'how long its access tokens live', String(DEFAULT_LIFETIME_SECONDS))
-    .addOption(new Option('--algorithm <algorithm>', 'how its access tokens are signed').choices([...tokenAlgorithms]).default('ES256'))
+    .addOption(
+      new Option('--algorithm <algorithm>', 'how its access tokens are signed')
+        .choices([...tokenAlgorithms])
+        .default('ES256'),
+    )
     .action((options: ApiCreateOptions) => runCommand(options, () => createFromOptions(options)))
 }
 
@@ -42,11 +47,19 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
   if (!parsed.ok) throw new CommandError('invalid_option', parsed.problem, 2)
   return withRooms(async (rooms) => {
     const created = await rooms.database.write((tx) => createApi(tx, rooms.sealer, parsed.api, 'cli'))
-    if (!created.ok) throw new CommandError('audience_taken', `An API with the audience ${options.audience} is registered already.`)
+    if (!created.ok)
+      throw new CommandError('audience_taken', `An API with the audience ${options.audience} is registered already.`)
     await advanceKeysInUse(rooms)
     const { audience, name, scopes, lifetimeSeconds, algorithm } = created.api
     return {
-      json: { audience, name, scopes, lifetime: lifetimeSeconds, algorithm, ...(created.secret && { secret: created.secret }) },
+      json: {
+        audience,
+        name,
+        scopes,
+        lifetime: lifetimeSeconds,
+        algorithm,
+        ...(created.secret && { secret: created.secret }),
+      },
       lines: [
         `Registered the API ${name}: audience ${audience}, ${algorithm}, tokens live ${lifetimeSeconds} s.`,
         ...(created.secret ? [`Its secret, shown only now: ${created.secret}`] : []),

@@ -31,7 +31,11 @@ export async function choosePassword(
 ): Promise<ChosenPassword> {
   const { passwordStdin, generatePassword, passwordHash } = options
   if ([passwordStdin, generatePassword, passwordHash !== undefined].filter(Boolean).length > 1) {
-    throw new CommandError('invalid_option', 'Choose one of --password-stdin, --generate-password and --password-hash.', 2)
+    throw new CommandError(
+      'invalid_option',
+      'Choose one of --password-stdin, --generate-password and --password-hash.',
+      2,
+    )
   }
   if (passwordHash !== undefined) {
     const parsed = parsePasswordHash(passwordHash)
@@ -61,7 +65,10 @@ async function readFirstLine(): Promise<string> {
 
 async function promptPassword(): Promise<string> {
   if (!process.stdin.isTTY) {
-    throw new CommandError('password_missing', 'There is no terminal to ask at: use --password-stdin or --generate-password.')
+    throw new CommandError(
+      'password_missing',
+      'There is no terminal to ask at: use --password-stdin or --generate-password.',
+    )
   }
   // Loaded only here: nothing else talks to a person.
   const { isCancel, password } = await import('@clack/prompts')

@@ -13,13 +13,19 @@ const password = 'seven purple umbrellas'
 const audience = 'https://api.example.com'
 
 describe('every command', () => {
-  const commands = buildProgram().commands.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]))
+  const commands = buildProgram().commands.flatMap((command) =>
+    command.commands.length > 0 ? command.commands : [command],
+  )
 
   it.each(commands.map((command) => [`${command.parent?.name()} ${command.name()}`, command] as const))(
     '%s has --json, a description and an example in its help',
     (_, command) => {
       let help = ''
-      command.configureOutput({ writeOut: (text) => { help += text } })
+      command.configureOutput({
+        writeOut: (text) => {
+          help += text
+        },
+      })
       command.outputHelp()
       expect(command.description()).not.toBe('')
       expect(help).toContain('--json')
@@ -55,22 +61,49 @@ forEachDatabase('the command line', ({ createUrl }) => {
     const logIn = (username: string, secret: string) =>
       fetch(`${issuer}/login`, { method: 'POST', body: new URLSearchParams({ username, password: secret, audience }) })
     try {
-      expect(await json(folder, ['api', 'create', '--audience', audience, '--name', 'Orders', '--scope', 'a', 'b', '--lifetime', '60'])).toEqual({
+      expect(
+        await json(folder, [
+          'api',
+          'create',
+          '--audience',
+          audience,
+          '--name',
+          'Orders',
+          '--scope',
+          'a',
+          'b',
+          '--lifetime',
+          '60',
+        ]),
+      ).toEqual({
         audience,
         name: 'Orders',
         scopes: ['a', 'b'],
         lifetime: 60,
         algorithm: 'ES256',
       })
-      const ada = await json(folder, ['account', 'create', '--username', 'ada', '--email', 'ada@example.com', '--password-stdin', '--role', 'admin'], `${password}\n`)
-      expect(ada).toEqual({ id: expect.stringMatching(/^acc_/), username: 'ada', email: 'ada@example.com', roles: ['admin'] })
+      const ada = await json(
+        folder,
+        ['account', 'create', '--username', 'ada', '--email', 'ada@example.com', '--password-stdin', '--role', 'admin'],
+        `${password}\n`,
+      )
+      expect(ada).toEqual({
+        id: expect.stringMatching(/^acc_/),
+        username: 'ada',
+        email: 'ada@example.com',
+        roles: ['admin'],
+      })
       expect((await logIn('ada@example.com', password)).status).toBe(200)
 
       const bob = await json(folder, ['account', 'create', '--username', 'bob', '--generate-password'])
       expect(bob.password).toMatch(/^[\w-]{20}$/)
       expect((await logIn('bob', String(bob.password))).status).toBe(200)
 
-      expect(await json(folder, ['account', 'disable', '--username', 'bob'])).toMatchObject({ id: bob.id, disabled: true, ended_sessions: 1 })
+      expect(await json(folder, ['account', 'disable', '--username', 'bob'])).toMatchObject({
+        id: bob.id,
+        disabled: true,
+        ended_sessions: 1,
+      })
       expect((await logIn('bob', String(bob.password))).status).toBe(401)
       await json(folder, ['account', 'enable', '--username', 'bob'])
       expect((await logIn('bob', String(bob.password))).status).toBe(200)
@@ -79,17 +112,29 @@ forEachDatabase('the command line', ({ createUrl }) => {
 
       const { pending } = (await json(folder, ['key', 'rotate'])) as { pending: { kid: string; state: string }[] }
       expect(pending).toHaveLength(1)
-      await expect.poll(async () => (await fetch(`${issuer}/.well-known/jwks.json`)).text(), { timeout: 1000 }).toContain(pending[0]?.kid)
+      await expect
+        .poll(async () => (await fetch(`${issuer}/.well-known/jwks.json`)).text(), { timeout: 1000 })
+        .toContain(pending[0]?.kid)
       const { keys } = (await json(folder, ['key', 'list'])) as { keys: { state: string }[] }
       expect(keys.map(({ state }) => state)).toEqual(['active', 'pending'])
 
       const issued = await json(folder, ['token', 'issue', '--account', 'ada', '--audience', audience, '--scope', 'b'])
-      expect(decodeJwt(String(issued.access_token))).toMatchObject({ iss: issuer, sub: ada.id, aud: audience, scope: 'b' })
+      expect(decodeJwt(String(issued.access_token))).toMatchObject({
+        iss: issuer,
+        sub: ada.id,
+        aud: audience,
+        scope: 'b',
+      })
       const accepted = await folder.run(['explain', String(issued.access_token), '--audience', audience])
       expect(accepted).toMatchObject({ exitCode: 0, stderr: '' })
-      const refused = await folder.run(['explain', '-', '--audience', 'https://other.example', '--json'], String(issued.access_token))
+      const refused = await folder.run(
+        ['explain', '-', '--audience', 'https://other.example', '--json'],
+        String(issued.access_token),
+      )
       expect(refused.exitCode).toBe(1)
-      const { checks } = JSON.parse(refused.stdout) as { checks: { check: string; ok: boolean; expected?: string; got?: string }[] }
+      const { checks } = JSON.parse(refused.stdout) as {
+        checks: { check: string; ok: boolean; expected?: string; got?: string }[]
+      }
       const failed = checks.filter(({ ok }) => ok === false)
       expect(failed).toHaveLength(1)
       expect(failed[0]).toMatchObject({ check: 'audience', got: expect.stringContaining(audience) })
@@ -101,7 +146,18 @@ forEachDatabase('the command line', ({ createUrl }) => {
 
   it('a confidential client gets its secret once, a public one none', async () => {
     const folder = await openFolder()
-    const shop = await json(folder, ['client', 'create', '--name', 'Shop', '--type', 'confidential', '--redirect-uri', 'https://shop.example/cb', '--scope', 'a'])
+    const shop = await json(folder, [
+      'client',
+      'create',
+      '--name',
+      'Shop',
+      '--type',
+      'confidential',
+      '--redirect-uri',
+      'https://shop.example/cb',
+      '--scope',
+      'a',
+    ])
     expect(shop).toEqual({
       client_id: expect.stringMatching(/^cli_[\w-]{22}$/),
       client_secret: expect.stringMatching(/^[\w-]{43}$/),
@@ -111,7 +167,9 @@ forEachDatabase('the command line', ({ createUrl }) => {
       grants: ['authorization_code', 'refresh_token'],
       scopes: ['a'],
     })
-    expect(await json(folder, ['client', 'create', '--name', 'App', '--type', 'public'])).not.toHaveProperty('client_secret')
+    expect(await json(folder, ['client', 'create', '--name', 'App', '--type', 'public'])).not.toHaveProperty(
+      'client_secret',
+    )
   })
 
   it('a name that is taken is refused and nothing is left behind', async () => {
@@ -119,7 +177,9 @@ forEachDatabase('the command line', ({ createUrl }) => {
     await json(folder, ['account', 'create', '--username', 'ada', '--generate-password'])
     const again = await folder.run(['account', 'create', '--username', 'ADA', '--generate-password', '--json'])
     expect(again.exitCode).toBe(1)
-    expect(JSON.parse(again.stderr)).toEqual({ error: { code: 'username_taken', message: expect.stringContaining('user name') } })
+    expect(JSON.parse(again.stderr)).toEqual({
+      error: { code: 'username_taken', message: expect.stringContaining('user name') },
+    })
     await json(folder, ['api', 'create', '--audience', audience])
     expect((await folder.run(['api', 'create', '--audience', audience])).stderr).toMatch(/registered already/)
   })
@@ -136,18 +196,53 @@ forEachDatabase('the command line', ({ createUrl }) => {
 
 describe('bad input on the command line', () => {
   it.each<[string, string[], number, RegExp]>([
-    ['a password that is too short', ['account', 'create', '--username', 'eve', '--password-stdin'], 1, /^Use at least 15 characters/],
-    ['two password options', ['account', 'create', '--username', 'eve', '--password-stdin', '--generate-password'], 2, /^Choose one of/],
-    ['a hash of another kind', ['account', 'create', '--username', 'eve', '--password-hash', '$2b$10$abc'], 2, /not an Argon2 hash/],
+    [
+      'a password that is too short',
+      ['account', 'create', '--username', 'eve', '--password-stdin'],
+      1,
+      /^Use at least 15 characters/,
+    ],
+    [
+      'two password options',
+      ['account', 'create', '--username', 'eve', '--password-stdin', '--generate-password'],
+      2,
+      /^Choose one of/,
+    ],
+    [
+      'a hash of another kind',
+      ['account', 'create', '--username', 'eve', '--password-hash', '$2b$10$abc'],
+      2,
+      /not an Argon2 hash/,
+    ],
     ['no password and no terminal', ['account', 'create', '--username', 'eve'], 1, /no terminal/],
-    ['a user name with a line break', ['account', 'create', '--username', 'e\nve', '--generate-password'], 2, /control characters/],
-    ['an e-mail address that is none', ['account', 'create', '--username', 'eve', '--email', 'eve', '--generate-password'], 2, /e-mail/],
+    [
+      'a user name with a line break',
+      ['account', 'create', '--username', 'e\nve', '--generate-password'],
+      2,
+      /control characters/,
+    ],
+    [
+      'an e-mail address that is none',
+      ['account', 'create', '--username', 'eve', '--email', 'eve', '--generate-password'],
+      2,
+      /e-mail/,
+    ],
     ['an account that is not there', ['account', 'disable', '--username', 'nobody'], 1, /no account of that name/],
     ['an audience that is no URI', ['api', 'create', '--audience', 'orders'], 2, /absolute URI/],
-    ['a lifetime that is no number', ['api', 'create', '--audience', audience, '--lifetime', '5m'], 2, /whole number of seconds/],
+    [
+      'a lifetime that is no number',
+      ['api', 'create', '--audience', audience, '--lifetime', '5m'],
+      2,
+      /whole number of seconds/,
+    ],
     ['a scope with a quote', ['api', 'create', '--audience', audience, '--scope', 'a"b'], 2, /printable ASCII/],
     ['an unknown algorithm', ['api', 'create', '--audience', audience, '--algorithm', 'none'], 2, /Allowed choices/],
-    ['an open redirect', ['client', 'create', '--name', 'x', '--type', 'public', '--redirect-uri', 'http://evil.example/'], 2, /redirect URI/],
+    [
+      'an open redirect',
+      ['client', 'create', '--name', 'x', '--type', 'public', '--redirect-uri', 'http://evil.example/'],
+      2,
+      /redirect URI/,
+    ],
     ['a missing option', ['api', 'create'], 2, /required option '--audience/],
     ['an unknown command', ['conjure'], 2, /unknown command/],
     ['an unknown option', ['secret', '--loud'], 2, /unknown option/],
@@ -165,14 +260,22 @@ describe('a start that cannot be', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['a port that is no number', { OSTIARY_PORT: 'http' }, /^OSTIARY_PORT must be a number/],
     ['an issuer without https', { OSTIARY_ISSUER: 'http://login.example.com' }, /^OSTIARY_ISSUER must use https/],
-    ['an issuer with a slash at its end', { OSTIARY_ISSUER: 'https://login.example.com/' }, /^OSTIARY_ISSUER must not end with a slash/],
+    [
+      'an issuer with a slash at its end',
+      { OSTIARY_ISSUER: 'https://login.example.com/' },
+      /^OSTIARY_ISSUER must not end with a slash/,
+    ],
     ['an issuer with a query', { OSTIARY_ISSUER: 'https://login.example.com?a' }, /^OSTIARY_ISSUER must have no query/],
     ['a public host without issuer', { OSTIARY_HOST: '0.0.0.0' }, /^OSTIARY_ISSUER must be set/],
     ['a database of another kind', { OSTIARY_DATABASE_URL: 'mysql://x' }, /^OSTIARY_DATABASE_URL must begin/],
     ['a secret that is none', { OSTIARY_SECRET: 'secret' }, /^A secret must be 32 bytes/],
     ['a proxy that is no address', { OSTIARY_TRUSTED_PROXIES: 'proxy.local' }, /^OSTIARY_TRUSTED_PROXIES must list/],
     ['a log level that is none', { OSTIARY_LOG_LEVEL: 'loud' }, /^OSTIARY_LOG_LEVEL must be one of/],
-    ['a PostgreSQL that is not there', { OSTIARY_DATABASE_URL: 'postgres://me:hunter2hunter2@127.0.0.1:9/x' }, /PostgreSQL/],
+    [
+      'a PostgreSQL that is not there',
+      { OSTIARY_DATABASE_URL: 'postgres://me:hunter2hunter2@127.0.0.1:9/x' },
+      /PostgreSQL/,
+    ],
     ['a data folder that cannot be made', { OSTIARY_DATA_DIR: '/proc/ostiary' }, /\/proc\/ostiary/],
   ])('%s: one sentence, exit code 1, no stack, no password', async (_, environment, sentence) => {
     using folder = new CliFolder(environment)

@@ -50,10 +50,7 @@ async function createFromOptions(options: ClientCreateOptions): Promise<Report> 
         grants: client.grants,
         scopes: client.scopes,
       },
-      lines: [
-        `client_id: ${client.id}`,
-        ...(secret ? [`client_secret, shown only now: ${secret}`] : []),
-      ],
+      lines: [`client_id: ${client.id}`, ...(secret ? [`client_secret, shown only now: ${secret}`] : [])],
     }
   })
 }

@@ -67,7 +67,10 @@ function describeFailure(error: unknown): { code: string; message: string } {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   if (code === 'EADDRINUSE') return { code: 'port_in_use', message: describeBusyPort(error) }
   if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
-    return { code: 'cannot_listen', message: 'This machine cannot listen at that address. Check OSTIARY_HOST and OSTIARY_PORT.' }
+    return {
+      code: 'cannot_listen',
+      message: 'This machine cannot listen at that address. Check OSTIARY_HOST and OSTIARY_PORT.',
+    }
   }
   const isOurs = ['CommandError', 'DatabaseError', 'SealingError', 'HashQueueFullError'].includes(error.name)
   if (isOurs && code) return { code, message: error.message }

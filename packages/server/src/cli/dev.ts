@@ -26,14 +26,19 @@ async function startDevelopment(asJson: boolean): Promise<void> {
   const config = loadConfigWithSecret()
   const { server, stopped } = await startProcess(config)
   const password = await createDemoData(server.rooms)
-  const facts = { issuer: config.issuer, audience: DEMO_AUDIENCE, username: DEMO_USERNAME, ...(password && { password }) }
+  const facts = {
+    issuer: config.issuer,
+    audience: DEMO_AUDIENCE,
+    username: DEMO_USERNAME,
+    ...(password && { password }),
+  }
   process.stdout.write(asJson ? `${JSON.stringify(facts)}\n` : `${renderWelcome(config, password)}\n`)
   await stopped
 }
 
 /** The settings; a secret is made on the first start and kept in the data folder, readable by its owner only. */
 function loadConfigWithSecret(): Config {
-  const config = loadConfig(process.env, process.cwd(), 'warn')
+  const config = loadConfig({ defaultLogLevel: 'warn' })
   if (config.secrets.length > 0) return config
   const file = secretFile(config.dataDir)
   try {
@@ -42,10 +47,13 @@ function loadConfigWithSecret(): Config {
     writeFileSync(file, `${randomSecret()}\n`, { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-      throw new ConfigurationError('OSTIARY_DATA_DIR', `${config.dataDir} cannot be written to. Set OSTIARY_DATA_DIR to a folder that can.`)
+      throw new ConfigurationError(
+        'OSTIARY_DATA_DIR',
+        `${config.dataDir} cannot be written to. Set OSTIARY_DATA_DIR to a folder that can.`,
+      )
     }
   }
-  return loadConfig(process.env, process.cwd(), 'warn')
+  return loadConfig({ defaultLogLevel: 'warn' })
 }
 
 function renderWelcome(config: Config, password: string | undefined): string {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { listSigningKeys, rotateSigningKeys } from '../domain/keys/advance-signing-keys.ts'
 import { PUBLISH_AHEAD_MS } from '../domain/keys/plan-key-schedule.ts'
-import { type SigningAlgorithm, type SigningKey, signingAlgorithms } from '../domain/keys/signing-key-store.ts'
+import { type SigningAlgorithm, type SigningKey, signingAlgorithms } from '../domain/keys/signing-key.ts'
 import { createCommand, runCommand, withRooms } from './command.ts'
 
 export function keyCommand(): Command {
@@ -32,7 +32,9 @@ function keyRotateCommand(): Command {
           const pending = await rotateSigningKeys(rooms, options.algorithm)
           return {
             json: { pending: pending.map(toJson) },
-            lines: pending.map((key) => `${key.kid} (${key.algorithm}) is published and signs from ${activeFrom(key)} on.`),
+            lines: pending.map(
+              (key) => `${key.kid} (${key.algorithm}) is published and signs from ${activeFrom(key)} on.`,
+            ),
           }
         }),
       ),

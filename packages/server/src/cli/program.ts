@@ -33,4 +33,3 @@ export function buildProgram(): Command {
   for (const command of commands) program.addCommand(command)
   return program
 }
-

@@ -3,11 +3,14 @@ import { randomSecret } from '../platform/random/random.ts'
 import { createCommand, runCommand } from './command.ts'
 
 export function secretCommand(): Command {
-  return createCommand('secret', 'Print a new secret of 256 random bits, in base64url.', 'OSTIARY_SECRET=$(ostiary secret) ostiary serve').action(
-    (options) =>
-      runCommand(options, async () => {
-        const secret = randomSecret()
-        return { json: { secret }, lines: [secret] }
-      }),
+  return createCommand(
+    'secret',
+    'Print a new secret of 256 random bits, in base64url.',
+    'OSTIARY_SECRET=$(ostiary secret) ostiary serve',
+  ).action((options) =>
+    runCommand(options, async () => {
+      const secret = randomSecret()
+      return { json: { secret }, lines: [secret] }
+    }),
   )
 }

@@ -31,11 +31,20 @@ function tokenIssueCommand(): Command {
 async function issueFromOptions({ account: username, audience, scope }: TokenIssueOptions): Promise<Report> {
   return withRooms(async ({ database, clock, tokenIssuer }) => {
     const account = await findAccountByUsername(database.read, username)
-    if (!account) throw new CommandError('account_unknown', 'There is no account of that name. Create it with `ostiary account create`.')
+    if (!account)
+      throw new CommandError(
+        'account_unknown',
+        'There is no account of that name. Create it with `ostiary account create`.',
+      )
     if (account.disabledAt !== undefined) throw new CommandError('account_disabled', 'That account is disabled.')
     const access = await resolveAccess(database.read, { audience, scopes: scope?.flatMap((text) => text.split(' ')) })
     if (!access.ok) throw new CommandError(access.reason, describeRefusedAccess(access))
-    const { token, jti, expiresIn, scope: granted } = await tokenIssuer.issueAccessToken({
+    const {
+      token,
+      jti,
+      expiresIn,
+      scope: granted,
+    } = await tokenIssuer.issueAccessToken({
       api: access.api,
       scopes: access.scopes,
       subject: account.id,

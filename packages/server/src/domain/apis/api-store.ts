@@ -1,6 +1,6 @@
-import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import type { TokenAlgorithm } from './parse-api.ts'
+import type { Api } from './api.ts'
+import type { TokenAlgorithm } from './token-algorithm.ts'
 
 type ApiTables = {
   api: {
@@ -12,18 +12,6 @@ type ApiTables = {
     sealed_secret: string | null
     created_at: number
   }
-}
-
-/** A resource server registered by its audience (RFC 8707). */
-export interface Api {
-  readonly audience: string
-  readonly name: string
-  readonly scopes: readonly string[]
-  readonly lifetimeSeconds: number
-  readonly algorithm: TokenAlgorithm
-  /** Only where the algorithm is HS256. */
-  readonly sealedSecret: string | undefined
-  readonly createdAt: EpochMilliseconds
 }
 
 /** Whether the row was new: false when an API of this audience stands already. */
@@ -46,12 +34,23 @@ export async function insertApi(sql: Queries, api: Api): Promise<boolean> {
 }
 
 export async function selectApi(sql: Queries, audience: string): Promise<Api | undefined> {
-  const row = await sql.withTables<ApiTables>().selectFrom('api').selectAll().where('audience', '=', audience).executeTakeFirst()
+  const row = await sql
+    .withTables<ApiTables>()
+    .selectFrom('api')
+    .selectAll()
+    .where('audience', '=', audience)
+    .executeTakeFirst()
   return row && toApi(row)
 }
 
 export async function selectApis(sql: Queries): Promise<Api[]> {
-  const rows = await sql.withTables<ApiTables>().selectFrom('api').selectAll().orderBy('created_at').orderBy('audience').execute()
+  const rows = await sql
+    .withTables<ApiTables>()
+    .selectFrom('api')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('audience')
+    .execute()
   return rows.map(toApi)
 }
 

@@ -3,11 +3,12 @@ import { randomSecret } from '../../platform/random/random.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { type Api, insertApi, selectApi, selectApis } from './api-store.ts'
+import type { Api } from './api.ts'
+import { insertApi, selectApi, selectApis } from './api-store.ts'
 import type { ApiDescription } from './parse-api.ts'
 
 export type CreatedApi =
-  | { ok: true; api: Api; /** base64url of 32 bytes, given once, only for HS256. */ secret?: string }
+  | { ok: true; api: Api /** base64url of 32 bytes, given once, only for HS256. */; secret?: string }
   | { ok: false; reason: 'audience_taken' }
 
 /** Registers an API. For HS256 it makes the secret that the API and this server share, and gives it this once. */

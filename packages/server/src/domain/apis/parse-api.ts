@@ -1,8 +1,4 @@
-import { type SigningAlgorithm, signingAlgorithms } from '../keys/signing-key-store.ts'
-
-/** How an API's access tokens are signed. HS256 is a shared secret, for one app that issues and verifies. */
-export type TokenAlgorithm = SigningAlgorithm | 'HS256'
-export const tokenAlgorithms: readonly TokenAlgorithm[] = [...signingAlgorithms, 'HS256']
+import { type TokenAlgorithm, tokenAlgorithms } from './token-algorithm.ts'
 
 export const DEFAULT_LIFETIME_SECONDS = 150
 export const LONGEST_LIFETIME_SECONDS = 86_400
@@ -27,7 +23,13 @@ export function parseApi(input: {
   lifetimeSeconds?: number | undefined
   algorithm?: string | undefined
 }): ParsedApi {
-  const { audience, name = audience, scopes = [], lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, algorithm = 'ES256' } = input
+  const {
+    audience,
+    name = audience,
+    scopes = [],
+    lifetimeSeconds = DEFAULT_LIFETIME_SECONDS,
+    algorithm = 'ES256',
+  } = input
   const wrong = (problem: string): ParsedApi => ({ ok: false, problem })
   if (!isAudience(audience)) {
     return wrong('The audience must be an absolute URI without fragment or blanks, such as https://api.example.com.')
@@ -35,7 +37,9 @@ export function parseApi(input: {
   if (!isDisplayName(name)) return wrong('The name must be 1 to 128 characters without control characters.')
   const badScope = scopes.find((scope) => !isScopeToken(scope))
   if (badScope !== undefined) {
-    return wrong('A scope must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as orders:write.')
+    return wrong(
+      'A scope must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as orders:write.',
+    )
   }
   if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > LONGEST_LIFETIME_SECONDS) {
     return wrong(`The lifetime must be a whole number of seconds from 1 to ${LONGEST_LIFETIME_SECONDS}.`)
@@ -46,7 +50,12 @@ export function parseApi(input: {
 }
 
 function isAudience(text: string): boolean {
-  return text.length <= 512 && /^[a-z][a-z0-9+.-]*:[\x21\x23-\x5b\x5d-\x7e]+$/i.test(text) && !text.includes('#') && URL.canParse(text)
+  return (
+    text.length <= 512 &&
+    /^[a-z][a-z0-9+.-]*:[\x21\x23-\x5b\x5d-\x7e]+$/i.test(text) &&
+    !text.includes('#') &&
+    URL.canParse(text)
+  )
 }
 
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */

@@ -1,5 +1,6 @@
 import type { Queries } from '../../platform/database/database.ts'
-import { type Api, selectApi, selectApis } from './api-store.ts'
+import type { Api } from './api.ts'
+import { selectApi, selectApis } from './api-store.ts'
 
 /** What a caller asks for: an audience and scopes of it. Absent: the only registered API, all of its scopes. */
 export interface AccessRequest {

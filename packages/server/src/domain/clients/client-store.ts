@@ -1,5 +1,5 @@
-import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
+import type { Client, ClientType } from './client.ts'
 
 type ClientTables = {
   client: {
@@ -12,20 +12,6 @@ type ClientTables = {
     scopes: string
     created_at: number
   }
-}
-
-/** RFC 6749 §2.1: whether the client can keep a secret. */
-export type ClientType = 'public' | 'confidential'
-
-/** An application that acts for people or for itself. */
-export interface Client {
-  readonly id: string
-  readonly name: string
-  readonly type: ClientType
-  readonly redirectUris: readonly string[]
-  readonly grants: readonly string[]
-  readonly scopes: readonly string[]
-  readonly createdAt: EpochMilliseconds
 }
 
 export async function insertClient(sql: Queries, client: Client, secretHash: string | undefined): Promise<void> {
@@ -46,7 +32,12 @@ export async function insertClient(sql: Queries, client: Client, secretHash: str
 }
 
 export async function selectClient(sql: Queries, id: string): Promise<Client | undefined> {
-  const row = await sql.withTables<ClientTables>().selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await sql
+    .withTables<ClientTables>()
+    .selectFrom('client')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
   return row && toClient(row)
 }
 

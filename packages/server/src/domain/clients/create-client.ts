@@ -3,7 +3,8 @@ import type { Transaction } from '../../platform/database/database.ts'
 import { randomId, randomSecret } from '../../platform/random/random.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { type Client, insertClient, selectClient } from './client-store.ts'
+import type { Client } from './client.ts'
+import { insertClient, selectClient } from './client-store.ts'
 import type { ClientDescription } from './parse-client.ts'
 
 /** The server's own login endpoint as a client: tokens from `POST /login` carry it as `client_id` (RFC 9068 §2.2). */
@@ -16,7 +17,11 @@ export interface CreatedClient {
 }
 
 /** Registers a client. A confidential one gets its secret this once; only its hash is kept. */
-export async function createClient(tx: Transaction, description: ClientDescription, actor: Actor): Promise<CreatedClient> {
+export async function createClient(
+  tx: Transaction,
+  description: ClientDescription,
+  actor: Actor,
+): Promise<CreatedClient> {
   // The prefix keeps client ids apart from account ids (RFC 9068 §5).
   const client: Client = { ...description, id: `cli_${randomId()}`, createdAt: tx.now }
   const secret = description.type === 'confidential' ? randomSecret() : undefined

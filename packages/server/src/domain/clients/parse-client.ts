@@ -1,5 +1,5 @@
 import { isDisplayName, isScopeToken } from '../apis/parse-api.ts'
-import type { ClientType } from './client-store.ts'
+import type { ClientType } from './client.ts'
 
 /** Grant types a client can be registered for (RFC 7591 §2), whether or not an endpoint for them stands already. */
 export const grantTypes = [
@@ -35,22 +35,31 @@ export function parseClient(input: {
   if (!isDisplayName(name)) return wrong('The name must be 1 to 128 characters without control characters.')
   if (type !== 'public' && type !== 'confidential') return wrong('The type must be public or confidential.')
   if (!redirectUris.every(isRedirectUri)) {
-    return wrong('A redirect URI must be absolute and without fragment: https, http on a loopback address, or a private scheme such as com.example.app:/callback.')
+    return wrong(
+      'A redirect URI must be absolute and without fragment: https, http on a loopback address, or a private scheme such as com.example.app:/callback.',
+    )
   }
   if (!grants.every((grant) => grantTypes.some((known) => known === grant))) {
     return wrong(`A grant must be one of ${grantTypes.join(', ')}.`)
   }
   if (type === 'public' && grants.includes('client_credentials')) {
-    return wrong('A public client cannot have the grant client_credentials: it has no secret to prove who it is (RFC 6749 §4.4).')
+    return wrong(
+      'A public client cannot have the grant client_credentials: it has no secret to prove who it is (RFC 6749 §4.4).',
+    )
   }
   if (grants.includes('authorization_code') && redirectUris.length === 0) {
     return wrong('The grant authorization_code needs at least one redirect URI.')
   }
   if (!scopes.every(isScopeToken)) {
-    return wrong('A scope must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as orders:write.')
+    return wrong(
+      'A scope must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as orders:write.',
+    )
   }
   const unique = (values: readonly string[]) => [...new Set(values)]
-  return { ok: true, client: { name, type, redirectUris: unique(redirectUris), grants: unique(grants), scopes: unique(scopes) } }
+  return {
+    ok: true,
+    client: { name, type, redirectUris: unique(redirectUris), grants: unique(grants), scopes: unique(scopes) },
+  }
 }
 
 /** RFC 6749 §3.1.2 and RFC 8252 §7: absolute, no fragment, https or loopback http or a private-use scheme with a dot in it. */

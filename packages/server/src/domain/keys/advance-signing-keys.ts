@@ -1,19 +1,12 @@
-import type { Database, Transaction } from '../../platform/database/database.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
+import type { Database, Transaction } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { generateSigningKey, type KeyDraft } from './generate-signing-key.ts'
 import { isNothingDue, type KeySchedule, planKeySchedule } from './plan-key-schedule.ts'
-import {
-  insertSigningKey,
-  lockSchedule,
-  type SigningAlgorithm,
-  type SigningKey,
-  type SigningKeyState,
-  selectSigningKeys,
-  updateSigningKeyState,
-} from './signing-key-store.ts'
+import type { SigningAlgorithm, SigningKey, SigningKeyState } from './signing-key.ts'
+import { insertSigningKey, lockSchedule, selectSigningKeys, updateSigningKeyState } from './signing-key-store.ts'
 
 export interface KeyDeps {
   readonly database: Database
@@ -44,13 +37,15 @@ export async function advanceSigningKeys(deps: KeyDeps, algorithms: readonly Sig
  * hold it. A successor that is pending already stays the successor.
  */
 export async function rotateSigningKeys(deps: KeyDeps, algorithm?: SigningAlgorithm): Promise<SigningKey[]> {
-  const isMeant = (key: SigningKey) => key.state === 'active' && (algorithm === undefined || key.algorithm === algorithm)
+  const isMeant = (key: SigningKey) =>
+    key.state === 'active' && (algorithm === undefined || key.algorithm === algorithm)
   const active = (await selectSigningKeys(deps.database.read)).filter(isMeant)
   const drafts = await Promise.all(active.map((key) => generateSigningKey(key.algorithm)))
   return deps.database.write(async (tx) => {
     await lockSchedule(tx.sql, tx.now)
     const keys = await selectSigningKeys(tx.sql)
-    const hasSuccessor = (draft: KeyDraft) => keys.some((key) => key.state === 'pending' && key.algorithm === draft.algorithm)
+    const hasSuccessor = (draft: KeyDraft) =>
+      keys.some((key) => key.state === 'pending' && key.algorithm === draft.algorithm)
     for (const draft of drafts.filter((candidate) => !hasSuccessor(candidate))) {
       await storeDraft(tx, deps.sealer, draft, 'pending', 'cli')
     }
@@ -62,7 +57,12 @@ export async function rotateSigningKeys(deps: KeyDeps, algorithm?: SigningAlgori
 /** All signing keys, the oldest first, retired ones included. */
 export const listSigningKeys: typeof selectSigningKeys = selectSigningKeys
 
-async function carryOut(tx: Transaction, sealer: Sealer, plan: KeySchedule, drafts: readonly KeyDraft[]): Promise<void> {
+async function carryOut(
+  tx: Transaction,
+  sealer: Sealer,
+  plan: KeySchedule,
+  drafts: readonly KeyDraft[],
+): Promise<void> {
   for (const { algorithm, state } of plan.create) {
     const draft = drafts.find((candidate) => candidate.algorithm === algorithm)
     if (draft) await storeDraft(tx, sealer, draft, state, 'system')
@@ -81,7 +81,15 @@ async function storeDraft(
 ): Promise<void> {
   const { kid, algorithm, publicJwk } = draft
   const sealedPrivateKey = sealer.seal(draft.privateKey, privateKeyPurpose(kid))
-  await insertSigningKey(tx.sql, { kid, algorithm, state, publicJwk, sealedPrivateKey, createdAt: tx.now, stateSince: tx.now })
+  await insertSigningKey(tx.sql, {
+    kid,
+    algorithm,
+    state,
+    publicJwk,
+    sealedPrivateKey,
+    createdAt: tx.now,
+    stateSince: tx.now,
+  })
   await recordAuditEvent(tx, { act: 'signing_key.created', actor, outcome: 'done', detail: { kid, algorithm, state } })
 }
 
@@ -91,7 +99,7 @@ async function moveKey(
   state: Exclude<SigningKeyState, 'pending'>,
 ): Promise<void> {
   await updateSigningKeyState(tx.sql, kid, state, tx.now)
-  const act = state === 'active' ? 'signing_key.activated' : `signing_key.${state}` as const
+  const act = state === 'active' ? 'signing_key.activated' : (`signing_key.${state}` as const)
   await recordAuditEvent(tx, { act, actor: 'system', outcome: 'done', detail: { kid, algorithm } })
 }
 

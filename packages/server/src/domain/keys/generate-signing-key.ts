@@ -1,6 +1,6 @@
 import { createHash, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { PublicJwk, SigningAlgorithm } from './signing-key-store.ts'
+import type { PublicJwk, SigningAlgorithm } from './signing-key.ts'
 
 const generate = promisify(generateKeyPair)
 

@@ -2,7 +2,8 @@ import { createHash, createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Database } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { privateKeyPurpose } from './advance-signing-keys.ts'
-import { type SigningAlgorithm, type SigningKey, selectSigningKeys } from './signing-key-store.ts'
+import type { SigningAlgorithm, SigningKey } from './signing-key.ts'
+import { selectSigningKeys } from './signing-key-store.ts'
 
 export interface Signer {
   readonly kid: string
@@ -33,7 +34,11 @@ export interface KeyRing {
 const FRESH_MS = 500
 
 /** Holds the opened keys in memory and looks at the database again when its copy is older than half a second. */
-export function createKeyRing(database: Database, sealer: Sealer, monotonicNow: () => number = () => performance.now()): KeyRing {
+export function createKeyRing(
+  database: Database,
+  sealer: Sealer,
+  monotonicNow: () => number = () => performance.now(),
+): KeyRing {
   const opened = new Map<string, Signer>()
   let copy: { readonly keySet: KeySet; readonly readAt: number } | undefined
   let reading: Promise<KeySet> | undefined
@@ -41,7 +46,8 @@ export function createKeyRing(database: Database, sealer: Sealer, monotonicNow: 
   async function read(): Promise<KeySet> {
     const readAt = monotonicNow()
     const keys = await selectSigningKeys(database.read)
-    for (const kid of opened.keys()) if (!keys.some((key) => key.kid === kid && key.state === 'active')) opened.delete(kid)
+    for (const kid of opened.keys())
+      if (!keys.some((key) => key.kid === kid && key.state === 'active')) opened.delete(kid)
     for (const key of keys.filter((candidate) => candidate.state === 'active' && !opened.has(candidate.kid))) {
       opened.set(key.kid, openSigner(sealer, key))
     }

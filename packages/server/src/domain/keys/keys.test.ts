@@ -7,8 +7,14 @@ import { migrations } from '../schema/migrations.ts'
 import { advanceSigningKeys, type KeyDeps, listSigningKeys, rotateSigningKeys } from './advance-signing-keys.ts'
 import { computeThumbprint, generateSigningKey } from './generate-signing-key.ts'
 import { createKeyRing } from './key-ring.ts'
-import { JWKS_LIFETIME_SECONDS, PUBLISH_AHEAD_MS, planKeySchedule, RETIRING_MS, ROTATION_MS } from './plan-key-schedule.ts'
-import { type SigningKey, signingAlgorithms } from './signing-key-store.ts'
+import {
+  JWKS_LIFETIME_SECONDS,
+  PUBLISH_AHEAD_MS,
+  planKeySchedule,
+  RETIRING_MS,
+  ROTATION_MS,
+} from './plan-key-schedule.ts'
+import { type SigningKey, signingAlgorithms } from './signing-key.ts'
 
 const start = Date.UTC(2026, 0, 1)
 
@@ -30,11 +36,36 @@ describe('the key schedule', () => {
   it.each([
     ['nothing yet: a first key signs at once', [], 0, { create: ['active'], activate: [], retiring: [], retired: [] }],
     ['a young key: nothing is due', [key('active', 0)], 1000, { create: [], activate: [], retiring: [], retired: [] }],
-    ['an old key: its successor is published', [key('active', 0)], ROTATION_MS - PUBLISH_AHEAD_MS, { create: ['pending'], activate: [], retiring: [], retired: [] }],
-    ['a pending key too young to sign', [key('active', 0), key('pending', 5)], 4 + PUBLISH_AHEAD_MS, { create: [], activate: [], retiring: [], retired: [] }],
-    ['a pending key old enough', [key('active', 0), key('pending', 5)], 5 + PUBLISH_AHEAD_MS, { create: [], activate: ['pending'], retiring: ['active'], retired: [] }],
-    ['a retiring key whose last token lives', [key('active', 0), key('retiring', 0)], RETIRING_MS - 1, { create: [], activate: [], retiring: [], retired: [] }],
-    ['a retiring key whose last token is over', [key('active', 0), key('retiring', 0)], RETIRING_MS, { create: [], activate: [], retiring: [], retired: ['retiring'] }],
+    [
+      'an old key: its successor is published',
+      [key('active', 0)],
+      ROTATION_MS - PUBLISH_AHEAD_MS,
+      { create: ['pending'], activate: [], retiring: [], retired: [] },
+    ],
+    [
+      'a pending key too young to sign',
+      [key('active', 0), key('pending', 5)],
+      4 + PUBLISH_AHEAD_MS,
+      { create: [], activate: [], retiring: [], retired: [] },
+    ],
+    [
+      'a pending key old enough',
+      [key('active', 0), key('pending', 5)],
+      5 + PUBLISH_AHEAD_MS,
+      { create: [], activate: ['pending'], retiring: ['active'], retired: [] },
+    ],
+    [
+      'a retiring key whose last token lives',
+      [key('active', 0), key('retiring', 0)],
+      RETIRING_MS - 1,
+      { create: [], activate: [], retiring: [], retired: [] },
+    ],
+    [
+      'a retiring key whose last token is over',
+      [key('active', 0), key('retiring', 0)],
+      RETIRING_MS,
+      { create: [], activate: [], retiring: [], retired: ['retiring'] },
+    ],
   ])('%s', (_, keys, now, due) => {
     const plan = planKeySchedule(keys, ['ES256'], now)
     expect({
@@ -47,17 +78,23 @@ describe('the key schedule', () => {
 })
 
 describe('a generated key', () => {
-  it.each(signingAlgorithms)('%s: its kid is its thumbprint and its public half holds nothing private', async (algorithm) => {
-    const { kid, publicJwk, privateKey } = await generateSigningKey(algorithm)
-    expect(kid).toBe(computeThumbprint(publicJwk))
-    expect(publicJwk).toMatchObject({ kid, alg: algorithm, use: 'sig' })
-    for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(publicJwk).not.toHaveProperty(member)
-    expect(privateKey.length).toBeGreaterThan(40)
-  })
+  it.each(signingAlgorithms)(
+    '%s: its kid is its thumbprint and its public half holds nothing private',
+    async (algorithm) => {
+      const { kid, publicJwk, privateKey } = await generateSigningKey(algorithm)
+      expect(kid).toBe(computeThumbprint(publicJwk))
+      expect(publicJwk).toMatchObject({ kid, alg: algorithm, use: 'sig' })
+      for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(publicJwk).not.toHaveProperty(member)
+      expect(privateKey.length).toBeGreaterThan(40)
+    },
+  )
 })
 
 forEachDatabase('signing keys', ({ open, createUrl }) => {
-  async function openDeps(url?: string, secret = randomSecret()): Promise<KeyDeps & { clock: { moment: number; now(): number } }> {
+  async function openDeps(
+    url?: string,
+    secret = randomSecret(),
+  ): Promise<KeyDeps & { clock: { moment: number; now(): number } }> {
     const clock = { moment: start, now: () => clock.moment }
     const database = await open({ migrations, clock, ...(url !== undefined && { url }) })
     return { database, sealer: createSealer([secret]), clock }
@@ -108,7 +145,9 @@ forEachDatabase('signing keys', ({ open, createUrl }) => {
     const secret = randomSecret()
     const first = await openDeps(url, secret)
     const second = await openDeps(url, secret)
-    await Promise.all(Array.from({ length: 10 }, (_, index) => advanceSigningKeys(index % 2 ? first : second, ['ES256', 'RS256'])))
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) => advanceSigningKeys(index % 2 ? first : second, ['ES256', 'RS256'])),
+    )
     const keys = await listSigningKeys(first.database.read)
     expect(keys.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'RS256'])
     await Promise.all(Array.from({ length: 10 }, (_, index) => rotateSigningKeys(index % 2 ? first : second)))
@@ -148,6 +187,8 @@ forEachDatabase('signing keys', ({ open, createUrl }) => {
 
   it('an algorithm without a key is an error that names it', async () => {
     const deps = await openDeps()
-    await expect(createKeyRing(deps.database, deps.sealer).getSigner('PS256')).rejects.toThrow('no signing key for PS256')
+    await expect(createKeyRing(deps.database, deps.sealer).getSigner('PS256')).rejects.toThrow(
+      'no signing key for PS256',
+    )
   })
 })

@@ -1,5 +1,5 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
-import type { SigningAlgorithm, SigningKey } from './signing-key-store.ts'
+import type { SigningAlgorithm, SigningKey } from './signing-key.ts'
 
 /** How long anybody may keep a copy of the JWKS, in seconds: its Cache-Control max-age. */
 export const JWKS_LIFETIME_SECONDS = 300

@@ -1,5 +1,6 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
+import type { SigningAlgorithm, SigningKey, SigningKeyState } from './signing-key.ts'
 
 type SigningKeyTables = {
   signing_key: {
@@ -12,28 +13,6 @@ type SigningKeyTables = {
     state_since: number
   }
   signing_key_schedule: { id: string; advanced_at: number }
-}
-
-/** What a signing key signs with. */
-export type SigningAlgorithm = 'ES256' | 'ES384' | 'EdDSA' | 'RS256' | 'PS256'
-export const signingAlgorithms: readonly SigningAlgorithm[] = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256']
-
-/** pending: published, not used yet. active: signs. retiring: published until its last token has expired. retired: gone from the JWKS. */
-export type SigningKeyState = 'pending' | 'active' | 'retiring' | 'retired'
-
-/** A public key as RFC 7517 §4 writes it; all members that our keys have are texts. */
-export type PublicJwk = Readonly<Record<string, string>>
-
-export interface SigningKey {
-  /** The JWK thumbprint, RFC 7638. */
-  readonly kid: string
-  readonly algorithm: SigningAlgorithm
-  readonly state: SigningKeyState
-  readonly publicJwk: PublicJwk
-  /** Gone as soon as the key has stopped signing. */
-  readonly sealedPrivateKey: string | undefined
-  readonly createdAt: EpochMilliseconds
-  readonly stateSince: EpochMilliseconds
 }
 
 export async function insertSigningKey(sql: Queries, key: SigningKey): Promise<void> {

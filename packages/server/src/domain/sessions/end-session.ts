@@ -1,7 +1,8 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { deleteSessionsExpiredBefore, markSessionEnded, type Session, selectOpenSessions } from './session-store.ts'
+import type { Session } from './session.ts'
+import { deleteSessionsExpiredBefore, markSessionEnded, selectOpenSessions } from './session-store.ts'
 
 /** Ends a session for good. Ending it again changes nothing and is no error. */
 export async function endSession(tx: Transaction, session: Session, actor: Actor): Promise<void> {

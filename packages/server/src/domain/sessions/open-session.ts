@@ -2,8 +2,9 @@ import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import type { Session } from './session.ts'
 import { issueSessionCookie } from './session-cookie.ts'
-import { insertSession, type Session } from './session-store.ts'
+import { insertSession } from './session-store.ts'
 
 /** The longest that a browser stays signed in at the server. */
 export const BROWSER_SESSION_LIFETIME_MS: number = 12 * 3600 * 1000

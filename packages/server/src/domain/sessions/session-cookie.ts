@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import { randomSecret } from '../../platform/random/random.ts'
-import { type Session, selectSession } from './session-store.ts'
+import type { Session } from './session.ts'
+import { selectSession } from './session-store.ts'
 
 /** A fresh secret for a browser's cookie, and the hash that is kept of it. */
 export function issueSessionCookie(): { secret: string; hash: string } {

@@ -1,5 +1,6 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
+import type { Session } from './session.ts'
 
 type SessionTables = {
   session: {
@@ -11,16 +12,6 @@ type SessionTables = {
     expires_at: number
     ended_at: number | null
   }
-}
-
-/** One sign-in of one account at one client. Access tokens carry its id as `sid`. */
-export interface Session {
-  readonly id: string
-  readonly accountId: string
-  readonly clientId: string
-  readonly createdAt: EpochMilliseconds
-  readonly expiresAt: EpochMilliseconds
-  readonly endedAt: EpochMilliseconds | undefined
 }
 
 export async function insertSession(sql: Queries, session: Session, cookieHash: string | undefined): Promise<void> {
@@ -43,7 +34,12 @@ export async function selectSession(
   sql: Queries,
   id: string,
 ): Promise<{ session: Session; cookieHash: string | undefined } | undefined> {
-  const row = await sql.withTables<SessionTables>().selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
   return row && { session: toSession(row), cookieHash: row.cookie_hash ?? undefined }
 }
 
@@ -60,7 +56,11 @@ export async function markSessionEnded(sql: Queries, id: string, now: EpochMilli
 }
 
 export async function deleteSessionsExpiredBefore(sql: Queries, moment: EpochMilliseconds): Promise<number> {
-  const result = await sql.withTables<SessionTables>().deleteFrom('session').where('expires_at', '<', moment).executeTakeFirst()
+  const result = await sql
+    .withTables<SessionTables>()
+    .deleteFrom('session')
+    .where('expires_at', '<', moment)
+    .executeTakeFirst()
   return Number(result.numDeletedRows)
 }
 

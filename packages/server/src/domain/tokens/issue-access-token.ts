@@ -1,5 +1,5 @@
 import type { Sealer } from '../../platform/sealing/sealing.ts'
-import type { Api } from '../apis/api-store.ts'
+import type { Api } from '../apis/api.ts'
 import { openApiSecret } from '../apis/create-api.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { type AccessTokenClaims, type AccessTokenContent, toAccessTokenClaims } from './access-token-claims.ts'

@@ -13,7 +13,9 @@ function headerSegment(typ: string, algorithm: string, kid: string | undefined):
   if (known) return known
   // Keys come and go rarely; a bound keeps a long life from growing the map.
   if (headerSegments.size >= 100) headerSegments.clear()
-  const segment = Buffer.from(JSON.stringify({ typ, alg: algorithm, ...(kid === undefined ? {} : { kid }) })).toString('base64url')
+  const segment = Buffer.from(JSON.stringify({ typ, alg: algorithm, ...(kid === undefined ? {} : { kid }) })).toString(
+    'base64url',
+  )
   headerSegments.set(name, segment)
   return segment
 }

@@ -24,7 +24,8 @@ describe.each(['', '/tenant/one'])('metadata of an issuer with the path "%s"', (
       // True for what exists: every URL in it answers, and no endpoint is named that is not there.
       expect((await fetch(metadata.jwks_uri)).status).toBe(200)
       expect((await fetch(metadata.login_endpoint, { headers: { accept: 'text/html' } })).status).toBe(200)
-      for (const absent of ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint']) expect(metadata).not.toHaveProperty(absent)
+      for (const absent of ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint'])
+        expect(metadata).not.toHaveProperty(absent)
     } finally {
       await server.stop()
     }
@@ -42,16 +43,30 @@ describe('the JWKS', () => {
       expect(first.headers.get('cache-control')).toBe('public, max-age=300')
       const { keys } = (await first.json()) as { keys: { kid: string; kty: string }[] }
       expect(keys).toEqual([
-        { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: expect.any(String), x: expect.any(String), y: expect.any(String) },
+        {
+          kty: 'EC',
+          crv: 'P-256',
+          alg: 'ES256',
+          use: 'sig',
+          kid: expect.any(String),
+          x: expect.any(String),
+          y: expect.any(String),
+        },
       ])
       // RFC 7638, by another implementation.
       expect(keys[0]?.kid).toBe(await calculateJwkThumbprint(keys[0] ?? {}))
       for (const condition of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
         const again = await fetch(url, { headers: { 'if-none-match': condition } })
-        expect({ condition, status: again.status, body: await again.text() }).toEqual({ condition, status: 304, body: '' })
+        expect({ condition, status: again.status, body: await again.text() }).toEqual({
+          condition,
+          status: 304,
+          body: '',
+        })
       }
       await rotateSigningKeys(server.running.rooms)
-      await expect.poll(async () => (await fetch(url, { headers: { 'if-none-match': etag } })).status, { timeout: 1000 }).toBe(200)
+      await expect
+        .poll(async () => (await fetch(url, { headers: { 'if-none-match': etag } })).status, { timeout: 1000 })
+        .toBe(200)
     } finally {
       await server.stop()
     }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
@@ -18,7 +17,7 @@ export function healthEndpoint(server: HttpServer, { database, keyRing, isStoppi
 
   server.get('/readyz', async (request, reply) => {
     const checks = {
-      database: await isWell(() => sql`SELECT 1`.execute(database.read), request.log),
+      database: await isWell(() => database.read.selectNoFrom(({ lit }) => lit(1).as('one')).execute(), request.log),
       keys: await isWell(() => keyRing.current(), request.log),
       process: !isStopping(),
     }
@@ -31,7 +30,10 @@ export function healthEndpoint(server: HttpServer, { database, keyRing, isStoppi
   })
 }
 
-async function isWell(check: () => Promise<unknown>, log: { warn: (fields: object, message: string) => void }): Promise<boolean> {
+async function isWell(
+  check: () => Promise<unknown>,
+  log: { warn: (fields: object, message: string) => void },
+): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error('no answer in time')), CHECK_LIMIT_MS)

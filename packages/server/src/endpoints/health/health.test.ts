@@ -2,8 +2,8 @@ import { Agent, request } from 'node:http'
 import { expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addAccount, addApi, logIn, startTestServer } from '../../../testing/test-server.ts'
-import { selectSession } from '../../domain/sessions/session-store.ts'
 import { migrations } from '../../domain/schema/migrations.ts'
+import { selectSession } from '../../domain/sessions/session-store.ts'
 
 const password = 'seven purple umbrellas'
 const audience = 'https://api.example.com'
@@ -71,7 +71,11 @@ forEachDatabase('a running server', ({ createUrl, open }) => {
   })
 })
 
-function get(issuer: string, path: string, agent: Agent): Promise<{ status: number | undefined; body: string; connection: string | undefined }> {
+function get(
+  issuer: string,
+  path: string,
+  agent: Agent,
+): Promise<{ status: number | undefined; body: string; connection: string | undefined }> {
   return new Promise((resolve, reject) => {
     request(`${issuer}${path}`, { agent }, (answer) => {
       let body = ''

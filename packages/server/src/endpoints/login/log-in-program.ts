@@ -1,9 +1,15 @@
-import { type AccessRequest, describeRefusedAccess, type RefusedAccess, type ResolvedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import {
+  type AccessRequest,
+  describeRefusedAccess,
+  type RefusedAccess,
+  type ResolvedAccess,
+  resolveAccess,
+} from '../../domain/apis/resolve-access.ts'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/create-client.ts'
-import { openSession } from '../../domain/sessions/open-session.ts'
-import type { Session } from '../../domain/sessions/session-store.ts'
 import { admitLogin } from '../../domain/login/admit-login.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
+import { openSession } from '../../domain/sessions/open-session.ts'
+import type { Session } from '../../domain/sessions/session.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import type { LoginDeps } from './login-deps.ts'
 import type { LoginRequest } from './parse-request.ts'
@@ -47,7 +53,10 @@ export async function logInProgram(
 }
 
 /** Who has proved a password is a first-party caller and may know what is registered. */
-async function resolveOrRefuse(deps: LoginDeps, request: AccessRequest): Promise<Extract<ResolvedAccess, { ok: true }>> {
+async function resolveOrRefuse(
+  deps: LoginDeps,
+  request: AccessRequest,
+): Promise<Extract<ResolvedAccess, { ok: true }>> {
   const access = await resolveAccess(deps.database.read, request)
   if (access.ok) return access
   deps.countLogin('invalid_target')

@@ -22,7 +22,11 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
   }
 
   function submit(fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
-    return send('/login', { method: 'POST', body: new URLSearchParams(fields), headers: { origin: server.issuer, ...headers } })
+    return send('/login', {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      headers: { origin: server.issuer, ...headers },
+    })
   }
 
   async function signIn(): Promise<string> {
@@ -46,8 +50,12 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
   })
 
   it('RFC 9700 §4.11: it leads to a path of this origin only', async () => {
-    expect((await submit({ username: 'grace <b>', password, return_to: '/account?x=1' })).headers.get('location')).toBe('/account?x=1')
-    expect((await submit({ username: 'grace <b>', password, return_to: '//evil.example' })).headers.get('location')).toBe('/account')
+    expect((await submit({ username: 'grace <b>', password, return_to: '/account?x=1' })).headers.get('location')).toBe(
+      '/account?x=1',
+    )
+    expect(
+      (await submit({ username: 'grace <b>', password, return_to: '//evil.example' })).headers.get('location'),
+    ).toBe('/account')
   })
 
   it('a wrong password shows the form again: 401, the sentence, the name kept and escaped, the return address kept', async () => {
@@ -55,7 +63,7 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     expect(answer.status).toBe(401)
     expect(answer.headers.get('set-cookie')).toBeNull()
     const page = await answer.text()
-    expect(page).toContain("That didn&#39;t match. Check the user name and password.")
+    expect(page).toContain('That didn&#39;t match. Check the user name and password.')
     expect(page).toContain('value="&quot;&gt;&lt;script&gt;x&lt;/script&gt;"')
     expect(page).not.toContain('<script>')
     expect(page).toContain('value="/account?x=1"')
@@ -102,7 +110,9 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe('/login')
     expect(answer.headers.get('set-cookie')).toContain('Max-Age=0')
-    expect((await send('/account', { headers: { cookie } })).headers.get('location')).toBe('/login?return_to=%2Faccount')
+    expect((await send('/account', { headers: { cookie } })).headers.get('location')).toBe(
+      '/login?return_to=%2Faccount',
+    )
     expect((await send('/logout', { method: 'POST', headers: { cookie, origin: server.issuer } })).status).toBe(303)
     const sessionId = cookie.split('=')[1]?.split('.')[0]
     const events = await listAuditEvents(server.running.rooms.database.read, { accountId, limit: 200 })
@@ -121,7 +131,13 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     const other = await signIn()
     const [id] = cookie.split('.')
     const [, secret] = other.split('.')
-    for (const wrong of [`${cookie.slice(0, -1)}_`, cookie.slice(0, -2), `${cookie}; ${other}`, `${id}.${secret}`, 'ostiary_session=']) {
+    for (const wrong of [
+      `${cookie.slice(0, -1)}_`,
+      cookie.slice(0, -2),
+      `${cookie}; ${other}`,
+      `${id}.${secret}`,
+      'ostiary_session=',
+    ]) {
       expect((await send('/account', { headers: { cookie: wrong } })).status).toBe(303)
     }
   })
@@ -137,16 +153,24 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
 
   it('who is signed in is led on from the login page', async () => {
     const cookie = await signIn()
-    expect((await send('/login?return_to=%2Faccount%3Fa', { headers: { cookie } })).headers.get('location')).toBe('/account?a')
+    expect((await send('/login?return_to=%2Faccount%3Fa', { headers: { cookie } })).headers.get('location')).toBe(
+      '/account?a',
+    )
     expect((await send('/login')).status).toBe(200)
   })
 
   it('an address where nothing is answers a page to a browser and a problem to a program, both 404', async () => {
     const page = await send('/nowhere')
-    expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({ status: 404, type: 'text/html; charset=utf-8' })
+    expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({
+      status: 404,
+      type: 'text/html; charset=utf-8',
+    })
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
     const problem = await send('/nowhere', { headers: { accept: '*/*' } })
-    expect({ status: problem.status, type: problem.headers.get('content-type') }).toEqual({ status: 404, type: 'application/problem+json' })
+    expect({ status: problem.status, type: problem.headers.get('content-type') }).toEqual({
+      status: 404,
+      type: 'application/problem+json',
+    })
   })
 })
 
@@ -160,7 +184,9 @@ it('on an https issuer the cookie is Secure and bears the prefix __Host- (RFC 62
       headers: { accept: 'text/html', origin: 'https://login.example.com' },
       body: new URLSearchParams({ username: 'ada', password }),
     })
-    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-ostiary_session=.*; Path=\/; .*; HttpOnly; SameSite=Lax; Secure$/)
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^__Host-ostiary_session=.*; Path=\/; .*; HttpOnly; SameSite=Lax; Secure$/,
+    )
   } finally {
     await server.stop()
   }

@@ -12,7 +12,14 @@ import { logInBrowser } from './log-in-browser.ts'
 import { logInProgram } from './log-in-program.ts'
 import type { LoginDeps } from './login-deps.ts'
 import { renderLoginPage } from './login-page.ts'
-import { type LoginBody, type LoginQuery, loginBodySchema, loginQuerySchema, parseLoginRequest, parseReturnTo } from './parse-request.ts'
+import {
+  type LoginBody,
+  type LoginQuery,
+  loginBodySchema,
+  loginQuerySchema,
+  parseLoginRequest,
+  parseReturnTo,
+} from './parse-request.ts'
 
 /** Serves the login page, and takes user name and password: from a browser for a cookie, from a program for a token. */
 export function loginEndpoint(server: HttpServer, deps: LoginDeps): void {
@@ -28,7 +35,9 @@ export function loginEndpoint(server: HttpServer, deps: LoginDeps): void {
       if (session) return reply.redirect(returnTo ?? urls.accountPath, 303)
       const { theme } = deps
       const language = chooseLanguage(request.headers['accept-language'])
-      return reply.headers(pageHeaders(theme)).send(renderLoginPage({ action: urls.loginPath, returnTo, language, theme }))
+      return reply
+        .headers(pageHeaders(theme))
+        .send(renderLoginPage({ action: urls.loginPath, returnTo, language, theme }))
     },
   )
 

@@ -70,7 +70,12 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
     const { session_id } = (await (await logIn(server, { username: 'ada', password, audience })).json()) as TokenAnswer
     const { database } = server.running.rooms
     const stored = await selectSession(database.read, session_id)
-    expect(stored?.session).toMatchObject({ accountId, clientId: 'ostiary', createdAt: server.clock.now(), endedAt: undefined })
+    expect(stored?.session).toMatchObject({
+      accountId,
+      clientId: 'ostiary',
+      createdAt: server.clock.now(),
+      endedAt: undefined,
+    })
     expect(stored?.cookieHash).toBeUndefined()
     const events = await listAuditEvents(database.read, { accountId, limit: 10 })
     const opened = events.find((event) => event.act === 'session.opened' && event.sessionId === session_id)
@@ -101,7 +106,9 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
       const answer = await logIn(server, { ...body, audience })
       const { incident_id, ...words } = (await answer.json()) as Record<string, unknown>
       expect(incident_id).toBe(answer.headers.get('x-request-id'))
-      const headers = Object.fromEntries([...answer.headers].filter(([name]) => !['date', 'x-request-id'].includes(name)))
+      const headers = Object.fromEntries(
+        [...answer.headers].filter(([name]) => !['date', 'x-request-id'].includes(name)),
+      )
       answers.push({ status: answer.status, headers, words })
     }
     expect(answers[0]?.status).toBe(401)
@@ -154,7 +161,9 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
   })
 
   it('50 right logins at once all get a token of their own', async () => {
-    const answers = await Promise.all(Array.from({ length: 50 }, () => logIn(server, { username: 'ada', password, audience })))
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => logIn(server, { username: 'ada', password, audience })),
+    )
     expect(answers.map((answer) => answer.status)).toEqual(new Array(50).fill(200))
     const sessions = await Promise.all(answers.map(async (answer) => ((await answer.json()) as TokenAnswer).session_id))
     expect(new Set(sessions).size).toBe(50)
@@ -198,16 +207,27 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
     ['a line break in the scope', form('username=a&password=b&scope=a%0d%0ab'), 400, 'invalid_parameter'],
   ])('%s is refused', async (_, init, status, code) => {
     const answer = await fetch(`${server.issuer}/login`, { method: 'POST', ...init })
-    expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({ status, type: 'application/problem+json' })
+    expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({
+      status,
+      type: 'application/problem+json',
+    })
     expect(await answer.json()).toMatchObject({ status, code, title: expect.any(String), detail: expect.any(String) })
   })
 
   it('a parameter that we do not know is ignored (RFC 6749 §3.1)', async () => {
-    expect((await logIn(server, { username: 'ada', password, audience, __proto__x: 1, constructor: 'x' })).status).toBe(200)
+    expect((await logIn(server, { username: 'ada', password, audience, __proto__x: 1, constructor: 'x' })).status).toBe(
+      200,
+    )
   })
 
   it('a Host header that is not ours changes no byte of any document', async () => {
-    for (const path of ['/.well-known/openid-configuration', '/.well-known/jwks.json', '/login', '/account', '/nowhere']) {
+    for (const path of [
+      '/.well-known/openid-configuration',
+      '/.well-known/jwks.json',
+      '/login',
+      '/account',
+      '/nowhere',
+    ]) {
       const plain = await fetch(`${server.issuer}${path}`, { redirect: 'manual' })
       const forged = await rawGet(server.config.port, path, 'evil.example')
       expect(forged).not.toContain('evil.example')

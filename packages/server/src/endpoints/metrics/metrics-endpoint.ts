@@ -24,7 +24,12 @@ export function createMetrics(hashQueue: HashQueue): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   })
-  const logins = new Counter({ name: 'ostiary_logins_total', help: 'Logins by outcome.', labelNames: ['outcome'], registers })
+  const logins = new Counter({
+    name: 'ostiary_logins_total',
+    help: 'Logins by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  })
   const tokens = new Counter({
     name: 'ostiary_access_tokens_issued_total',
     help: 'Access tokens issued, by signing algorithm.',

@@ -15,8 +15,14 @@ it.each([
   try {
     const accountId = await addAccount(server, 'ada', password)
     await addApi(server, { audience })
-    expect((await logIn(server, { username: 'ada', password, audience }, { 'x-forwarded-for': header })).status).toBe(200)
-    const [opened] = await listAuditEvents(server.running.rooms.database.read, { accountId, act: 'session.opened', limit: 1 })
+    expect((await logIn(server, { username: 'ada', password, audience }, { 'x-forwarded-for': header })).status).toBe(
+      200,
+    )
+    const [opened] = await listAuditEvents(server.running.rooms.database.read, {
+      accountId,
+      act: 'session.opened',
+      limit: 1,
+    })
     expect(opened?.network).toBe(network)
   } finally {
     await server.stop()
@@ -39,18 +45,22 @@ it('RFC 9110 §15.5.6: a method that an address does not take is 405 with Allow'
   }
 })
 
-it.each(['/%', '/%ff', '/login?return_to=%', '/login?return_to=%00', '/login?return_to=a&return_to=b', `/${'a'.repeat(12_000)}`])(
-  'the address %s is answered, never a 5xx',
-  async (path) => {
-    const server = await startTestServer()
-    try {
-      for (const accept of ['text/html', '*/*']) {
-        const answer = await fetch(`${server.issuer}${path}`, { headers: { accept } })
-        expect(answer.status).toBeLessThan(500)
-        expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{22}$/)
-      }
-    } finally {
-      await server.stop()
+it.each([
+  '/%',
+  '/%ff',
+  '/login?return_to=%',
+  '/login?return_to=%00',
+  '/login?return_to=a&return_to=b',
+  `/${'a'.repeat(12_000)}`,
+])('the address %s is answered, never a 5xx', async (path) => {
+  const server = await startTestServer()
+  try {
+    for (const accept of ['text/html', '*/*']) {
+      const answer = await fetch(`${server.issuer}${path}`, { headers: { accept } })
+      expect(answer.status).toBeLessThan(500)
+      expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{22}$/)
     }
-  },
-)
+  } finally {
+    await server.stop()
+  }
+})

@@ -86,8 +86,14 @@ function answerErrorsAsProblems(server: HttpServer, options: HttpServerOptions):
   })
 }
 
-function sendProblem(options: HttpServerOptions, problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.status >= 500) request.log.error({ error: problem.cause ?? problem, code: problem.code }, 'request failed')
+function sendProblem(
+  options: HttpServerOptions,
+  problem: Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (problem.status >= 500)
+    request.log.error({ error: problem.cause ?? problem, code: problem.code }, 'request failed')
   reply.status(problem.status).headers(problem.headers)
   // Once more: a request that Fastify could not route has met no hook.
   reply.header('cache-control', 'no-store').header('x-request-id', request.id)
@@ -168,7 +174,10 @@ function observeRequests(server: HttpServer, options: HttpServerOptions): void {
     const status = reply.statusCode
     const milliseconds = reply.elapsedTime
     options.observe({ method: request.method, route, status, seconds: milliseconds / 1000 })
-    request.log.info({ method: request.method, route, status, milliseconds: Math.round(milliseconds * 10) / 10 }, 'answered')
+    request.log.info(
+      { method: request.method, route, status, milliseconds: Math.round(milliseconds * 10) / 10 },
+      'answered',
+    )
     done()
   })
 }

@@ -18,10 +18,16 @@ const wellFormed = fc.string({ unit: 'grapheme' })
 describe('a form', () => {
   it('whatever URLSearchParams writes is read back exactly', () => {
     fc.assert(
-      fc.property(fc.dictionary(wellFormed.filter((name) => name !== ''), wellFormed), (fields) => {
-        const body = Buffer.from(new URLSearchParams(fields).toString())
-        expect(parseForm(body)).toEqual({ ...fields })
-      }),
+      fc.property(
+        fc.dictionary(
+          wellFormed.filter((name) => name !== ''),
+          wellFormed,
+        ),
+        (fields) => {
+          const body = Buffer.from(new URLSearchParams(fields).toString())
+          expect(parseForm(body)).toEqual({ ...fields })
+        },
+      ),
     )
   })
 
@@ -56,11 +62,16 @@ describe('a JSON object', () => {
 
   it('RFC 8259 §4: a name that stands twice in it is refused, however it is escaped and wherever it stands', () => {
     fc.assert(
-      fc.property(fc.string(), fc.array(fc.tuple(fc.string(), fc.jsonValue())), fc.jsonValue(), (name, others, value) => {
-        const members = [[name, value] as const, ...others, [name, 1] as const]
-        const text = `{${members.map(([key, content]) => `${JSON.stringify(key)}:${JSON.stringify(content)}`).join(',')}}`
-        expect(codeOf(() => parseJsonObject(Buffer.from(text)))).toBe('repeated_parameter')
-      }),
+      fc.property(
+        fc.string(),
+        fc.array(fc.tuple(fc.string(), fc.jsonValue())),
+        fc.jsonValue(),
+        (name, others, value) => {
+          const members = [[name, value] as const, ...others, [name, 1] as const]
+          const text = `{${members.map(([key, content]) => `${JSON.stringify(key)}:${JSON.stringify(content)}`).join(',')}}`
+          expect(codeOf(() => parseJsonObject(Buffer.from(text)))).toBe('repeated_parameter')
+        },
+      ),
     )
     expect(codeOf(() => parseJsonObject(Buffer.from('{"a":1,"\\u0061":2}')))).toBe('repeated_parameter')
   })

@@ -29,7 +29,11 @@ export function parseJsonObject(body: Buffer): Record<string, unknown> {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new Problem({ status: 400, code: 'malformed_json', detail: 'The body is not JSON. Check it for commas, quotes and brackets.' })
+    throw new Problem({
+      status: 400,
+      code: 'malformed_json',
+      detail: 'The body is not JSON. Check it for commas, quotes and brackets.',
+    })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Problem({ status: 400, code: 'malformed_json', detail: 'The body must be one JSON object.' })
@@ -81,5 +85,9 @@ function decodeComponent(text: string): string {
 
 function repeated(name: string): Problem {
   const shown = /^[\w.-]{1,64}$/.test(name) ? `"${name}"` : 'A parameter'
-  return new Problem({ status: 400, code: 'repeated_parameter', detail: `${shown} stands twice in the request. Send it once.` })
+  return new Problem({
+    status: 400,
+    code: 'repeated_parameter',
+    detail: `${shown} stands twice in the request. Send it once.`,
+  })
 }

@@ -22,5 +22,7 @@ export function sendCacheable(request: FastifyRequest, reply: FastifyReply, docu
 /** Weak comparison: a W/ in front does not count (RFC 9110 §8.8.3.2). */
 function matches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
-  return header.split(',').some((candidate) => candidate.trim() === '*' || candidate.trim().replace(/^W\//, '') === etag)
+  return header
+    .split(',')
+    .some((candidate) => candidate.trim() === '*' || candidate.trim().replace(/^W\//, '') === etag)
 }

@@ -91,5 +91,8 @@ function open(keys: readonly SealingKey[], sealed: string, purpose: string): Buf
 }
 
 function damaged(): SealingError {
-  return new SealingError('sealed_text_damaged', 'A sealed value in the database was changed or damaged. Restore it from a backup.')
+  return new SealingError(
+    'sealed_text_damaged',
+    'A sealed value in the database was changed or damaged. Restore it from a backup.',
+  )
 }

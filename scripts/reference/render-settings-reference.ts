@@ -1,0 +1,184 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { ConfigurationError, loadConfig } from '../../packages/server/src/config.ts'
+
+/** What a person needs to know of a setting. Names and defaults are checked against config.ts, sentences come from it. */
+interface Setting {
+  readonly variable?: string
+  /** Its member of ostiary.json. */
+  readonly member?: string
+  readonly fallback: string
+  readonly meaning: string
+  /** A value that is refused, to show the sentence that refuses it. */
+  readonly wrong?: string
+}
+
+const settings: readonly Setting[] = [
+  {
+    variable: 'OSTIARY_ISSUER',
+    member: 'issuer',
+    fallback: '`http://127.0.0.1:4000`: host and port',
+    meaning:
+      'The issuer identifier: the https URL that people and APIs reach this server at, exactly as tokens carry it in `iss`. Needed as soon as the host is not a loopback address.',
+    wrong: 'http://login.example.com',
+  },
+  {
+    variable: 'OSTIARY_HOST',
+    member: 'host',
+    fallback: '`127.0.0.1`',
+    meaning: 'The address to listen on.',
+  },
+  {
+    variable: 'OSTIARY_PORT',
+    member: 'port',
+    fallback: '`4000`',
+    meaning: 'The port to listen on.',
+    wrong: '0',
+  },
+  {
+    variable: 'OSTIARY_DATABASE_URL',
+    member: 'databaseUrl',
+    fallback: '`sqlite:<data folder>/ostiary.db`',
+    meaning: '`sqlite:` and a path, or `postgres://…` for many instances.',
+    wrong: 'mysql://localhost',
+  },
+  {
+    variable: 'OSTIARY_DATA_DIR',
+    member: 'dataDir',
+    fallback: '`data` in the working folder',
+    meaning: 'The folder of the embedded database, and of the secret that `ostiary dev` makes.',
+  },
+  {
+    variable: 'OSTIARY_SECRET',
+    fallback: 'the file `secret` in the data folder',
+    meaning:
+      'What private keys are sealed with: 256 random bits from `ostiary secret`. To change it put the new one in front, `new,old`. Lost, the signing keys are lost. It has no place in ostiary.json.',
+  },
+  {
+    variable: 'OSTIARY_TRUSTED_PROXIES',
+    member: 'trustedProxies',
+    fallback: 'none',
+    meaning:
+      'Addresses or networks of your own proxies, separated by commas. Only their `X-Forwarded-For` is believed; throttling by network depends on it.',
+    wrong: 'proxy.internal',
+  },
+  {
+    variable: 'OSTIARY_LOG_LEVEL',
+    member: 'logLevel',
+    fallback: '`info`; `warn` for `ostiary dev`',
+    meaning: 'How much is logged.',
+    wrong: 'loud',
+  },
+  {
+    member: 'passwordCost',
+    fallback: '19,456 KiB, 2 passes, 1 lane',
+    meaning:
+      'What a new Argon2id hash costs: `{ "memoryKibibytes": …, "passes": …, "parallelism": … }`. A cheaper hash is replaced at its next login.',
+  },
+]
+
+/** The settings, checked against config.ts: none is missing here, none has gone, and each default is the one that is used. */
+export function renderSettingsReference(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-settings-'))
+  try {
+    compareNames('environment variables', readVariables(), namesOf('variable'))
+    compareNames('members of ostiary.json', readMembers(folder), namesOf('member'))
+    return renderPage(folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The settings as one table, for the README. */
+export function renderSettingsTable(): string {
+  const rows = settings
+    .filter((setting) => setting.variable !== undefined)
+    .map(({ variable, fallback, meaning }) => `| \`${variable}\` | ${fallback} | ${meaning} |`)
+  return ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n')
+}
+
+function renderPage(folder: string): string {
+  const rows = settings.map(({ variable, member, fallback, meaning }) => {
+    const name = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``)
+    return `| ${name(variable)} | ${name(member)} | ${fallback} | ${meaning} |`
+  })
+  return `# Settings
+
+A setting is read from the environment, then from \`ostiary.json\` in the working folder, then it has its default. They are read
+once, at the start; a wrong one stops the start with one sentence and exit code 1.
+
+| variable | in ostiary.json | default | meaning |
+|---|---|---|---|
+${rows.join('\n')}
+
+Without any setting these hold:
+
+\`\`\`json
+${JSON.stringify(readDefaults(folder), null, 2)}
+\`\`\`
+
+\`UV_THREADPOOL_SIZE\` is Node's own: the threads that password hashes, files and DNS share. Ostiary sets it to fit the
+machine; your value stands.
+
+## When a setting is wrong
+
+${settings.flatMap((setting) => renderRefusal(setting, folder)).join('\n')}
+`
+}
+
+function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
+  if (variable === undefined || wrong === undefined) return []
+  try {
+    loadConfig({ [variable]: wrong }, folder)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return [`- \`${variable}=${wrong}\`: ${error.message}`]
+    throw error
+  }
+  throw new Error(`${variable}=${wrong} is accepted`)
+}
+
+function readDefaults(folder: string): object {
+  const { issuer, host, port, databaseUrl, dataDir, trustedProxies, logLevel, passwordCost } = loadConfig({}, folder)
+  const withoutFolder = (text: string) => text.replace(`${folder}${path.sep}`, '')
+  return {
+    issuer,
+    host,
+    port,
+    databaseUrl: withoutFolder(databaseUrl),
+    dataDir: withoutFolder(dataDir),
+    trustedProxies,
+    logLevel,
+    passwordCost,
+  }
+}
+
+function readVariables(): string[] {
+  const source = readFileSync(path.join(import.meta.dirname, '../../packages/server/src/config.ts'), 'utf8')
+  return [...source.matchAll(/environment\.(OSTIARY_\w+)/g)].map((match) => match[1] ?? '')
+}
+
+/** An unknown member is refused with the list of the known ones. */
+function readMembers(folder: string): string[] {
+  const file = path.join(folder, 'ostiary.json')
+  writeFileSync(file, '{"unheardOf": true}')
+  try {
+    loadConfig({}, folder)
+  } catch (error) {
+    const [, names] = error instanceof ConfigurationError ? (/It may set: ([\w, ]+)\./.exec(error.message) ?? []) : []
+    if (names) return names.split(', ')
+    throw error
+  } finally {
+    rmSync(file)
+  }
+  throw new Error('ostiary.json takes members that nobody knows')
+}
+
+function namesOf(kind: 'variable' | 'member'): string[] {
+  return settings.flatMap((setting) => setting[kind] ?? [])
+}
+
+function compareNames(what: string, inCode: readonly string[], here: readonly string[]): void {
+  const difference = new Set(inCode).symmetricDifference(new Set(here))
+  if (difference.size > 0) throw new Error(`${what} differ from config.ts: ${[...difference].join(', ')}`)
+}
