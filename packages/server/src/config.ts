@@ -152,7 +152,7 @@ function parseIssuer(text: string): string {
 }
 
 /** Whether a host name or address never leaves this machine. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
 

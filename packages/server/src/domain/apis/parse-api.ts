@@ -1,7 +1,7 @@
 import { type TokenAlgorithm, tokenAlgorithms } from './token-algorithm.ts'
 
 export const DEFAULT_LIFETIME_SECONDS = 150
-export const LONGEST_LIFETIME_SECONDS = 86_400
+const LONGEST_LIFETIME_SECONDS = 86_400
 
 /** What an operator says of an API, checked. */
 export interface ApiDescription {

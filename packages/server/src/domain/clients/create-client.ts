@@ -4,7 +4,7 @@ import { randomId, randomSecret } from '../../platform/random/random.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { Client } from './client.ts'
-import { insertClient, selectClient } from './client-store.ts'
+import { insertClient } from './client-store.ts'
 import type { ClientDescription } from './parse-client.ts'
 
 /** The server's own login endpoint as a client: tokens from `POST /login` carry it as `client_id` (RFC 9068 §2.2). */
@@ -34,6 +34,3 @@ export async function createClient(
 function hashClientSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
-
-/** The client of this id, if one is registered. */
-export const findClient: typeof selectClient = selectClient
