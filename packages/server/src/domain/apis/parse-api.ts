@@ -1,7 +1,7 @@
+import { LONGEST_LIFETIME_SECONDS } from '../keys/plan-key-schedule.ts'
 import { type TokenAlgorithm, tokenAlgorithms } from './token-algorithm.ts'
 
 export const DEFAULT_LIFETIME_SECONDS = 150
-const LONGEST_LIFETIME_SECONDS = 86_400
 
 /** What an operator says of an API, checked. */
 export interface ApiDescription {

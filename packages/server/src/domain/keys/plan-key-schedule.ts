@@ -10,8 +10,11 @@ export const PUBLISH_AHEAD_MS: number = (JWKS_LIFETIME_SECONDS + 60) * 1000
 /** A key signs for 90 days, unless it is rotated by command. */
 export const ROTATION_MS: number = 90 * 24 * 3600 * 1000
 
-/** How long a retiring key is still published: the longest token it may have signed (a day), and a generous clock difference. */
-export const RETIRING_MS: number = (86_400 + 600) * 1000
+/** No access token lives longer: a key must stay published until its last token has expired. */
+export const LONGEST_LIFETIME_SECONDS = 86_400
+
+/** How long a retiring key is still published: the longest token it may have signed, and a generous clock difference. */
+export const RETIRING_MS: number = (LONGEST_LIFETIME_SECONDS + 600) * 1000
 
 export interface KeySchedule {
   /** Algorithms that need a new key: `active` at once where none signs yet, else `pending`. */
