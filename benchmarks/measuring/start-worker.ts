@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** A process of ours that answers each message with one. */
+export interface Worker<Message, Reply> {
+  ask(message: Message): Promise<Reply>
+  stop(): Promise<void>
+}
+
+/** Whether processes can be given a core of their own here. */
+export const canPin: boolean = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
+
+/** Starts a script of this folder tree on the Node that runs us; on one core alone where `canPin` allows it. */
+export function startWorker<Message, Reply>(script: URL, core?: number): Worker<Message, Reply> {
+  const node = [process.execPath, '--no-warnings', fileURLToPath(script)]
+  const [command = '', ...args] = core !== undefined && canPin ? ['taskset', '-c', String(core), ...node] : node
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  return {
+    ask: (message) => ask<Reply>(child, message as object),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.disconnect()
+      await gone
+    },
+  }
+}
+
+function ask<Reply>(child: ChildProcess, message: object): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}`))
+    child.once('exit', onExit)
+    child.once('message', (reply) => {
+      child.off('exit', onExit)
+      resolve(reply as Reply)
+    })
+    child.send(message)
+  })
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const packageFile = fileURLToPath(import.meta.resolve('ostiary/package.json'))
+const commandLine = path.join(path.dirname(packageFile), 'dist/cli/bin.js')
+
+/** An authorization server's database on SQLite in a folder of its own, with one API and some accounts. */
+export interface Installation {
+  readonly url: string
+  readonly audience: string
+  readonly logins: readonly { readonly username: string; readonly password: string }[]
+  readonly environment: NodeJS.ProcessEnv
+  remove(): void
+}
+
+/** Makes an installation by the command line, as an operator does. */
+export async function makeInstallation(accounts: number): Promise<Installation> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-bench-'))
+  const port = await findFreePort()
+  const environment = {
+    PATH: process.env.PATH,
+    OSTIARY_DATA_DIR: folder,
+    OSTIARY_HOST: '127.0.0.1',
+    OSTIARY_PORT: String(port),
+    OSTIARY_SECRET: randomBytes(32).toString('base64url'),
+  }
+  const run = (args: readonly string[], input = '') =>
+    execFileSync(process.execPath, [commandLine, ...args], { cwd: folder, env: environment, input, stdio: 'pipe' })
+  const audience = 'https://api.example.com'
+  run(['api', 'create', '--audience', audience, '--scope', 'orders:read', 'orders:write'])
+  const logins = Array.from({ length: accounts }, (_, index) => ({
+    username: `person-${index}`,
+    password: randomBytes(18).toString('base64url'),
+  }))
+  for (const { username, password } of logins) {
+    run(['account', 'create', '--username', username, '--password-stdin'], `${password}\n`)
+  }
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  return { url: `http://127.0.0.1:${port}`, audience, logins, environment, remove }
+}
+
+export interface OstiaryProcess {
+  readonly pid: number
+  /** From the moment at which the process was asked for. */
+  readonly listeningAfterMilliseconds: number
+  stop(): Promise<void>
+}
+
+/** Runs `ostiary serve` until it listens. */
+export async function startOstiary({ environment }: Installation): Promise<OstiaryProcess> {
+  const start = performance.now()
+  const child = spawn(process.execPath, [commandLine, 'serve'], {
+    cwd: environment.OSTIARY_DATA_DIR,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await untilListening(child)
+  const listeningAfterMilliseconds = performance.now() - start
+  child.stdout.resume()
+  return {
+    pid: getPid(child),
+    listeningAfterMilliseconds,
+    async stop() {
+      if (child.exitCode !== null) return
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+function untilListening(child: ChildProcess & { readonly stdout: NodeJS.ReadableStream }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`ostiary serve ended with ${code}`)))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (/"msg":"listening"/.test(line)) resolve()
+    })
+  })
+}
+
+function getPid({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('ostiary serve did not start')
+  return pid
+}
+
+/** The body of `POST /login`, as a program sends it. */
+export function renderLogin({ audience, logins }: Installation, index: number): string {
+  return JSON.stringify({ ...logins[index % logins.length], audience })
+}
+
+/** The version of the package that is measured. */
+export function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
+  return version
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
