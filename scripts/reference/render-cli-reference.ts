@@ -1,5 +1,8 @@
-import type { Argument, Command, Option } from 'commander'
 import { buildProgram } from '../../packages/server/src/cli/program.ts'
+
+type Command = ReturnType<typeof buildProgram>
+type Argument = Command['registeredArguments'][number]
+type Option = Command['options'][number]
 
 /** The command line, from the very program that runs. */
 export function renderCliReference(): string {

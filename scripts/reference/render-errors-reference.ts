@@ -83,8 +83,7 @@ interface CodedError {
 function renderProblems(): string[] {
   const modules = readSources('packages/server/src/{platform/http,endpoints}/**/*.ts')
   return groupByCode(modules.flatMap(findProblems)).map(
-    ([code, found]) =>
-      `| \`${code}\` | ${listOnce(found, 'status').join(', ')} | ${listOnce(found, 'sentence').join(' / ')} |`,
+    ([code, found]) => `| \`${code}\` | ${listOnce(found, 'status').join(', ')} | ${describe(found)} |`,
   )
 }
 
@@ -152,9 +151,27 @@ function readTexts(module: SourceModule, node: object | undefined): string[] {
 
 function renderCommandErrors(): string[] {
   const modules = readSources('packages/server/src/cli/*.ts')
-  return groupByCode([...modules.flatMap(findCommandErrors), ...modules.flatMap(findDescribedFailures)]).map(
-    ([code, found]) => `| \`${code}\` | ${listOnce(found, 'sentence').join(' / ')} |`,
-  )
+  const rooms = readSources('packages/server/src/domain/{accounts/create-account,apis/resolve-access}.ts')
+  const found = [
+    ...modules.flatMap(findCommandErrors),
+    ...modules.flatMap(findDescribedFailures),
+    ...rooms.flatMap(findReasons),
+  ]
+  return groupByCode(found).map(([code, errors]) => `| \`${code}\` | ${describe(errors)} |`)
+}
+
+/** `{ ok: false; reason: 'username_taken' }`: what a room refuses, and a command passes on as its code. */
+function findReasons(module: SourceModule): CodedError[] {
+  return module.nodes.flatMap((node) => {
+    if (node.type !== 'TSPropertySignature' || node.key.type !== 'Identifier' || node.key.name !== 'reason') return []
+    const type = node.typeAnnotation?.typeAnnotation
+    const types = type?.type === 'TSUnionType' ? type.types : [type]
+    return types.flatMap((one) =>
+      one?.type === 'TSLiteralType' && one.literal.type === 'Literal'
+        ? [{ code: String(one.literal.value), status: '', sentence: '' }]
+        : [],
+    )
+  })
 }
 
 /** `new CommandError('code', 'sentence')` */
@@ -203,6 +220,11 @@ function readSources(pattern: string): SourceModule[] {
 function groupByCode(found: readonly CodedError[]): (readonly [code: string, found: readonly CodedError[]])[] {
   const groups = Map.groupBy(found, ({ code }) => code)
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** A sentence that is put together where it is thrown is not at hand here. */
+function describe(found: readonly CodedError[]): string {
+  return listOnce(found, 'sentence').join(' / ') || '(names what was wrong)'
 }
 
 function listOnce(found: readonly CodedError[], member: 'status' | 'sentence'): string[] {

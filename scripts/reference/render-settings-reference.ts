@@ -130,7 +130,7 @@ ${settings.flatMap((setting) => renderRefusal(setting, folder)).join('\n')}
 function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
   if (variable === undefined || wrong === undefined) return []
   try {
-    loadConfig({ [variable]: wrong }, folder)
+    loadConfig({ environment: { [variable]: wrong }, folder })
   } catch (error) {
     if (error instanceof ConfigurationError) return [`- \`${variable}=${wrong}\`: ${error.message}`]
     throw error
@@ -139,7 +139,7 @@ function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
 }
 
 function readDefaults(folder: string): object {
-  const { issuer, host, port, databaseUrl, dataDir, trustedProxies, logLevel, passwordCost } = loadConfig({}, folder)
+  const { issuer, host, port, databaseUrl, dataDir, trustedProxies, logLevel, passwordCost } = loadConfig({ environment: {}, folder })
   const withoutFolder = (text: string) => text.replace(`${folder}${path.sep}`, '')
   return {
     issuer,
@@ -163,7 +163,7 @@ function readMembers(folder: string): string[] {
   const file = path.join(folder, 'ostiary.json')
   writeFileSync(file, '{"unheardOf": true}')
   try {
-    loadConfig({}, folder)
+    loadConfig({ environment: {}, folder })
   } catch (error) {
     const [, names] = error instanceof ConfigurationError ? (/It may set: ([\w, ]+)\./.exec(error.message) ?? []) : []
     if (names) return names.split(', ')
