@@ -13,6 +13,7 @@ const checks = [
   { name: 'biome', command: ['biome', 'check', '--error-on-warnings', '--max-diagnostics=20', '.'] },
   { name: 'knip', command: ['knip', '--no-progress'] },
   { name: 'reference', command: ['node', 'scripts/generate-reference.ts', '--check'] },
+  { name: 'readme examples', command: ['node', 'scripts/check-readme-examples.ts'] },
   { name: 'architecture', command: ['node', 'scripts/check-architecture.ts'] },
   { name: 'function length', command: ['node', 'scripts/check-function-length.ts'] },
   { name: 'room readmes', command: ['node', 'scripts/check-rooms.ts'] },
