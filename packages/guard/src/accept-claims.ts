@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from './claims/access-token-claims.ts'
 import { deepFreeze } from './claims/deep-freeze.ts'
-import type { SchemaIssue, StandardSchemaV1 } from './claims/standard-schema.ts'
+import type { StandardSchemaV1 } from './claims/standard-schema.ts'
 import { GuardConfigurationError } from './guard-configuration-error.ts'
 import { type RefusedToken, refuseToken } from './jws/check.ts'
 import { quote } from './jws/quote.ts'
@@ -19,12 +19,7 @@ export function acceptClaims<Claims>(
   const result = schema['~standard'].validate(claims)
   if (result instanceof Promise) throw new GuardConfigurationError('The schema of claims must validate synchronously')
   if (result.issues === undefined) return { ok: true, claims: result.value }
-  return refuseToken('schema', 'claims that fit the schema', quote(result.issues.map(describeIssue).join('; ')))
-}
-
-function describeIssue({ message, path }: SchemaIssue): string {
-  const names = path?.map((part) => String(typeof part === 'object' ? part.key : part)) ?? []
-  return names.length === 0 ? message : `${names.join('.')}: ${message}`
+  return refuseToken('schema', 'claims that fit the schema', quote(result.issues))
 }
 
 /** Makes what all requests with this token share, until it expires. It is frozen, since it is shared. */

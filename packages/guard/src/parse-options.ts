@@ -27,30 +27,33 @@ export interface GuardSettings<Claims> {
   readonly fetch: typeof globalThis.fetch
 }
 
-type OptionRule = readonly [isGood: (value: unknown) => boolean, expected: string]
+/** A type that an option must have, or a test for what `typeof` doesn't tell. */
+type OptionRule = 'string' | 'function' | 'boolean' | 'object' | ((value: unknown) => boolean)
 
-const text: OptionRule = [(value) => typeof value === 'string' && value !== '', 'a text']
-const hook: OptionRule = [(value) => typeof value === 'function', 'a function']
-const flag: OptionRule = [(value) => typeof value === 'boolean', 'a boolean']
-const locationRules: Readonly<Record<string, OptionRule>> = { header: flag, cookie: text, query: text, body: text }
+const locationRules: Readonly<Record<string, OptionRule>> = {
+  header: 'boolean',
+  cookie: 'string',
+  query: 'string',
+  body: 'string',
+}
 
 /** Every option and what it must be. The type holds it to the interface. */
 export const optionRules: Readonly<Record<keyof GuardOptions, OptionRule>> = {
-  issuer: text,
-  audience: text,
-  algorithms: [(value) => Array.isArray(value) && value.length > 0, 'a list'],
-  keys: [isJsonObject, 'a JWK set or { secret }'],
-  feed: [(value) => value === false, 'false in this version'],
-  clock: hook,
-  leewaySeconds: [(value) => isWithin(value, 300), '0 to 300'],
-  claims: [(value) => (value as GuardOptions['claims'])?.['~standard']?.version === 1, 'a Standard Schema v1'],
-  locations: [isJsonObject, 'an object'],
-  optional: [(value) => typeof value === 'boolean' || isJsonObject(value), 'a boolean or an object'],
-  shapeRefusal: hook,
-  log: hook,
-  cacheSize: [(value) => isWithin(value, 10_000_000) && Number.isInteger(value), '0 to 10000000'],
-  fetch: hook,
-  allowInsecureIssuer: flag,
+  issuer: 'string',
+  audience: 'string',
+  algorithms: (value) => Array.isArray(value) && value.length > 0,
+  keys: 'object',
+  feed: (value) => value === false,
+  clock: 'function',
+  leewaySeconds: (value) => isWithin(value, 300),
+  claims: (value) => (value as GuardOptions['claims'])?.['~standard']?.version === 1,
+  locations: 'object',
+  optional: (value) => typeof value === 'boolean' || isJsonObject(value),
+  shapeRefusal: 'function',
+  log: 'function',
+  cacheSize: (value) => isWithin(value, 10_000_000) && Number.isInteger(value),
+  fetch: 'function',
+  allowInsecureIssuer: 'boolean',
 }
 
 /** Checks a guard's options. @throws GuardConfigurationError which says what is wrong and what is expected. */
@@ -79,14 +82,21 @@ function refuse(says: string): never {
   throw new GuardConfigurationError(says)
 }
 
+/** Refuses what has another type, and names that no rule knows. A text must not be empty, and an object is no list. */
 function applyRules(given: object, rules: Readonly<Record<string, OptionRule>>, required: readonly string[]): void {
   for (const name of [...required, ...Object.keys(given)]) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : refuse(`There is no option ${name}`)
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     const value = (given as Record<string, unknown>)[name]
-    if (rule === undefined || (value === undefined && !required.includes(name)) || rule[0](value)) continue
+    if (value === undefined && rule !== undefined && !required.includes(name)) continue
+    const isGood = typeof rule === 'function' ? rule(value) : typeof value === rule && value !== '' && value !== null
     // Without the value: it may be a secret that was put in the wrong place.
-    refuse(`${name} must be ${rule[1]}`)
+    if (!isGood) refuse(`${name} ${describeRule(rule)}`)
   }
+}
+
+function describeRule(rule: OptionRule | undefined): string {
+  if (rule === undefined) return 'is no option'
+  return typeof rule === 'function' ? 'has a wrong value: see the list of options' : `must be a ${rule}`
 }
 
 function isWithin(value: unknown, max: number): boolean {
@@ -98,7 +108,7 @@ function validateIssuer(issuer: string, allowInsecure = false): void {
   const url = URL.parse(issuer)
   const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && (allowInsecure || isLoopback(url)))
   if (isSecure && !/[?#@]/.test(issuer)) return
-  refuse(`issuer must be an https URL (http: loopback only) without query or fragment, not ${quote(issuer)}`)
+  refuse(`issuer must be an https URL (http on loopback) without query or fragment, not ${quote(issuer)}`)
 }
 
 function isLoopback({ hostname }: URL): boolean {
@@ -110,7 +120,7 @@ function chooseAlgorithms({ algorithms, keys }: GuardOptions): readonly Algorith
   const possible = isSymmetric(keys) ? symmetricAlgorithms : asymmetricAlgorithms
   if (algorithms === undefined) return possible
   if (algorithms.every((name) => possible.includes(name))) return [...algorithms]
-  return refuse(`algorithms must be of ${possible.join(', ')} with these keys, not ${quote(algorithms)}`)
+  return refuse(`algorithms must be of ${possible.join(', ')} with these keys`)
 }
 
 function isSymmetric(keys: GuardOptions['keys']): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { goodClaims, issuerKey, makeToken } from '../testing/bad-tokens.ts'
-import { metadataPath, serveIssuer } from '../testing/serve-issuer.ts'
+import { jwksPath, metadataPath, serveIssuer } from '../testing/serve-issuer.ts'
 import { audience, issuer, nowSeconds } from '../testing/sign-token.ts'
 import { makeSigningKey, signParts } from '../testing/signing-keys.ts'
 import type { AccessTokenClaims } from './claims/access-token-claims.ts'
@@ -10,7 +10,11 @@ import type { Auth, GuardRequest, Outcome, Refusal, Rule } from './guard.ts'
 import { GuardConfigurationError } from './guard-configuration-error.ts'
 import type { GuardEvent } from './guard-event.ts'
 import type { GuardOptions } from './guard-options.ts'
+import { followKeySet } from './keys/follow-key-set.ts'
+import { parseOptions } from './parse-options.ts'
 import { TokenError } from './token-error.ts'
+import { TokenGuard } from './token-guard.ts'
+import { VerifiedTokens } from './verified-tokens.ts'
 
 const keys = { keys: [issuerKey.jwk] }
 const options = { issuer, audience, keys, clock: () => nowSeconds * 1000 }
@@ -425,7 +429,7 @@ describe('a schema of claims', () => {
     const verifying = createGuard({ ...options, claims: schema }).verify(good)
     await expect(verifying).rejects.toMatchObject({
       code: 'token_invalid',
-      reason: { check: 'schema', got: '"roles: must be a list"' },
+      reason: { check: 'schema', got: '[{"message":"must be a list","path":[{"key":"roles"}]}]' },
     })
   })
 
@@ -457,7 +461,7 @@ describe('verified tokens are remembered', () => {
 
   test('fast-jwt GHSA-rp9m-7r4c-75qg: by the whole token, so a change of any part is another token', () => {
     const guard = createGuard(options)
-    guard.check(bearer(good))
+    void guard.check(bearer(good))
     for (let at = 0; at < good.length; at += 1) {
       const changed = good.slice(0, at) + (good[at] === 'A' ? 'B' : 'A') + good.slice(at + 1)
       expect(summarize(guard.check(bearer(changed)) as Outcome)).toBe(invalid)
@@ -467,7 +471,7 @@ describe('verified tokens are remembered', () => {
 
   test('each rule is asked anew', () => {
     const guard = createGuard(options)
-    guard.check(bearer(good))
+    void guard.check(bearer(good))
     expect(summarize(guard.check(bearer(good), { scope: 'admin' }) as Outcome)).toBe('403 insufficient_scope')
   })
 
@@ -476,16 +480,16 @@ describe('verified tokens are remembered', () => {
     const tokens = Array.from({ length: 40 }, (_, i) => makeToken({ jti: `t-${i}` }))
     const [favourite = ''] = tokens
     for (const token of tokens) {
-      guard.check(bearer(token))
-      guard.check(bearer(favourite))
+      void guard.check(bearer(token))
+      void guard.check(bearer(favourite))
     }
     expect(guard.state().cache).toEqual({ size: 10, hits: 40, misses: 40 })
   })
 
   test('0 remembers none', () => {
     const guard = createGuard({ ...options, cacheSize: 0 })
-    guard.check(bearer(good))
-    guard.check(bearer(good))
+    void guard.check(bearer(good))
+    void guard.check(bearer(good))
     expect(guard.state().cache).toEqual({ size: 0, hits: 0, misses: 2 })
   })
 })
@@ -527,5 +531,48 @@ describe('an issuer that is followed', () => {
     const header = { alg: 'EdDSA', typ: 'at+jwt', kid: 'second' }
     const token = signParts(header, { ...goodClaims, iss: served.url }, second)
     expect(summarize(await guard.check(bearer(token)))).toBe(invalid)
+  })
+
+  test('design §10: a kid that is removed stops verifying at the next refresh, remembered tokens included', async () => {
+    await using served = await serveIssuer([issuerKey.jwk])
+    let elapsed = 0
+    const settings = parseOptions<AccessTokenClaims>({ issuer: served.url, audience, clock: options.clock })
+    const tokens = new VerifiedTokens<AccessTokenClaims>(10)
+    const source = followKeySet({
+      ...settings,
+      ...settings.policy,
+      changed: () => tokens.clear(),
+      monotonic: () => elapsed,
+    })
+    const guard = new TokenGuard(settings, source, tokens)
+    const token = bearer(makeToken({ iss: served.url }))
+    expect([summarize(await guard.check(token)), summarize(await guard.check(token))]).toEqual([ok, ok])
+    served.answers.set(jwksPath, { body: { keys: [second.jwk] } })
+    elapsed = 301_000
+    expect(summarize(await guard.check(token))).toBe(invalid)
+    expect(guard.state().cache).toEqual({ size: 0, hits: 1, misses: 2 })
+  })
+
+  test('design §10: keys that can’t be confirmed for too long stop remembered tokens too, with 503', async () => {
+    await using served = await serveIssuer([issuerKey.jwk])
+    let elapsed = 0
+    const settings = parseOptions<AccessTokenClaims>({ issuer: served.url, audience, clock: options.clock })
+    const tokens = new VerifiedTokens<AccessTokenClaims>(10)
+    const source = followKeySet({
+      ...settings,
+      ...settings.policy,
+      changed: () => tokens.clear(),
+      monotonic: () => elapsed,
+    })
+    const guard = new TokenGuard(settings, source, tokens)
+    const token = bearer(makeToken({ iss: served.url }))
+    await guard.check(token)
+    served.answers.set(jwksPath, { status: 500 })
+    elapsed = 301_000
+    expect(summarize(await guard.check(token))).toBe(ok)
+    const newKid = bearer(signParts({ alg: 'EdDSA', typ: 'at+jwt', kid: 'second' }, goodClaims, second))
+    expect(summarize(await guard.check(newKid))).toBe('503 keys_unavailable')
+    elapsed = 3_901_000
+    expect(summarize(await guard.check(token))).toBe('503 keys_unavailable')
   })
 })

@@ -30,8 +30,7 @@ export function verifyAccessToken(
   if (!jws.ok) return jws
   const claims = parseJsonObject(jws.payload)
   if (claims === undefined) return unreadableClaims
-  const { issuer, audience, leewaySeconds } = policy
-  const refused = applyChecks(claimChecks, claims, { issuer, audience, leewaySeconds, now })
+  const refused = applyChecks(claimChecks, claims, { ...policy, now })
   if (refused !== undefined) return refused
   // The claim checks have shown every member that the type names.
   return { ok: true, claims: claims as unknown as AccessTokenClaims }

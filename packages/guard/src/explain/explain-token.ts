@@ -2,7 +2,7 @@ import { claimChecks } from '../claims/claim-checks.ts'
 import { unreadableClaims } from '../claims/verify-access-token.ts'
 import type { CheckName, FailedCheck } from '../guard-event.ts'
 import type { GuardOptions } from '../guard-options.ts'
-import { type Check, describeFailure, describeGot } from '../jws/check.ts'
+import { type Check, describeExpected, describeFailure, describeGot } from '../jws/check.ts'
 import { headerChecks } from '../jws/header-checks.ts'
 import { type JsonObject, parseJsonObject } from '../jws/parse-json-object.ts'
 import { expectedForm, splitCompact } from '../jws/split-compact.ts'
@@ -112,7 +112,7 @@ function explainSignature(signingInput: string, signature: Buffer, key: Verifica
 
 function examine<P>(check: Check<P>, subject: JsonObject, policy: P): CheckResult {
   if (!check.passes(subject, policy)) return failed(describeFailure(check, subject, policy).failure)
-  return passed(check.name, check.expected(policy), describeGot(check, subject))
+  return passed(check.name, describeExpected(check, policy), describeGot(check, subject))
 }
 
 function passed(check: CheckName, expected: string, got: string): CheckResult {

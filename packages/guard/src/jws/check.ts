@@ -8,8 +8,10 @@ export interface Check<Policy> {
   /** The member that it looks at. */
   readonly member: string
   readonly passes: (subject: JsonObject, policy: Policy) => boolean
-  readonly expected: (policy: Policy) => string
-  /** What there is instead, where that is not the member's value. */
+  /** The member of the policy that it must agree with; undefined when the member must be absent, or `expected` says more. */
+  readonly wants?: keyof Policy
+  readonly expected?: (policy: Policy) => string
+  /** What there is, where that is not the member's value. */
   readonly got?: (subject: JsonObject) => string
   /** For rules on time: how many seconds it is beyond the limit, when the check fails. */
   readonly secondsOff?: (subject: JsonObject, policy: Policy) => number
@@ -36,13 +38,18 @@ export function applyChecks<P>(checks: readonly Check<P>[], subject: JsonObject,
 
 /** Says what a check that doesn't pass expected and got. */
 export function describeFailure<P>(check: Check<P>, subject: JsonObject, policy: P): RefusedToken {
-  const refused = refuseToken(check.name, check.expected(policy), describeGot(check, subject))
+  const refused = refuseToken(check.name, describeExpected(check, policy), describeGot(check, subject))
   if (check.secondsOff === undefined) return refused
   const secondsOff = Math.round(check.secondsOff(subject, policy) * 1000) / 1000
   return { ok: false, failure: { ...refused.failure, secondsOff } }
 }
 
+/** Says what a check asks for. */
+export function describeExpected<P>({ expected, member, wants }: Check<P>, policy: P): string {
+  return expected?.(policy) ?? `${member} to be ${quote(wants && policy[wants])}`
+}
+
 /** Says what a check looks at. */
 export function describeGot<P>({ got, member }: Check<P>, subject: JsonObject): string {
-  return got === undefined ? quote(subject[member]) : got(subject)
+  return got?.(subject) ?? quote(subject[member])
 }

@@ -50,7 +50,7 @@ function refuseAmbiguity(jwks: readonly JsonObject[]): void {
   const repeated = kids.find((kid, i) => kids.indexOf(kid) !== i)
   if (repeated !== undefined) throw new KeyError(`two keys have the kid ${quote(repeated)}`)
   const symmetric = jwks.filter((jwk) => jwk.kty === 'oct').length
-  if (symmetric > 0 && symmetric < jwks.length) throw new KeyError('symmetric and public keys are mixed')
+  if (symmetric > 0 && symmetric < jwks.length) throw new KeyError('secrets and public keys are mixed')
   // A private key that was published is everybody's key.
   if (jwks.some((jwk) => jwk.kty !== 'oct' && Object.hasOwn(jwk, 'd'))) {
     throw new KeyError('a private key is among them')

@@ -91,7 +91,7 @@ function decodeMember(jwk: JsonObject, name: string, size?: number): Buffer {
   const value = jwk[name]
   const bytes = typeof value === 'string' ? decodeBase64url(value) : undefined
   if (bytes !== undefined && (size === undefined || bytes.length === size)) return bytes
-  throw new KeyError(`its ${name} is not canonical base64url${size === undefined ? '' : ` of ${size} bytes`}`)
+  throw new KeyError(`its ${name} is not base64url of ${size ?? 'some'} bytes`)
 }
 
 /** Opens the public members only, so that nothing else of a JWK reaches OpenSSL. */
@@ -99,7 +99,7 @@ function openPublicKey({ kty, crv, x, y, n, e }: JsonObject): KeyObject {
   try {
     return createPublicKey({ key: { kty, crv, x, y, n, e } as JsonWebKeyInput['key'], format: 'jwk' })
   } catch {
-    throw new KeyError('it is not on its curve, or no key at all')
+    throw new KeyError('it is no key')
   }
 }
 
@@ -107,16 +107,16 @@ function openPublicKey({ kty, crv, x, y, n, e }: JsonObject): KeyObject {
 function measureRsaKey(key: KeyObject, modulus: Buffer): number {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
   // RFC 7518 §3.3.
-  if (modulusLength < 2048) throw new KeyError(`it has ${modulusLength} bits, fewer than 2048`)
+  if (modulusLength < 2048) throw new KeyError(`it has ${modulusLength} bits`)
   // NIST SP 800-56B §6.2: odd and above 2^16. With 1, every text would be its own signature.
   if (publicExponent < 65537n || publicExponent % 2n === 0n) throw new KeyError(`its exponent is ${publicExponent}`)
-  if (hasRocaFingerprint(BigInt(`0x${modulus.toString('hex')}`))) throw new KeyError('it can be factored (ROCA)')
+  if (hasRocaFingerprint(BigInt(`0x${modulus.toString('hex')}`))) throw new KeyError('it is a ROCA key')
   return Math.ceil(modulusLength / 8)
 }
 
 function prepareSecret(bytes: Buffer): PreparedKey {
   // RFC 8725 §3.5, RFC 7518 §3.2: as long as the hash or longer.
-  if (bytes.length < 32) throw new KeyError(`it has ${bytes.length} bytes, fewer than 32`)
+  if (bytes.length < 32) throw new KeyError(`it has ${bytes.length * 8} bits`)
   const key = createSecretKey(bytes)
   const sign = (input: Uint8Array): Buffer => createHmac('sha256', key).update(input).digest()
   return { signatureBytes: 32, verify: (input, signature) => timingSafeEqual(sign(input), signature) }

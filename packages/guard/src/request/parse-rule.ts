@@ -41,7 +41,7 @@ export function parseOptional(optional: OptionalPolicy | undefined): AllowedAnon
   const { absent = 'refuse', expired = 'refuse', invalid = 'refuse', ...others } = optional
   const policies = [absent, expired, invalid]
   if (Object.keys(others).length > 0 || policies.some((policy) => policy !== 'allow' && policy !== 'refuse')) {
-    throw new GuardConfigurationError('optional must say allow or refuse for absent, expired and invalid')
+    throw new GuardConfigurationError('optional must be allow or refuse for absent, expired, invalid')
   }
   return { absent: absent === 'allow', expired: expired === 'allow', invalid: invalid === 'allow' }
 }
@@ -57,9 +57,7 @@ function parseScopes(scope: string | readonly string[]): readonly string[] {
   const words: readonly unknown[] = typeof scope === 'string' ? scope.split(' ') : scope
   // An empty list would ask for nothing, or for what no token has: both are surely not meant.
   if (Array.isArray(words) && words.length > 0 && words.every(isScope)) return words
-  throw new GuardConfigurationError(
-    'scope and anyScope must name scopes: printable ASCII without blanks, quotes and backslashes',
-  )
+  throw new GuardConfigurationError('A scope must be printable ASCII without blanks, quotes and backslashes')
 }
 
 function isScope(word: unknown): word is string {
