@@ -20,9 +20,8 @@ process.exitCode = findings.length === 0 ? 0 : 1
 function judgeReadme(folder: string): string[] {
   const file = path.join(root, folder, 'README.md')
   if (!existsSync(file)) return [`${folder} has no README.md.`]
-  const lines = readFileSync(file, 'utf8').split('\n')
-  const written = lines.filter((line) => line.trim() !== '').length
-  return written < SHORTEST_LINES ? [`${folder}/README.md has only ${written} lines.`] : []
+  const lines = readFileSync(file, 'utf8').trim().split('\n').length
+  return lines < SHORTEST_LINES ? [`${folder}/README.md has only ${lines} lines.`] : []
 }
 
 function judgeName(file: string): string[] {

@@ -139,7 +139,10 @@ function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
 }
 
 function readDefaults(folder: string): object {
-  const { issuer, host, port, databaseUrl, dataDir, trustedProxies, logLevel, passwordCost } = loadConfig({ environment: {}, folder })
+  const { issuer, host, port, databaseUrl, dataDir, trustedProxies, logLevel, passwordCost } = loadConfig({
+    environment: {},
+    folder,
+  })
   const withoutFolder = (text: string) => text.replace(`${folder}${path.sep}`, '')
   return {
     issuer,
