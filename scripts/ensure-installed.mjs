@@ -43,6 +43,12 @@ export function ensureInstalled() {
 
 /** Builds the packages; the compiler skips what has not changed. */
 export function build() {
-  const status = run(path.join(binFolder, 'tsc'), ['-b', 'packages/guard', 'packages/server'])
-  if (status !== 0) process.exit(status)
+  const steps = [
+    ['tsc', ['-b', 'packages/guard', 'packages/server']],
+    ['node', ['scripts/bundle-command-line.ts']],
+  ]
+  for (const [command, args] of steps) {
+    const status = run(path.join(binFolder, command), args)
+    if (status !== 0) process.exit(status)
+  }
 }

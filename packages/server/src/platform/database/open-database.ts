@@ -1,7 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Database } from './database.ts'
 import type { Migration } from './migration.ts'
-import { openPostgresql } from './open-postgresql.ts'
 import { openSqlite } from './open-sqlite.ts'
 import { parseDatabaseUrl } from './parse-database-url.ts'
 
@@ -36,5 +35,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const address = parseDatabaseUrl(options.url)
   const limit = options.unitLimitMilliseconds ?? defaultUnitLimitMilliseconds
   if (address.dialect === 'sqlite') return openSqlite(address.path, options, limit)
+  // Loaded when it is used: its driver is a good part of what a start on SQLite would load.
+  const { openPostgresql } = await import('./open-postgresql.ts')
   return openPostgresql(address, options, limit)
 }
