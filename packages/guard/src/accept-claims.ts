@@ -17,7 +17,7 @@ export function acceptClaims<Claims>(
   // Without a schema nobody can have asked for more than the default type, but by an assertion of his own.
   if (schema === undefined) return { ok: true, claims: claims as unknown as Claims }
   const result = schema['~standard'].validate(claims)
-  if (result instanceof Promise) throw new GuardConfigurationError('The schema of claims must validate synchronously')
+  if (result instanceof Promise) throw new GuardConfigurationError('claims must validate synchronously')
   if (result.issues === undefined) return { ok: true, claims: result.value }
   return refuseToken('schema', 'claims that fit the schema', quote(result.issues))
 }

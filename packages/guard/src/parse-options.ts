@@ -6,8 +6,8 @@ import type { GuardOptions, TokenLocations } from './guard-options.ts'
 import { type Algorithm, asymmetricAlgorithms, symmetricAlgorithms } from './jws/algorithm.ts'
 import { isJsonObject } from './jws/parse-json-object.ts'
 import { quote } from './jws/quote.ts'
-import { KeyError } from './keys/import-key.ts'
-import { importKeySet } from './keys/import-key-set.ts'
+import { describeError } from './keys/describe-error.ts'
+import { type ImportedKeySet, importKeySet } from './keys/import-key-set.ts'
 import type { KeySet } from './keys/key-set.ts'
 import { type AllowedAnonymous, parseOptional } from './request/parse-rule.ts'
 
@@ -96,7 +96,7 @@ function applyRules(given: object, rules: Readonly<Record<string, OptionRule>>, 
 
 function describeRule(rule: OptionRule | undefined): string {
   if (rule === undefined) return 'is no option'
-  return typeof rule === 'function' ? 'has a wrong value: see the list of options' : `must be a ${rule}`
+  return typeof rule === 'function' ? 'has a wrong value' : `must be a ${rule}`
 }
 
 function isWithin(value: unknown, max: number): boolean {
@@ -132,12 +132,16 @@ function isSymmetric(keys: GuardOptions['keys']): boolean {
 }
 
 function parseKeys(keys: NonNullable<GuardOptions['keys']>, algorithms: readonly Algorithm[]): KeySet {
+  const jwks = 'secret' in keys ? { keys: [{ kty: 'oct', k: encodeSecret(keys.secret) }] } : keys
+  const { keySet, ignored } = importConfigured(jwks, algorithms)
+  return keySet.keys.length > 0 ? keySet : refuse(`keys holds none to use: ${ignored.join('; ')}`)
+}
+
+function importConfigured(jwks: unknown, algorithms: readonly Algorithm[]): ImportedKeySet {
   try {
-    const jwks = 'secret' in keys ? { keys: [{ kty: 'oct', k: encodeSecret(keys.secret) }] } : keys
-    const { keySet, ignored } = importKeySet(jwks, algorithms)
-    return keySet.keys.length > 0 ? keySet : refuse(`keys holds none that can be used: ${ignored.join('; ')}`)
+    return importKeySet(jwks, algorithms)
   } catch (error) {
-    throw error instanceof KeyError ? new GuardConfigurationError(`keys: ${error.message}`) : error
+    return refuse(`keys: ${describeError(error)}`)
   }
 }
 
@@ -151,7 +155,7 @@ function listLocations(locations: TokenLocations): readonly TokenLocation[] {
   const names = (Object.keys(locationRules) as TokenLocation[]).filter(
     (place) => locations[place] ?? place === 'header',
   )
-  return names.length > 0 ? names : refuse('locations must leave one place')
+  return names.length > 0 ? names : refuse('locations leaves no place')
 }
 
 /** A log that fails must not decide whether a request passes. */

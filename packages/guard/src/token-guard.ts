@@ -16,8 +16,6 @@ import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
 /** What became of one token: verified, refused, or not to be told for want of keys. */
 type Judgement<Claims> = VerifiedToken<Claims> | RefusedToken | { readonly ok: false; readonly failure: undefined }
 
-type Found = Extract<FoundToken, { kind: 'found' }>
-
 const unavailable: Judgement<never> = { ok: false, failure: undefined }
 const anyToken: Rule = {}
 
@@ -37,17 +35,20 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   }
 
   readonly verify = async (token: string): Promise<Claims> => {
-    if (typeof token !== 'string' || token === '') throw makeError('token_missing')
+    if (typeof token !== 'string' || token === '') throw new TokenError('token_missing')
     const judgement = await this.#judge(token)
     if (judgement.ok) return judgement.outcome.auth.claims
-    throw makeError(nameRefusal(judgement.failure), judgement.failure)
+    const { failure } = judgement
+    throw failure === undefined
+      ? new TokenError('keys_unavailable')
+      : new TokenError(`token_${nameReason(failure)}`, failure)
   }
 
   readonly check = (request: GuardRequest, rule: Rule = anyToken): Outcome<Claims> | Promise<Outcome<Claims>> => {
     const parsed = this.#rules.get(rule) ?? this.#readRule(rule)
     const found = findToken(request, this.#settings.locations)
-    if (found.kind === 'absent') return this.#turnAway('absent', undefined, request, parsed)
-    if (found.kind === 'malformed') return this.#refuse('invalid_request', request, { says: found.says })
+    if (found === undefined) return this.#turnAway('absent', undefined, request, parsed)
+    if ('says' in found) return this.#refuse('invalid_request', request, found)
     const judgement = this.#judge(found.token)
     if (judgement instanceof Promise) return judgement.then((judged) => this.#conclude(judged, found, request, parsed))
     return this.#conclude(judgement, found, request, parsed)
@@ -66,14 +67,14 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     return parsed
   }
 
-  #conclude(judgement: Judgement<Claims>, found: Found, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
+  #conclude(judgement: Judgement<Claims>, found: FoundToken, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
     if (judgement.ok) return this.#authorize(judgement, request, rule)
     const { failure } = judgement
     if (failure === undefined) return this.#refuse('keys_unavailable', request, { says: this.#keys.state().lastError })
     if (failure.check === 'form' && found.place === 'header' && !isCredentials(found.token)) {
       return this.#refuse('invalid_request', request, { says: 'the Authorization header is malformed' })
     }
-    return this.#turnAway(failure.check === 'expiry' ? 'expired' : 'invalid', failure, request, rule)
+    return this.#turnAway(nameReason(failure), failure, request, rule)
   }
 
   #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
@@ -88,8 +89,9 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     request: GuardRequest,
     rule: ParsedRule,
   ): Outcome<Claims> {
-    if (!rule.allowed[reason]) return this.#refuse(codes[reason], request, { failure })
-    if (failure !== undefined) this.#settings.log({ type: 'anonymous', code: codes[reason], detail: failure })
+    const code = `token_${reason === 'absent' ? 'missing' : reason}` as const
+    if (!rule.allowed[reason]) return this.#refuse(code, request, { failure })
+    if (failure !== undefined) this.#settings.log({ type: 'anonymous', code, detail: failure })
     return { kind: 'anonymous', reason }
   }
 
@@ -144,17 +146,6 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   }
 }
 
-const codes: Readonly<Record<AnonymousReason, RefusalCode>> = {
-  absent: 'token_missing',
-  expired: 'token_expired',
-  invalid: 'token_invalid',
-}
-
-function nameRefusal(failure: FailedCheck | undefined): RefusalCode {
-  if (failure === undefined) return 'keys_unavailable'
-  return failure.check === 'expiry' ? 'token_expired' : 'token_invalid'
-}
-
-function makeError(code: RefusalCode, reason?: FailedCheck): TokenError {
-  return new TokenError(code, refusalAnswers[code].message, reason)
+function nameReason({ check }: FailedCheck): 'expired' | 'invalid' {
+  return check === 'expiry' ? 'expired' : 'invalid'
 }

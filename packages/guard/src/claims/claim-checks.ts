@@ -26,7 +26,7 @@ export const claimChecks: readonly Check<ClaimsPolicyNow>[] = [
     name: 'claims',
     member: 'exp',
     passes: (claims) => findWrongClaim(claims) === undefined,
-    expected: () => 'the claims of RFC 9068, each of its type, and exp after iat',
+    expected: () => 'claims as in RFC 9068, exp after iat',
     got: (claims) => findWrongClaim(claims) ?? 'them',
   },
   {
@@ -82,7 +82,7 @@ function findWrongClaim(claims: JsonObject): string | undefined {
     if (value === undefined ? isRequired : !isOfType(value)) return `${name} ${quote(value)}`
   }
   const { iat, exp } = claims as { iat: number; exp: number }
-  return exp > iat ? undefined : `exp ${exp}, which is not after iat ${iat}`
+  return exp > iat ? undefined : `exp ${exp}, iat ${iat}`
 }
 
 function isFilledText(value: unknown): boolean {

@@ -11,7 +11,7 @@ export class ScopeSet extends Set<string> {
   }
 
   override add(): never {
-    throw new TypeError('The scopes of a token cannot be changed')
+    throw new TypeError('Scopes cannot be changed')
   }
 
   override delete(): never {

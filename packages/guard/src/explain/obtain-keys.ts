@@ -1,4 +1,5 @@
-import { describeError, discoverJwksUri } from '../keys/discover-jwks-uri.ts'
+import { describeError } from '../keys/describe-error.ts'
+import { discoverJwksUri } from '../keys/discover-jwks-uri.ts'
 import { fetchJson } from '../keys/fetch-json.ts'
 import { importKeySet } from '../keys/import-key-set.ts'
 import type { KeySet } from '../keys/key-set.ts'

@@ -56,9 +56,9 @@ export function parseParts(parts: CompactJws, knownHeader?: JsonObject): ParsedH
   const header = bytes === undefined ? knownHeader : parseJsonObject(bytes)
   const payload = decodeBase64url(parts.payload)
   const signature = decodeBase64url(parts.signature)
-  if (header === undefined) return refuseForm('a header that is no JSON object in canonical base64url')
-  if (payload === undefined) return refuseForm('a payload that is not canonical')
-  if (signature === undefined) return refuseForm('a signature that is not canonical')
+  if (header === undefined) return refuseForm('a header that is none')
+  if (payload === undefined) return refuseForm('a payload that is none')
+  if (signature === undefined) return refuseForm('a signature that is none')
   return { ok: true, header, payload, signature }
 }
 

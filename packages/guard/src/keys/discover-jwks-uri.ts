@@ -1,4 +1,5 @@
 import { quote } from '../jws/quote.ts'
+import { describeError } from './describe-error.ts'
 import { type Fetching, fetchJson } from './fetch-json.ts'
 
 /** Finds `jwks_uri` in the issuer's metadata. Rejects with a sentence. @see RFC 8414 §3, OpenID Connect Discovery §4 */
@@ -12,12 +13,6 @@ export async function discoverJwksUri(issuer: string, fetching: Fetching): Promi
     }
   }
   throw new Error(failures.join('; '))
-}
-
-/** Says what went wrong, with the reason below: `fetch` itself says no more than "fetch failed". */
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return quote(error)
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
 
 /** RFC 8414 §3.1 puts the well-known path before the issuer's own, OpenID Connect behind it. */

@@ -26,18 +26,17 @@ export async function fetchJson(url: string, { fetch, signal }: Fetching, etag?:
     redirect: 'error',
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
   })
-  const fetched = {
-    etag: response.headers.get('etag') ?? undefined,
-    maxAgeSeconds: readMaxAge(response.headers.get('cache-control') ?? ''),
+  const { status, headers } = response
+  const isUnchanged = status === 304 && etag !== undefined
+  const document = isUnchanged ? undefined : parseJsonObject(await readBounded(url, response))
+  if (!isUnchanged && (status !== 200 || document === undefined)) {
+    throw new Error(`${url} answered ${status} and ${document === undefined ? 'no ' : ''}JSON object`)
   }
-  if (response.status === 304 && etag !== undefined) return { ...fetched, document: undefined }
-  if (response.status !== 200) {
-    await response.body?.cancel()
-    throw new Error(`${url} answered ${response.status}`)
+  return {
+    document,
+    etag: headers.get('etag') ?? undefined,
+    maxAgeSeconds: readMaxAge(headers.get('cache-control') ?? ''),
   }
-  const document = parseJsonObject(await readBounded(url, response))
-  if (document === undefined) throw new Error(`${url} did not answer a JSON object`)
-  return { ...fetched, document }
 }
 
 async function readBounded(url: string, response: Response): Promise<Buffer> {
@@ -46,7 +45,7 @@ async function readBounded(url: string, response: Response): Promise<Buffer> {
   // Leaving the loop early cancels the body.
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > maxBytes) throw new Error(`${url} answered more than ${maxBytes} bytes`)
+    if (size > maxBytes) throw new Error(`${url} answered too much`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -112,17 +112,17 @@ describe('fetching', () => {
     {
       title: 'no JSON',
       change: ({ answers }) => answers.set(jwksPath, { body: '<html>' }),
-      says: 'did not answer a JSON object',
+      says: 'answered 200 and no JSON object',
     },
     {
       title: 'more than 256 kB',
       change: ({ answers }) => answers.set(jwksPath, { body: JSON.stringify({ keys: [], x: 'x'.repeat(300_000) }) }),
-      says: 'more than 262144 bytes',
+      says: 'answered too much',
     },
     {
       title: 'two keys of one kid',
       change: ({ answers }) => answers.set(jwksPath, { body: { keys: [first, { ...second, kid: 'first' }] } }),
-      says: 'two keys have the kid "first"',
+      says: 'two keys have one kid: ["first","first"]',
     },
     {
       title: 'a private key',
@@ -132,7 +132,7 @@ describe('fetching', () => {
     {
       title: 'a secret, whatever its algorithm',
       change: ({ answers }) => answers.set(jwksPath, { body: { keys: [makeSigningKey('HS256').jwk] } }),
-      says: 'holds no key that this guard can use',
+      says: 'holds no key to use',
     },
   ]
 

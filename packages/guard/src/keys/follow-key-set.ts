@@ -1,6 +1,8 @@
+import type { KeysState } from '../guard.ts'
 import type { GuardEvent } from '../guard-event.ts'
 import type { Algorithm } from '../jws/algorithm.ts'
-import { describeError, discoverJwksUri } from './discover-jwks-uri.ts'
+import { describeError } from './describe-error.ts'
+import { discoverJwksUri } from './discover-jwks-uri.ts'
 import { type Fetching, fetchJson } from './fetch-json.ts'
 import { importKeySet } from './import-key-set.ts'
 import type { KeySet } from './key-set.ts'
@@ -88,18 +90,16 @@ class FollowedKeySet implements KeySource {
     return Math.max(1, (this.#pauseUntil - this.#options.monotonic()) / 1000)
   }
 
-  state(): { count: number; ageSeconds: number | undefined; lastError: string | undefined } {
-    const keySet = this.#keySet
-    const ageMs = this.#options.monotonic() - this.#confirmedAt
-    return {
-      count: keySet?.keys.length ?? 0,
-      ageSeconds: keySet === undefined ? undefined : ageMs / 1000,
-      lastError: this.#lastError,
-    }
+  state(): KeysState {
+    const ageSeconds = (this.#options.monotonic() - this.#confirmedAt) / 1000
+    const lastError = this.#lastError
+    return this.#keySet === undefined
+      ? { count: 0, ageSeconds: undefined, lastError }
+      : { count: this.#keySet.keys.length, ageSeconds, lastError }
   }
 
   close(): void {
-    this.#closing.abort(new Error('The guard was closed'))
+    this.#closing.abort()
   }
 
   /** The keys while they may be used, fresh or not. A set without keys can't check anything. */
@@ -155,7 +155,7 @@ class FollowedKeySet implements KeySource {
     }
     this.#etag = etag
     // Keys that were taken back are gone even when no others took their place; but then nothing can be checked.
-    if (this.#keySet?.keys.length === 0) throw new Error(`${this.#jwksUri} holds no key that this guard can use`)
+    if (this.#keySet?.keys.length === 0) throw new Error(`${this.#jwksUri} holds no key to use`)
     const saysMs = maxAgeSeconds === undefined ? defaultLifetimeMs : maxAgeSeconds * 1000
     this.#lifetimeMs = Math.min(maxLifetimeMs, Math.max(minLifetimeMs, saysMs))
     this.#confirmedAt = askedAt

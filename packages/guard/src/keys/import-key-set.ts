@@ -1,7 +1,8 @@
 import type { Algorithm } from '../jws/algorithm.ts'
 import { isJsonObject, type JsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
-import { importKey, KeyError } from './import-key.ts'
+import { describeError } from './describe-error.ts'
+import { importKey } from './import-key.ts'
 import type { KeySet, VerificationKey } from './key-set.ts'
 
 export interface ImportedKeySet {
@@ -15,7 +16,7 @@ const maxKeys = 100
 /**
  * Makes a JWK set ready. Keys that this guard has no use for are ignored, as RFC 7517 §5 asks; a set that is wrong as a whole is not.
  *
- * @throws KeyError when it isn't a set of keys, names two keys alike, mixes public with symmetric keys, or holds a private key.
+ * @throws Error when it isn't a set of keys, names two keys alike, mixes public with symmetric keys, or holds a private key.
  */
 export function importKeySet(value: unknown, algorithms: readonly Algorithm[]): ImportedKeySet {
   const jwks = listKeys(value)
@@ -26,8 +27,7 @@ export function importKeySet(value: unknown, algorithms: readonly Algorithm[]): 
     try {
       keys.push(importKey(jwk, algorithms))
     } catch (error) {
-      if (!(error instanceof KeyError)) throw error
-      ignored.push(`key ${quote(jwk.kid)}: ${error.message}`)
+      ignored.push(`key ${quote(jwk.kid)}: ${describeError(error)}`)
     }
   }
   return { keySet: makeKeySet(keys), ignored }
@@ -42,17 +42,16 @@ export function makeKeySet(keys: readonly VerificationKey[]): KeySet {
 function listKeys(value: unknown): readonly JsonObject[] {
   const keys = isJsonObject(value) ? value.keys : undefined
   if (Array.isArray(keys) && keys.length <= maxKeys && keys.every(isJsonObject)) return keys
-  throw new KeyError(`no JWK set of up to ${maxKeys} keys`)
+  throw new Error(`no JWK set of up to ${maxKeys} keys`)
 }
 
 function refuseAmbiguity(jwks: readonly JsonObject[]): void {
   const kids = jwks.map((jwk) => jwk.kid).filter((kid) => kid !== undefined)
-  const repeated = kids.find((kid, i) => kids.indexOf(kid) !== i)
-  if (repeated !== undefined) throw new KeyError(`two keys have the kid ${quote(repeated)}`)
+  if (new Set(kids).size < kids.length) throw new Error(`two keys have one kid: ${quote(kids)}`)
   const symmetric = jwks.filter((jwk) => jwk.kty === 'oct').length
-  if (symmetric > 0 && symmetric < jwks.length) throw new KeyError('secrets and public keys are mixed')
+  if (symmetric > 0 && symmetric < jwks.length) throw new Error('secrets and public keys are mixed')
   // A private key that was published is everybody's key.
   if (jwks.some((jwk) => jwk.kty !== 'oct' && Object.hasOwn(jwk, 'd'))) {
-    throw new KeyError('a private key is among them')
+    throw new Error('a private key is among them')
   }
 }

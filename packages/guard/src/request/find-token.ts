@@ -2,12 +2,17 @@ import type { GuardRequest, TokenLocation } from '../guard.ts'
 import type { TokenLocations } from '../guard-options.ts'
 import { isJsonObject } from '../jws/parse-json-object.ts'
 
-export type FoundToken =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'found'; readonly token: string; readonly place: TokenLocation }
-  | { readonly kind: 'malformed'; readonly says: string }
+export interface FoundToken {
+  readonly token: string
+  readonly place: TokenLocation
+}
 
-const absent: FoundToken = { kind: 'absent' }
+/** Why no token can be made out, though there is something. */
+export interface MalformedToken {
+  readonly says: string
+}
+
+type Search = FoundToken | MalformedToken | undefined
 
 /**
  * Finds the token in the places where this guard looks. One in two places is malformed.
@@ -17,18 +22,17 @@ const absent: FoundToken = { kind: 'absent' }
  *
  * @see RFC 6750 §2, OAuth 2.1 §5.1
  */
-export function findToken(request: GuardRequest, locations: TokenLocations): FoundToken {
-  let found = locations.header === false ? absent : readAuthorization(request.header('authorization'))
+export function findToken(request: GuardRequest, locations: TokenLocations): Search {
+  let found = locations.header === false ? undefined : readAuthorization(request.header('authorization'))
   if (locations.cookie !== undefined) found = merge(found, readCookie(request.header('cookie'), locations.cookie))
   if (locations.query !== undefined) found = merge(found, readQuery(request.url, locations.query))
   if (locations.body !== undefined) found = merge(found, readBody(request, locations.body))
   return found
 }
 
-function merge(one: FoundToken, other: FoundToken): FoundToken {
-  if (other.kind === 'absent' || one.kind === 'malformed') return one
-  if (one.kind === 'absent' || other.kind === 'malformed') return other
-  return malformed('several tokens')
+function merge(one: Search, other: Search): Search {
+  if (one === undefined || other === undefined) return one ?? other
+  return { says: 'several tokens' }
 }
 
 // RFC 9110 §11.1: a scheme's name doesn't distinguish case. RFC 6750 §2.1: "Bearer" 1*SP b64token.
@@ -40,23 +44,23 @@ export function isCredentials(text: string): boolean {
   return b64token.test(text)
 }
 
-function readAuthorization(value: string | readonly string[] | undefined): FoundToken {
-  if (value === undefined) return absent
+function readAuthorization(value: string | readonly string[] | undefined): Search {
+  if (value === undefined) return undefined
   if (typeof value !== 'string') {
     if (value.length === 1) return readAuthorization(value[0])
     // RFC 9110 §5.3: Authorization is no list. Another scheme beside ours is none of our business, two of ours are.
-    return value.some((one) => bearer.test(one)) ? malformed('several tokens in the header') : absent
+    return value.some((one) => bearer.test(one)) ? { says: 'several tokens' } : undefined
   }
-  if (value.startsWith('Bearer ') && value.charCodeAt(7) !== space) return foundToken(value.slice(7), 'header')
+  if (value.startsWith('Bearer ') && value.charCodeAt(7) !== space) return { token: value.slice(7), place: 'header' }
   // Another scheme is no token.
   const prefix = bearer.exec(value)?.[0]
-  return prefix === undefined ? absent : foundToken(value.slice(prefix.length), 'header')
+  return prefix === undefined ? undefined : { token: value.slice(prefix.length), place: 'header' }
 }
 
 const space = 32
 
-function readCookie(value: string | readonly string[] | undefined, name: string): FoundToken {
-  if (value === undefined) return absent
+function readCookie(value: string | readonly string[] | undefined, name: string): Search {
+  if (value === undefined) return undefined
   const pairs = (typeof value === 'string' ? value : value.join(';')).split(';').map((pair) => pair.trim())
   const prefix = `${name}=`
   return pickOne(
@@ -65,31 +69,23 @@ function readCookie(value: string | readonly string[] | undefined, name: string)
   )
 }
 
-function readQuery(url: string, name: string): FoundToken {
+function readQuery(url: string, name: string): Search {
   const start = url.indexOf('?')
-  if (start === -1) return absent
+  if (start === -1) return undefined
   return pickOne(new URLSearchParams(url.slice(start + 1)).getAll(name), 'query')
 }
 
-function readBody({ method, body }: GuardRequest, name: string): FoundToken {
+function readBody({ method, body }: GuardRequest, name: string): Search {
   // RFC 6750 §2.2: not with methods whose body has no meaning.
-  if (method === 'GET' || method === 'HEAD' || !isJsonObject(body) || !Object.hasOwn(body, name)) return absent
+  if (method === 'GET' || method === 'HEAD' || !isJsonObject(body) || !Object.hasOwn(body, name)) return undefined
   const value = body[name]
   return pickOne(Array.isArray(value) ? value : [value], 'body')
 }
 
-function pickOne(values: readonly unknown[], place: TokenLocation): FoundToken {
+function pickOne(values: readonly unknown[], place: TokenLocation): Search {
   const [value] = values
-  if (values.length > 1) return malformed(`several tokens in the ${place}`)
+  if (values.length > 1) return { says: 'several tokens' }
   // OAuth 2.1 §1.8: a parameter without a value is treated as omitted.
-  if (value === undefined || value === null || value === '') return absent
-  return typeof value === 'string' ? foundToken(value, place) : malformed(`no text in the ${place}`)
-}
-
-function foundToken(token: string, place: TokenLocation): FoundToken {
-  return { kind: 'found', token, place }
-}
-
-function malformed(says: string): FoundToken {
-  return { kind: 'malformed', says }
+  if (value === undefined || value === null || value === '') return undefined
+  return typeof value === 'string' ? { token: value, place } : { says: `no text in the ${place}` }
 }

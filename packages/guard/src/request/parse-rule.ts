@@ -21,7 +21,7 @@ const scopeWord = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 export function parseRule(rule: Rule, allowedByDefault: AllowedAnonymous): ParsedRule {
   const { scope, anyScope, optional, ...others } = rule
   const [unknown] = Object.keys(others)
-  if (unknown !== undefined) throw new GuardConfigurationError(`A rule has no ${unknown}`)
+  if (unknown !== undefined) throw new GuardConfigurationError(`${unknown} is no part of a rule`)
   const allOf = scope === undefined ? [] : parseScopes(scope)
   const anyOf = anyScope === undefined ? [] : parseScopes(anyScope)
   const named = [...new Set([...allOf, ...anyOf])]
@@ -38,12 +38,14 @@ export function parseOptional(optional: OptionalPolicy | undefined): AllowedAnon
   if (optional === undefined || typeof optional === 'boolean') {
     return { absent: optional === true, expired: false, invalid: false }
   }
-  const { absent = 'refuse', expired = 'refuse', invalid = 'refuse', ...others } = optional
-  const policies = [absent, expired, invalid]
-  if (Object.keys(others).length > 0 || policies.some((policy) => policy !== 'allow' && policy !== 'refuse')) {
-    throw new GuardConfigurationError('optional must be allow or refuse for absent, expired, invalid')
+  const allowed = { absent: false, expired: false, invalid: false }
+  for (const [reason, policy] of Object.entries(optional)) {
+    if (!Object.hasOwn(allowed, reason) || (policy !== 'allow' && policy !== 'refuse')) {
+      throw new GuardConfigurationError('optional must be allow or refuse for absent, expired, invalid')
+    }
+    allowed[reason as AnonymousReason] = policy === 'allow'
   }
-  return { absent: absent === 'allow', expired: expired === 'allow', invalid: invalid === 'allow' }
+  return allowed
 }
 
 /** Whether a token with these scopes may pass. */
@@ -57,7 +59,7 @@ function parseScopes(scope: string | readonly string[]): readonly string[] {
   const words: readonly unknown[] = typeof scope === 'string' ? scope.split(' ') : scope
   // An empty list would ask for nothing, or for what no token has: both are surely not meant.
   if (Array.isArray(words) && words.length > 0 && words.every(isScope)) return words
-  throw new GuardConfigurationError('A scope must be printable ASCII without blanks, quotes and backslashes')
+  throw new GuardConfigurationError('A scope must be printable ASCII without blanks, quotes, backslashes')
 }
 
 function isScope(word: unknown): word is string {
