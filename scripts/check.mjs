@@ -5,8 +5,12 @@ import { binFolder, ensureInstalled, projectEnvironment, projectRoot } from './e
 
 const AT_ONCE = 2
 
-/** The longest first, so that the short ones fill up the time beside them. `build` runs before all: others read what it makes. */
-const build = { name: 'build', command: ['tsc', '-b', 'packages/guard', 'packages/server'] }
+/** One after the other and before all checks, which read what they make. */
+const steps = [
+  { name: 'build', command: ['tsc', '-b', 'packages/guard', 'packages/server'] },
+  { name: 'bundle', command: ['node', 'scripts/bundle-command-line.ts'] },
+]
+/** The longest first, so that the short ones fill up the time beside them. */
 const checks = [
   { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'packages', command: ['node', 'scripts/check-packages.ts'] },
@@ -22,7 +26,8 @@ const checks = [
 
 ensureInstalled()
 const startedAt = Date.now()
-const results = [await runCheck(build)]
+const results = []
+for (const step of steps) results.push(await runCheck(step))
 const queue = [...checks]
 await Promise.all(Array.from({ length: AT_ONCE }, takeTurns))
 
