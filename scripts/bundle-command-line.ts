@@ -1,6 +1,6 @@
 // The command line starts from one file: loading a thousand small ones takes longer than everything else at its start.
 // What holds native code, or is loaded for one command only, stays a package of its own.
-import { globSync, rmSync } from 'node:fs'
+import { chmodSync, globSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -27,3 +27,6 @@ await build({
   banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
   logLevel: 'warning',
 })
+
+// npm links `ostiary` to this file when it installs, which is before it is built.
+chmodSync(path.join(server, 'dist/cli/bin.js'), 0o755)
