@@ -6,7 +6,7 @@ import { encodePart, makeSigningKey, type SigningKey, signParts } from './signin
 export const issuerKey: SigningKey = makeSigningKey('ES256')
 const strangersKey = makeSigningKey('ES256')
 
-export const goodHeader = { alg: 'ES256', typ: 'at+jwt', kid: issuerKey.kid }
+const goodHeader = { alg: 'ES256', typ: 'at+jwt', kid: issuerKey.kid }
 export const goodClaims = {
   iss: issuer,
   sub: 'account-1',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The folder of shared test vectors beside the repository. */
-export const vectorsFolder: string = join(import.meta.dirname, '../../../../shared/vectors')
+const vectorsFolder = join(import.meta.dirname, '../../../../shared/vectors')
 
 /** Whether the vectors are there: where they aren't, their tests are skipped, visibly. */
 export const hasVectors: boolean = existsSync(vectorsFolder)

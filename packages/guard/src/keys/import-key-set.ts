@@ -34,7 +34,7 @@ export function importKeySet(value: unknown, algorithms: readonly Algorithm[]): 
 }
 
 /** Puts keys together. */
-export function makeKeySet(keys: readonly VerificationKey[]): KeySet {
+function makeKeySet(keys: readonly VerificationKey[]): KeySet {
   const byKid = new Map(keys.flatMap((key) => (key.kid === undefined ? [] : [[key.kid, key] as const])))
   return { keys, byKid, knownHeaders: new Map() }
 }
