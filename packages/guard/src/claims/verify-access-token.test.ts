@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { badTokens, goodClaims, issuerKey, makeToken } from '../../testing/bad-tokens.ts'
+import { jwksPath, serveIssuer } from '../../testing/serve-issuer.ts'
 import { audience, issuer, nowSeconds } from '../../testing/sign-token.ts'
 import { makeSigningKey, signParts } from '../../testing/signing-keys.ts'
 import { createGuard } from '../create-guard.ts'
@@ -106,6 +107,21 @@ describe('explainToken', () => {
     const { checks } = await explainToken(token, options)
     expect(checks.filter(({ ok }) => ok === false).map(({ check }) => check)).toEqual(['issuer', 'expiry'])
     expect(checks.find(({ check }) => check === 'expiry')?.secondsOff).toBe(85)
+  })
+
+  test('without keys it fetches the issuer’s, as the guard does', async () => {
+    await using served = await serveIssuer([issuerKey.jwk])
+    const others = { issuer: served.url, audience, clock: options.clock }
+    const token = makeToken({ iss: served.url })
+    expect((await explainToken(token, others)).accepted).toBe(true)
+    served.answers.set(jwksPath, { status: 500 })
+    const { accepted, checks } = await explainToken(token, others)
+    expect(accepted).toBe(false)
+    expect(checks.find(({ ok }) => ok === false)).toMatchObject({
+      check: 'key',
+      got: expect.stringContaining('answered 500'),
+    })
+    expect(checks.filter(({ ok }) => ok === 'skipped').map(({ check }) => check)).toEqual(['signature'])
   })
 
   test('refuses options that no guard would start with', async () => {
