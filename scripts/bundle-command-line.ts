@@ -1,20 +1,19 @@
 // The command line starts from one file: loading a thousand small ones takes longer than everything else at its start.
 // What holds native code, or is loaded for one command only, stays a package of its own.
-import { chmodSync, globSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
 
 const server = fileURLToPath(new URL('../packages/server/', import.meta.url))
+const folder = path.join(server, 'dist/bundle')
 
-for (const chunk of globSync('dist/cli/chunk-*.js', { cwd: server })) rmSync(path.join(server, chunk))
+rmSync(folder, { recursive: true, force: true })
 
-await build({
+const { metafile } = await build({
   absWorkingDir: server,
-  entryPoints: ['src/cli/program.ts'],
-  outdir: 'dist/cli',
-  // Takes the place of the compiler's own output of that file.
-  allowOverwrite: true,
+  entryPoints: ['src/cli/bin.ts'],
+  outdir: folder,
   bundle: true,
   // What is imported dynamically, such as PostgreSQL's driver, becomes a file that is loaded when it is needed.
   splitting: true,
@@ -25,8 +24,25 @@ await build({
   external: ['@clack/prompts', '@node-rs/argon2', '@zxcvbn-ts/language-common', 'pg-native'],
   // Packages in CommonJS ask for Node's modules by `require`.
   banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
+  metafile: true,
   logLevel: 'warning',
 })
 
 // npm links `ostiary` to this file when it installs, which is before it is built.
-chmodSync(path.join(server, 'dist/cli/bin.js'), 0o755)
+chmodSync(path.join(folder, 'bin.js'), 0o755)
+writeFileSync(path.join(folder, 'THIRD-PARTY-LICENSES.txt'), collectLicenses(metafile))
+
+/** The licence of every package whose code is in the bundle: their terms ask that it goes along. */
+function collectLicenses({ inputs }: Metafile): string {
+  const folders = Object.keys(inputs).map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1])
+  const packages = [...new Set(folders)].filter((one) => one !== undefined).sort()
+  return packages.map((one) => describeLicense(path.resolve(server, one))).join(`\n${'='.repeat(80)}\n\n`)
+}
+
+function describeLicense(packageFolder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8'))
+  const [file] = globSync('{LICENSE,LICENCE,license,License}*', { cwd: packageFolder })
+  const text =
+    file && existsSync(path.join(packageFolder, file)) ? readFileSync(path.join(packageFolder, file), 'utf8') : ''
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`
+}

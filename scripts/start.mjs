@@ -10,7 +10,7 @@ const host = process.env.OSTIARY_HOST || '127.0.0.1'
 const port = process.env.OSTIARY_PORT || '4000'
 const issuer = process.env.OSTIARY_ISSUER || `http://${host}:${port}`
 
-const server = startNode([path.join(projectRoot, 'packages/server/dist/cli/bin.js'), 'dev'])
+const server = startNode([path.join(projectRoot, 'packages/server/dist/bundle/bin.js'), 'dev'])
 const children = [server]
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopAll(signal))
 server.on('exit', (code) => {

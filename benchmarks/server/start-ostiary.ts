@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const packageFile = fileURLToPath(import.meta.resolve('ostiary/package.json'))
-const commandLine = path.join(path.dirname(packageFile), 'dist/cli/bin.js')
+const commandLine = path.join(path.dirname(packageFile), 'dist/bundle/bin.js')
 
 /** An authorization server's database on SQLite in a folder of its own, with one API and some accounts. */
 export interface Installation {

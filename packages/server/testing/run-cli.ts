@@ -10,7 +10,7 @@ export interface CliResult {
   readonly stderr: string
 }
 
-const bin = fileURLToPath(new URL('../dist/cli/bin.js', import.meta.url))
+const bin = fileURLToPath(new URL('../dist/bundle/bin.js', import.meta.url))
 
 /** A folder of its own with settings in the environment: what an operator sits in. */
 export class CliFolder implements Disposable {
