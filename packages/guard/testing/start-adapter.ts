@@ -21,7 +21,7 @@ export interface RunningAdapter extends AsyncDisposable {
 export type StartAdapter = (guard: Guard, rule?: Rule) => Promise<RunningAdapter>
 
 /** What the handler behind each adapter answers. */
-export function describeCaller(auth: { readonly subject: string } | undefined): { readonly caller: string | null } {
+function describeCaller(auth: { readonly subject: string } | undefined): { readonly caller: string | null } {
   return { caller: auth?.subject ?? null }
 }
 
