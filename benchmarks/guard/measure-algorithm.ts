@@ -15,7 +15,7 @@ import {
 } from './contenders.ts'
 
 const isQuick = process.argv.includes('--quick')
-const size = isQuick ? { fresh: 200, seen: 1_000, rounds: 7 } : { fresh: 400, seen: 5_000, rounds: 101 }
+const size = isQuick ? { fresh: 200, seen: 1_000, rounds: 7 } : { fresh: 400, seen: 5_000, rounds: 61 }
 
 interface Candidate {
   readonly name: string

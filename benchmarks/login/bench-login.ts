@@ -33,7 +33,7 @@ const loginNotes: readonly string[] = [
 ]
 
 await keepResult('login', async (isQuick): Promise<Findings> => {
-  const size = isQuick ? { rounds: 2, milliseconds: 1_000 } : { rounds: 9, milliseconds: 4_000 }
+  const size = isQuick ? { rounds: 2, milliseconds: 1_000 } : { rounds: 7, milliseconds: 4_000 }
   const installation = await makeInstallation(clients)
   try {
     const figures = await measureInstallation(installation, size)

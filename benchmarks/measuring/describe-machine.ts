@@ -33,6 +33,12 @@ export function readMemory(pid: number): { readonly residentMegabytes: number; r
   return { residentMegabytes: readLine(status, 'VmRSS'), peakMegabytes: readLine(status, 'VmHWM') }
 }
 
+/** Milliseconds of CPU time that a process has used, to 10 ms. Linux only. @see proc_pid_stat(5), utime and stime */
+export function readCpuMilliseconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
 function readLine(status: string, name: string): number {
   const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]
   if (kibibytes === undefined) throw new Error(`/proc names no ${name}`)

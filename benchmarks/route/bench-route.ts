@@ -46,8 +46,8 @@ const routeNotes: readonly string[] = [
 await keepResult('route', async (isQuick): Promise<Findings> => {
   const figures: Figures = { 'one token': {}, '5,000 rotating tokens': {} }
   const size = isQuick
-    ? { generations: 1, rounds: 2, milliseconds: 300 }
-    : { generations: 3, rounds: 7, milliseconds: 1_000 }
+    ? { generations: 1, rounds: 3, milliseconds: 300, warmUpMilliseconds: 900 }
+    : { generations: 2, rounds: 7, milliseconds: 1_000, warmUpMilliseconds: 3_000 }
   const key = makeKey('ES256')
   const authorizations = signTokens(key, 5_000).map((token) => `Bearer ${token}`)
   // Anew a few times, since two processes of one program are never equally fast.
@@ -64,7 +64,7 @@ await keepResult('route', async (isQuick): Promise<Findings> => {
   }
 })
 
-type Size = { rounds: number; milliseconds: number }
+type Size = { readonly rounds: number; readonly milliseconds: number; readonly warmUpMilliseconds: number }
 
 async function measureGeneration(
   key: TokenKey,
@@ -78,7 +78,8 @@ async function measureGeneration(
     for (const kind of kinds) {
       const common = { path: '/orders', connections: 32, pipelined: 1 }
       const sent = { ...common, authorizations: authorizations.slice(0, kind.tokens) }
-      for (const { port } of started) await load.ask({ ...sent, port, milliseconds: size.milliseconds })
+      // Long enough for each token to be seen once and for the code to be compiled.
+      for (const { port } of started) await load.ask({ ...sent, port, milliseconds: size.warmUpMilliseconds })
       for (let round = 0; round < size.rounds; round += 1) {
         for (const app of rotate(started, round)) {
           const order = { ...common, port: app.port, milliseconds: size.milliseconds }

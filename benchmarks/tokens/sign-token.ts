@@ -21,7 +21,8 @@ export function signToken(key: TokenKey, changes: Readonly<Record<string, unknow
     amr: ['pwd'],
     ...changes,
   }
-  const header = encode({ typ: 'at+jwt', alg: key.algorithm, kid: key.kid })
+  // A shared secret is the only one there is: Ostiary gives its tokens no kid.
+  const header = encode({ typ: 'at+jwt', alg: key.algorithm, ...(key.algorithm === 'HS256' ? {} : { kid: key.kid }) })
   const input = `${header}.${encode(claims)}`
   return `${input}.${signBytes(Buffer.from(input), key).toString('base64url')}`
 }
