@@ -194,6 +194,22 @@ forEachDatabase('the command line', ({ createUrl }) => {
   })
 })
 
+describe('what a stranger wrote', () => {
+  it('reaches the terminal without control or format characters, and JSON keeps its meaning', async () => {
+    const hostile = '\u001b[2J\u009b31m\u202egnp.exe\u{e0041}\r\nok'
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const token = `${part({ alg: 'ES256', kid: hostile, typ: hostile })}.${part({ iss: hostile, sub: hostile })}.AAAA`
+    using folder = new CliFolder()
+    const text = await folder.run(['explain', token])
+    expect(text.exitCode).toBe(1)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+    expect(text.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+    const { stdout } = await folder.run(['explain', token, '--json'])
+    expect(stdout).not.toMatch(/\p{Cf}/u)
+    expect(JSON.parse(stdout).claims.sub).toBe(hostile)
+  })
+})
+
 describe('bad input on the command line', () => {
   it.each<[string, string[], number, RegExp]>([
     [

@@ -37,12 +37,26 @@ export async function runCommand(options: { json?: boolean }, work: () => Promis
   try {
     const report = await work()
     const text = options.json ? JSON.stringify(report.json, null, 2) : report.lines.join('\n')
-    process.stdout.write(`${text}\n`)
+    process.stdout.write(`${escapeInvisible(text)}\n`)
     process.exitCode = report.exitCode ?? 0
   } catch (error) {
     printFailure(error, options.json === true)
     process.exitCode = error instanceof CommandError ? error.exitCode : 1
   }
+}
+
+/**
+ * Control and format characters as `\\uXXXX`, line breaks excepted: a token from a stranger must not steer the terminal that explains
+ * it. Within JSON the meaning stays the same.
+ */
+function escapeInvisible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === '\n' ? character : character.split('').map(escapeUnit).join(''),
+  )
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** Runs the work on the rooms of the configured database, and closes them whatever happens. */
@@ -58,7 +72,9 @@ export async function withRooms(work: (rooms: Rooms) => Promise<Report>): Promis
 /** One sentence for what an operator can mend; a stack only for a bug of ours. */
 export function printFailure(error: unknown, asJson: boolean): void {
   const { code, message } = describeFailure(error)
-  process.stderr.write(asJson ? `${JSON.stringify({ error: { code, message } })}\n` : `${message}\n`)
+  process.stderr.write(
+    asJson ? `${escapeInvisible(JSON.stringify({ error: { code, message } }))}\n` : `${escapeInvisible(message)}\n`,
+  )
 }
 
 function describeFailure(error: unknown): { code: string; message: string } {
