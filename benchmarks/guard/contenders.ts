@@ -6,13 +6,14 @@ import jsonwebtoken from 'jsonwebtoken'
 import { type TokenKey, toKeySet } from '../tokens/make-key.ts'
 import { audience, issuer } from '../tokens/sign-token.ts'
 
-/** Verifies tokens and says how many were good. It is made anew for a round where it remembers tokens. */
+/** Verifies tokens and says how many were good. */
 export type Verifier = (tokens: readonly string[]) => number | Promise<number>
 
-// More than there are tokens, for everybody who remembers them.
-const cacheSize = 10_000
+/** More than there are tokens, for everybody who is to remember all of them. */
+export const largeCache = 10_000
 
-export function makeGuard(key: TokenKey): Guard {
+/** A guard that remembers so many tokens. */
+export function makeGuard(key: TokenKey, cacheSize: number): Guard {
   const keys =
     key.algorithm === 'HS256' ? { secret: key.verifyWith.export() } : (toKeySet(key) as { keys: { kty: string }[] })
   return createGuard({ issuer, audience, algorithms: [key.algorithm], keys, feed: false, cacheSize })
@@ -73,7 +74,7 @@ export function verifyWithFastJwt(key: TokenKey, cache: FastJwtCache): Verifier 
     allowedIss: issuer,
     allowedAud: audience,
     checkTyp: 'at+jwt',
-    cache: cache === 'none' ? false : cacheSize,
+    cache: cache === 'none' ? false : largeCache,
     ...(cache === 'whole token' ? { cacheKeyBuilder: (token: string) => token } : undefined),
   })
   return (tokens) => {
