@@ -8,6 +8,8 @@ export interface HashOrder {
 
 export interface HashReport {
   readonly perSecond: number
+  /** CPU time for each hash. */
+  readonly cpuMilliseconds: number
 }
 
 const password = 'correct horse battery staple'
@@ -15,12 +17,18 @@ const password = 'correct horse battery staple'
 const stored = hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 })
 
 process.on('message', async ({ milliseconds }: HashOrder) => {
+  const cpu = process.cpuUsage()
   const start = performance.now()
   const counts = await Promise.all(
     Array.from({ length: availableParallelism() }, () => hashUntil(start + milliseconds)),
   )
   const hashes = counts.reduce((sum, count) => sum + count, 0)
-  process.send?.({ perSecond: (hashes * 1000) / (performance.now() - start) } satisfies HashReport)
+  const { user, system } = process.cpuUsage(cpu)
+  const report: HashReport = {
+    perSecond: (hashes * 1000) / (performance.now() - start),
+    cpuMilliseconds: (user + system) / 1000 / hashes,
+  }
+  process.send?.(report)
 })
 process.on('disconnect', () => process.exit())
 

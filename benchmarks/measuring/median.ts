@@ -14,7 +14,17 @@ export function percentile(values: readonly number[], share: number): number {
 
 /** Median of what one contender took for each round, over what another one took in the same round. */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
-  return median(values.map((value, round) => value / (base[round] ?? Number.NaN)))
+  return median(divide(values, base))
+}
+
+/** The same as text, with the quartiles: `0.97 (0.95–0.99)`. */
+export function describeRatio(values: readonly number[], base: readonly number[]): string {
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => percentile(divide(values, base), share).toFixed(2))
+  return `${middle} (${low}–${high})`
+}
+
+function divide(values: readonly number[], base: readonly number[]): number[] {
+  return values.map((value, round) => value / (base[round] ?? Number.NaN))
 }
 
 /** Median of the differences, round by round. */
