@@ -7,8 +7,10 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+// The command that the package installs, whatever it is built into.
 const packageFile = fileURLToPath(import.meta.resolve('ostiary/package.json'))
-const commandLine = path.join(path.dirname(packageFile), 'dist/bundle/bin.js')
+const { bin } = JSON.parse(readFileSync(packageFile, 'utf8')) as { bin: { ostiary: string } }
+const commandLine = path.join(path.dirname(packageFile), bin.ostiary)
 
 /** An authorization server's database on SQLite in a folder of its own, with one API and some accounts. */
 export interface Installation {
@@ -92,12 +94,6 @@ function getPid({ pid }: ChildProcess): number {
 /** The body of `POST /login`, as a program sends it. */
 export function renderLogin({ audience, logins }: Installation, index: number): string {
   return JSON.stringify({ ...logins[index % logins.length], audience })
-}
-
-/** The version of the package that is measured. */
-export function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
-  return version
 }
 
 function findFreePort(): Promise<number> {
