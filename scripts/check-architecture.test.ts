@@ -32,6 +32,8 @@ test.each([
   ['nor by its name', `${guard}/a.ts`, "import type { Config } from 'ostiary'"],
   ['the guard has no dependencies', `${guard}/keys/a.ts`, "import 'jose'"],
   ['the core knows no adapter', `${guard}/keys/a.ts`, "import '../adapters/express.ts'"],
+  ['a room of the guard knows no later one', `${guard}/jws/a.ts`, "import type { B } from '../keys/b.ts'"],
+  ['a room of the guard has a place', `${guard}/a.ts`, "import './elsewhere/b.ts'"],
   ['an adapter imports types only', `${guard}/adapters/koa.ts`, "import Koa from 'koa'"],
   ['an adapter knows its own framework only', `${guard}/adapters/koa.ts`, "import type { Hono } from 'hono'"],
 ])('architecture: %s', (_, file, text) => {
@@ -49,6 +51,7 @@ test.each([
     "import './endpoints/login/b.ts'; import './domain/keys/b.ts'",
   ],
   ['to Node', `${guard}/keys/a.ts`, "import 'node:crypto'"],
+  ['to an earlier room of the guard', `${guard}/keys/a.ts`, "import '../jws/b.ts'"],
   ['to a framework’s types', `${guard}/adapters/hono.ts`, "import type { Context } from 'hono/types'"],
 ])('architecture: an import may lead %s', (_, file, text) => {
   expect(findWrongArrows([parseModule(file, text)])).toEqual([])

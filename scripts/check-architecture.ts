@@ -1,7 +1,7 @@
 // Holds every import in packages/*/src to the plan in architecture.ts. Tests, and what stands in testing/, are free.
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { domainRooms, placesOfPackages, serverArrows } from './architecture.ts'
+import { domainRooms, guardRooms, placesOfPackages, serverArrows } from './architecture.ts'
 import { type Arrow, readModule, type SourceModule } from './read-module.ts'
 
 /** An arrow that leads where it must not, as one line. */
@@ -34,9 +34,13 @@ function judgeArrow(file: string, arrow: Arrow): string | undefined {
 }
 
 function judgeInGuard(from: string, to: string): string | undefined {
-  if (roomOf(to) === 'adapters' && roomOf(from) !== 'adapters') return 'the core knows no adapter.'
-  if (roomOf(to) === 'explain' && roomOf(from) !== 'explain') return 'the core does not need to explain.'
-  return undefined
+  const [own, other] = [roomOf(from), roomOf(to)]
+  if (other === undefined || other === own) return undefined
+  if (other === 'adapters') return 'the core knows no adapter.'
+  if (other === 'explain') return 'the core does not need to explain.'
+  if (!guardRooms.includes(other)) return `${other} has no place in the guard; see scripts/architecture.ts.`
+  if (own === undefined || guardRooms.indexOf(other) < guardRooms.indexOf(own)) return undefined
+  return `${other} stands after ${own}: ${guardRooms.join(', ')}.`
 }
 
 function judgePackageInGuard(from: string, { specifier, isType }: Arrow): string | undefined {

@@ -4,11 +4,11 @@ import type { TokenLocation } from './guard.ts'
 import { GuardConfigurationError } from './guard-configuration-error.ts'
 import type { GuardOptions, TokenLocations } from './guard-options.ts'
 import { type Algorithm, asymmetricAlgorithms, symmetricAlgorithms } from './jws/algorithm.ts'
+import type { KeySet } from './jws/key-set.ts'
 import { isJsonObject } from './jws/parse-json-object.ts'
 import { quote } from './jws/quote.ts'
 import { describeError } from './keys/describe-error.ts'
 import { type ImportedKeySet, importKeySet } from './keys/import-key-set.ts'
-import type { KeySet } from './keys/key-set.ts'
 import { type AllowedAnonymous, parseOptional } from './request/parse-rule.ts'
 
 /** A guard's options, checked and complete. */

@@ -1,8 +1,8 @@
 import { applyChecks, type RefusedToken, refuseToken } from '../jws/check.ts'
 import type { HeaderPolicy } from '../jws/header-checks.ts'
+import type { KeySet } from '../jws/key-set.ts'
 import { parseJsonObject } from '../jws/parse-json-object.ts'
 import { verifyJws } from '../jws/verify-jws.ts'
-import type { KeySet } from '../keys/key-set.ts'
 import type { AccessTokenClaims, EpochMilliseconds } from './access-token-claims.ts'
 import { type ClaimsPolicy, claimChecks } from './claim-checks.ts'
 

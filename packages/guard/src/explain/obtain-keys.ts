@@ -1,8 +1,8 @@
+import type { KeySet } from '../jws/key-set.ts'
 import { describeError } from '../keys/describe-error.ts'
 import { discoverJwksUri } from '../keys/discover-jwks-uri.ts'
 import { fetchJson } from '../keys/fetch-json.ts'
 import { importKeySet } from '../keys/import-key-set.ts'
-import type { KeySet } from '../keys/key-set.ts'
 import type { GuardSettings } from '../parse-options.ts'
 
 export type ObtainedKeys =

@@ -1,7 +1,7 @@
-import { findKey, type KeySet, type VerificationKey } from '../keys/key-set.ts'
 import { decodeBase64url } from './base64url.ts'
 import { applyChecks, type RefusedToken, refuseToken } from './check.ts'
 import { type HeaderPolicy, headerChecks } from './header-checks.ts'
+import { findKey, type KeySet, type OpenedHeader, type VerificationKey } from './key-set.ts'
 import { type JsonObject, parseJsonObject } from './parse-json-object.ts'
 import { quote } from './quote.ts'
 import { type CompactJws, refuseForm, splitCompact } from './split-compact.ts'
@@ -19,13 +19,6 @@ export interface ParsedHeader {
   readonly header: JsonObject
   readonly payload: Buffer
   readonly signature: Buffer
-}
-
-/** A header that passed its checks, and the key that it names. */
-export interface OpenedHeader {
-  readonly ok: true
-  readonly header: JsonObject
-  readonly key: VerificationKey
 }
 
 // More headers than a key set has keys are rare: RFC 9068 tokens of one key have the same header, to the byte.

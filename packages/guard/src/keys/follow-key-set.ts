@@ -1,11 +1,11 @@
 import type { KeysState } from '../guard.ts'
 import type { GuardEvent } from '../guard-event.ts'
 import type { Algorithm } from '../jws/algorithm.ts'
+import type { KeySet } from '../jws/key-set.ts'
 import { describeError } from './describe-error.ts'
 import { discoverJwksUri } from './discover-jwks-uri.ts'
 import { type Fetching, fetchJson } from './fetch-json.ts'
 import { importKeySet } from './import-key-set.ts'
-import type { KeySet } from './key-set.ts'
 import type { KeySource } from './key-source.ts'
 
 export interface KeySetToFollow {

@@ -1,9 +1,9 @@
 import type { Algorithm } from '../jws/algorithm.ts'
+import type { KeySet, VerificationKey } from '../jws/key-set.ts'
 import { isJsonObject, type JsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
 import { describeError } from './describe-error.ts'
 import { importKey } from './import-key.ts'
-import type { KeySet, VerificationKey } from './key-set.ts'
 
 export interface ImportedKeySet {
   readonly keySet: KeySet

@@ -10,9 +10,9 @@ import {
 } from 'node:crypto'
 import type { Algorithm } from '../jws/algorithm.ts'
 import { decodeBase64url } from '../jws/base64url.ts'
+import type { VerificationKey } from '../jws/key-set.ts'
 import type { JsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
-import type { VerificationKey } from './key-set.ts'
 import { hasRocaFingerprint } from './roca-fingerprint.ts'
 
 interface AlgorithmNeeds {

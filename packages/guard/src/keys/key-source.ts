@@ -1,5 +1,5 @@
 import type { KeysState } from '../guard.ts'
-import type { KeySet } from './key-set.ts'
+import type { KeySet } from '../jws/key-set.ts'
 
 /** Where a guard gets its keys from. */
 export interface KeySource {

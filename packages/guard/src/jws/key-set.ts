@@ -1,7 +1,6 @@
-import { type RefusedToken, refuseToken } from '../jws/check.ts'
-import type { JsonObject } from '../jws/parse-json-object.ts'
-import { quote } from '../jws/quote.ts'
-import type { OpenedHeader } from '../jws/verify-jws.ts'
+import { type RefusedToken, refuseToken } from './check.ts'
+import type { JsonObject } from './parse-json-object.ts'
+import { quote } from './quote.ts'
 
 /** A key that is ready to verify with exactly one algorithm. @see RFC 8725 §3.1 */
 export interface VerificationKey {
@@ -10,6 +9,13 @@ export interface VerificationKey {
   readonly names: readonly string[]
   readonly signatureBytes: number
   readonly verify: (signingInput: Uint8Array, signature: Uint8Array) => boolean
+}
+
+/** A header that passed its checks, and the key that it names. */
+export interface OpenedHeader {
+  readonly ok: true
+  readonly header: JsonObject
+  readonly key: VerificationKey
 }
 
 /** The keys of one guard. */
