@@ -1,1 +1,0 @@
-export { type CheckResult, type ExplainOptions, type Explanation, explainToken } from './explain-token.ts'
