@@ -1,4 +1,4 @@
-import { acceptClaims, rememberToken } from './accept-claims.ts'
+import { acceptClaims } from './accept-claims.ts'
 import { verifyAccessToken } from './claims/verify-access-token.ts'
 import type { AnonymousReason, Guard, GuardRequest, GuardState, Outcome, Rule, TokenLocation } from './guard.ts'
 import type { FailedCheck } from './guard-event.ts'
@@ -8,10 +8,11 @@ import type { KeySource } from './keys/key-source.ts'
 import type { GuardSettings } from './parse-options.ts'
 import { type FoundToken, findToken, isCredentials } from './request/find-token.ts'
 import { hasScopes, type ParsedRule, parseRule } from './request/parse-rule.ts'
-import { makeRefusal, type RefusalCode, refusalAnswers } from './request/refusal-answers.ts'
+import { createRefusal, type RefusalCode, refusalAnswers } from './request/refusal-answers.ts'
 import { shapeRefusal } from './request/shape-refusal.ts'
+import { toVerifiedToken, type VerifiedToken } from './to-verified-token.ts'
 import { TokenError } from './token-error.ts'
-import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 
 /** What became of one token: verified, refused, or not to be told for want of keys. */
 type Judgement<Claims> = VerifiedToken<Claims> | RefusedToken | { readonly ok: false; readonly failure: undefined }
@@ -107,7 +108,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const { failure: detail, says = refusalAnswers[code].message } = about
     this.#settings.log({ type: 'refused', code, says, ...(detail === undefined ? undefined : { detail }) })
     const retrySeconds = code === 'keys_unavailable' ? (this.#keys.retrySeconds() ?? 1) : undefined
-    const refusal = makeRefusal(code, about.scope, retrySeconds)
+    const refusal = createRefusal(code, about.scope, retrySeconds)
     return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }
   }
 
@@ -140,9 +141,9 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     if (!verified.ok) return verified
     const accepted = acceptClaims(verified.claims, schema)
     if (!accepted.ok) return accepted
-    const remembered = rememberToken(token, verified.claims, accepted.claims as Claims, policy.leewaySeconds)
-    this.#tokens.add(token, remembered)
-    return remembered
+    const latest = toVerifiedToken(token, verified.claims, accepted.claims as Claims, policy.leewaySeconds)
+    this.#tokens.add(token, latest)
+    return latest
   }
 }
 

@@ -1,15 +1,5 @@
 import type { EpochMilliseconds } from './claims/access-token-claims.ts'
-import type { Outcome } from './guard.ts'
-
-/** A token that was verified, and between which moments it stays so. */
-export interface VerifiedToken<Claims> {
-  readonly ok: true
-  readonly outcome: Extract<Outcome<Claims>, { kind: 'authenticated' }>
-  readonly validFrom: EpochMilliseconds
-  readonly validUntil: EpochMilliseconds
-  /** Whether it was asked for since the clock hand passed. */
-  isUsed: boolean
-}
+import type { VerifiedToken } from './to-verified-token.ts'
 
 // At most so many are spared in a row, so that adding one has a bound.
 const maxSpared = 16

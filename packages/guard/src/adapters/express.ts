@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Auth, Guard, Outcome, Rule } from '../guard.ts'
-import { asError } from './as-error.ts'
+import { checkRequest } from './check-request.ts'
 import { NodeRequest } from './node-request.ts'
 import { renderRefusal } from './render-refusal.ts'
 import { validateRule } from './validate-rule.ts'
@@ -40,14 +40,10 @@ export type ExpressMiddleware = (req: ExpressRequest, res: ServerResponse, next:
 export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): ExpressMiddleware {
   validateRule(rule)
   return (req, res, next) => {
-    let outcome: Outcome<Claims> | Promise<Outcome<Claims>>
-    try {
-      outcome = guard.check(new NodeRequest(req, req.originalUrl ?? req.url, req.body), rule)
-    } catch (thrown) {
-      return next(asError(thrown))
-    }
+    const outcome = checkRequest(guard, new NodeRequest(req, req.originalUrl ?? req.url, req.body), rule)
     if (!('then' in outcome)) return settle(outcome, req, res, next)
-    outcome.then((settled) => settle(settled, req, res, next)).catch((thrown) => next(asError(thrown)))
+    // Handed on and not returned: routers older than Express 5 take no notice of a promise.
+    outcome.then((settled) => settle(settled, req, res, next)).catch(next)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Auth, Guard, Outcome, Rule } from '../guard.ts'
-import { asError } from './as-error.ts'
+import { checkRequest } from './check-request.ts'
 import { NodeRequest } from './node-request.ts'
 import { renderRefusal } from './render-refusal.ts'
 import { validateRule } from './validate-rule.ts'
@@ -30,15 +30,11 @@ export type FastifyHook = (request: FastifyRequest, reply: FastifyReply, done: (
 export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): FastifyHook {
   validateRule(rule)
   return (request, reply, done) => {
-    let outcome: Outcome<Claims> | Promise<Outcome<Claims>>
-    try {
-      const incoming: FastifyRequest['raw'] & { originalUrl?: string } = request.raw
-      outcome = guard.check(new NodeRequest(incoming, incoming.originalUrl ?? incoming.url, request.body), rule)
-    } catch (thrown) {
-      return done(asError(thrown))
-    }
+    const incoming: FastifyRequest['raw'] & { originalUrl?: string } = request.raw
+    const url = incoming.originalUrl ?? incoming.url
+    const outcome = checkRequest(guard, new NodeRequest(incoming, url, request.body), rule)
     if (!('then' in outcome)) return settle(outcome, request, reply, done)
-    outcome.then((settled) => settle(settled, request, reply, done)).catch((thrown) => done(asError(thrown)))
+    outcome.then((settled) => settle(settled, request, reply, done)).catch(done)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Guard, Outcome, Rule } from '../guard.ts'
-import { checkFetchRequests } from './check-fetch-requests.ts'
+import { createFetchCheck } from './create-fetch-check.ts'
 import { renderRefusal } from './render-refusal.ts'
 import type { RuleAuth } from './rule-auth.ts'
 
@@ -27,7 +27,7 @@ export function tokenRequired<Claims, const GivenRule extends Rule = Record<neve
   guard: Guard<Claims>,
   rule?: GivenRule,
 ): <Rest extends readonly unknown[]>(handler: GuardedHandler<RuleAuth<Claims, GivenRule>, Rest>) => FetchHandler<Rest> {
-  const check = checkFetchRequests(guard, rule)
+  const check = createFetchCheck(guard, rule)
   return (handler) =>
     (request, ...rest) => {
       const outcome = check(request)

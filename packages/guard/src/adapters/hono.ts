@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Guard, Outcome, Rule } from '../guard.ts'
-import { checkFetchRequests } from './check-fetch-requests.ts'
+import { createFetchCheck } from './create-fetch-check.ts'
 import { renderRefusal } from './render-refusal.ts'
 import type { RuleAuth } from './rule-auth.ts'
 
@@ -25,7 +25,7 @@ export function tokenRequired<Claims, const GivenRule extends Rule = Record<neve
   guard: Guard<Claims>,
   rule?: GivenRule,
 ): MiddlewareHandler<GuardedEnv<RuleAuth<Claims, GivenRule>>> {
-  const check = checkFetchRequests(guard, rule)
+  const check = createFetchCheck(guard, rule)
   return (c, next) => {
     const outcome = check(c.req.raw)
     if ('then' in outcome) return outcome.then((settled) => settle(settled, c as GuardedContext, next))

@@ -30,11 +30,11 @@ export function importKeySet(value: unknown, algorithms: readonly Algorithm[]): 
       ignored.push(`key ${quote(jwk.kid)}: ${describeError(error)}`)
     }
   }
-  return { keySet: makeKeySet(keys), ignored }
+  return { keySet: createKeySet(keys), ignored }
 }
 
 /** Puts keys together. */
-function makeKeySet(keys: readonly VerificationKey[]): KeySet {
+function createKeySet(keys: readonly VerificationKey[]): KeySet {
   const byKid = new Map(keys.flatMap((key) => (key.kid === undefined ? [] : [[key.kid, key] as const])))
   return { keys, byKid, knownHeaders: new Map() }
 }

@@ -33,7 +33,7 @@ export const refusalAnswers: Readonly<Record<RefusalCode, Answer>> = {
  *
  * @see RFC 6750 §3
  */
-export function makeRefusal(code: RefusalCode, scope?: string, retryAfterSeconds?: number): Refusal {
+export function createRefusal(code: RefusalCode, scope?: string, retryAfterSeconds?: number): Refusal {
   const { status, message } = refusalAnswers[code]
   const headers: Record<string, string> = {}
   if (retryAfterSeconds === undefined) headers['WWW-Authenticate'] = renderChallenge(code, scope)

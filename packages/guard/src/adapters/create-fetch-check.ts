@@ -5,7 +5,7 @@ import { readBody } from './read-body.ts'
 import { validateRule } from './validate-rule.ts'
 
 /** Makes the check of web-standard requests; it reads a body, from a copy, only for a guard that looks there. */
-export function checkFetchRequests<Claims>(
+export function createFetchCheck<Claims>(
   guard: Guard<Claims>,
   rule: Rule | undefined,
 ): (request: Request) => Outcome<Claims> | Promise<Outcome<Claims>> {
