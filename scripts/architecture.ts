@@ -3,6 +3,7 @@
 /** The rooms of `server/src/domain`, each with what it is for. A room imports only rooms that stand before it. */
 export const domainRooms: readonly (readonly [room: string, purpose: string])[] = [
   ['schema', 'the migrations of every table'],
+  ['names', 'what scopes and display names may be made of'],
   ['audit', 'who did what, when, from where, and whether it was let'],
   ['keys', 'signing keys and their schedule'],
   ['apis', 'registered APIs (resource servers), their scopes and token lifetimes'],
@@ -34,11 +35,11 @@ export const guardRooms: readonly string[] = ['jws', 'keys', 'claims', 'request'
 export const placesOfPackages: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['cli'],
   '@node-rs/argon2': ['domain/credentials'],
-  '@ostiary/guard': ['cli', 'endpoints'],
+  '@ostiary/guard': ['cli'],
   '@zxcvbn-ts/language-common': ['domain/credentials'],
   commander: ['cli'],
   fastify: ['server.ts', 'endpoints', 'platform/http'],
-  kysely: ['platform/database', 'domain/schema'],
+  kysely: ['platform/database'],
   'node:sqlite': ['platform/database'],
   pg: ['platform/database'],
   pino: ['main.ts', 'platform/log'],

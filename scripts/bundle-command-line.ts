@@ -1,6 +1,6 @@
 // The command line starts from one file: loading a thousand small ones takes longer than everything else at its start.
 // What holds native code, or is loaded for one command only, stays a package of its own.
-import { chmodSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
@@ -28,9 +28,18 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 
-// npm links `ostiary` to this file when it installs, which is before it is built.
-chmodSync(path.join(folder, 'bin.js'), 0o755)
+linkCommand()
 writeFileSync(path.join(folder, 'THIRD-PARTY-LICENSES.txt'), collectLicenses(metafile))
+
+/** Makes `npx ostiary` work in a checkout: npm links only what is there when it installs, and this is built later. */
+function linkCommand(): void {
+  const command = path.join(folder, 'bin.js')
+  chmodSync(command, 0o755)
+  const binFolder = path.join(server, '../../node_modules/.bin')
+  if (process.platform === 'win32') return
+  rmSync(path.join(binFolder, 'ostiary'), { force: true })
+  symlinkSync(path.relative(binFolder, command), path.join(binFolder, 'ostiary'))
+}
 
 /** The licence of every package whose code is in the bundle: their terms ask that it goes along. */
 function collectLicenses({ inputs }: Metafile): string {

@@ -6,11 +6,7 @@ import { binFolder, build, ensureInstalled, projectEnvironment, projectRoot } fr
 ensureInstalled()
 build()
 
-const host = process.env.OSTIARY_HOST || '127.0.0.1'
-const port = process.env.OSTIARY_PORT || '4000'
-const issuer = process.env.OSTIARY_ISSUER || `http://${host}:${port}`
-
-const server = startNode([path.join(projectRoot, 'packages/server/dist/bundle/bin.js'), 'dev'])
+const server = startNode([path.join(projectRoot, 'packages/server/dist/bundle/bin.js'), 'dev'], {}, 'pipe')
 const children = [server]
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopAll(signal))
 server.on('exit', (code) => {
@@ -18,8 +14,22 @@ server.on('exit', (code) => {
   stopAll('SIGTERM')
 })
 
-if (await isReady()) {
-  const tutorial = startNode([path.join(projectRoot, 'examples/tutorial/start.ts')], { OSTIARY_ISSUER: issuer })
+// The server's own first lines say where it is, once it listens: no setting is read a second time here.
+let printed = ''
+server.stdout.on('data', (chunk) => {
+  process.stdout.write(chunk)
+  if (children.length > 1) return
+  printed += chunk
+  const issuer = /^ {2}Ostiary +(\S+)$/m.exec(printed)?.[1]
+  if (issuer && printed.includes('echo "$TOKEN"\n')) startTutorial(issuer)
+})
+
+function startTutorial(issuer) {
+  const tutorial = startNode(
+    [path.join(projectRoot, 'examples/tutorial/start.ts')],
+    { OSTIARY_ISSUER: issuer },
+    'inherit',
+  )
   children.push(tutorial)
   tutorial.on('exit', (code) => {
     process.exitCode ||= code ?? 1
@@ -27,24 +37,14 @@ if (await isReady()) {
   })
 }
 
-function startNode(args, environment = {}) {
+function startNode(args, environment, stdout) {
   return spawn(path.join(binFolder, 'node'), args, {
     cwd: projectRoot,
-    stdio: 'inherit',
+    stdio: ['inherit', stdout, 'inherit'],
     env: { ...projectEnvironment(), ...environment },
   })
 }
 
 function stopAll(signal) {
   for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill(signal)
-}
-
-/** Waits until the server answers that it is ready; false when it has ended instead. */
-async function isReady() {
-  while (server.exitCode === null && server.signalCode === null) {
-    const answer = await fetch(`http://${host}:${port}/readyz`).catch(() => undefined)
-    if (answer?.ok) return true
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return false
 }

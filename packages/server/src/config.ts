@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type Argon2Parameters, minimumParameters, validateParameters } from './domain/credentials/argon2-parameters.ts'
+import { parseDatabaseUrl } from './platform/database/parse-database-url.ts'
 import { type LogLevel, logLevels } from './platform/log/create-log.ts'
 
 /** Everything that can be set, checked once, frozen. */
@@ -15,7 +16,7 @@ export interface Config {
   /** `sqlite:<path>` or `postgres://…` */
   readonly databaseUrl: string
   readonly dataDir: string
-  /** The newest first; absent when neither OSTIARY_SECRET nor the data folder's secret file gives one. */
+  /** The newest first; empty when neither OSTIARY_SECRET nor the data folder's secret file gives one. */
   readonly secrets: readonly string[]
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
@@ -27,6 +28,7 @@ export interface Config {
 /** A setting is wrong. The message is one sentence that names the setting and says what it may be. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
+  readonly code = 'configuration'
   readonly setting: string
   constructor(setting: string, message: string) {
     super(message)
@@ -37,7 +39,7 @@ export class ConfigurationError extends Error {
 export interface ConfigSources {
   /** Default: the process's own. */
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Where `ostiary.json` may be, and what relative paths begin at. Default: the working folder. */
+  /** Where `ostiary.json` may be, and where a relative data folder begins. Default: the working folder. */
   readonly folder?: string
   /** Default `info`. */
   readonly defaultLogLevel?: LogLevel
@@ -80,7 +82,7 @@ export function loadConfig({
     issuer: parseIssuer(environment.OSTIARY_ISSUER || file.issuer || defaultIssuer(host, port)),
     host,
     port,
-    databaseUrl: parseDatabaseUrl(
+    databaseUrl: checkDatabaseUrl(
       environment.OSTIARY_DATABASE_URL || file.databaseUrl || `sqlite:${path.join(dataDir, 'ostiary.db')}`,
     ),
     dataDir,
@@ -103,8 +105,10 @@ function readConfigFile(file: string): ConfigFile {
   let content: unknown
   try {
     content = JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    throw new ConfigurationError(CONFIG_FILE, `${CONFIG_FILE} is not readable as JSON. Mend or remove ${file}.`)
+  } catch (error) {
+    const what =
+      error instanceof SyntaxError ? 'is not JSON. Mend' : 'cannot be read. Give this user the right to read it,'
+    throw new ConfigurationError(CONFIG_FILE, `${CONFIG_FILE} ${what} or remove ${file}.`)
   }
   if (Value.Check(ConfigFile, content)) return content
   const [error] = Value.Errors(ConfigFile, content)
@@ -156,12 +160,13 @@ function isLoopback(host: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
 
-function parseDatabaseUrl(text: string): string {
-  if (/^(sqlite:.|postgres:\/\/|postgresql:\/\/)/.test(text)) return text
-  throw new ConfigurationError(
-    'OSTIARY_DATABASE_URL',
-    'OSTIARY_DATABASE_URL must begin with postgres:// or be sqlite: and a path.',
-  )
+function checkDatabaseUrl(text: string): string {
+  try {
+    parseDatabaseUrl(text)
+    return text
+  } catch (error) {
+    throw new ConfigurationError('OSTIARY_DATABASE_URL', error instanceof Error ? error.message : String(error))
+  }
 }
 
 function readSecrets(text: string | undefined, dataDir: string): string[] {
@@ -184,10 +189,10 @@ function readSecrets(text: string | undefined, dataDir: string): string[] {
 function parseTrustedProxies(texts: readonly string[]): string[] {
   const entries = texts.map((text) => text.trim()).filter((text) => text !== '')
   for (const entry of entries) {
-    const [address = '', prefix] = entry.split('/')
+    const [address = '', prefix, ...rest] = entry.split('/')
     const bits = isIP(address) === 6 ? 128 : 32
     const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
-    if (isIP(address) === 0 || !fits) {
+    if (isIP(address) === 0 || !fits || rest.length > 0) {
       throw new ConfigurationError(
         'OSTIARY_TRUSTED_PROXIES',
         `OSTIARY_TRUSTED_PROXIES must list IP addresses or networks such as 10.0.0.0/8, separated by commas; "${entry}" is neither.`,

@@ -1,13 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
-import { listApis } from './domain/apis/create-api.ts'
-import { advanceSigningKeys } from './domain/keys/advance-signing-keys.ts'
+import { advanceKeysInUse } from './domain/apis/advance-keys-in-use.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
-import { type SigningAlgorithm, signingAlgorithms } from './domain/keys/signing-key.ts'
 import { migrations } from './domain/schema/migrations.ts'
-import { purgeSessions } from './domain/sessions/end-session.ts'
+import { purgeSessions } from './domain/sessions/purge-sessions.ts'
 import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
-import { createTokenIssuer, type TokenIssuer } from './domain/tokens/issue-access-token.ts'
+import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens/issue-access-token.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
@@ -24,24 +22,25 @@ import { chooseLanguage } from './platform/html/choose-language.ts'
 import { pageHeaders } from './platform/html/page-headers.ts'
 import { renderErrorPage } from './platform/html/render-error-page.ts'
 import { ostiaryTheme } from './platform/html/theme.ts'
-import { createHttpServer, type HttpServer, type ProblemPage } from './platform/http/create-http-server.ts'
+import type { ProblemPage } from './platform/http/answer-problems.ts'
+import { createHttpServer, type HttpServer } from './platform/http/create-http-server.ts'
 import type { Problem } from './platform/http/problem.ts'
 import type { Log } from './platform/log/create-log.ts'
 import { createSealer, type Sealer } from './platform/sealing/sealing.ts'
 
-/** What every command works with: the rooms over one database. */
-export interface Rooms {
+/** One installation, opened: its settings, its database and what stands on it. A server and every command work with one. */
+export interface Installation {
   readonly config: Config
   readonly clock: Clock
   readonly database: Database
   readonly sealer: Sealer
   readonly keyRing: KeyRing
-  readonly tokenIssuer: TokenIssuer
+  readonly tokenIssuer: AccessTokenIssuer
   readonly hashQueue: HashQueue
   close(): Promise<void>
 }
 
-export interface RoomOptions {
+export interface InstallationOptions {
   readonly clock?: Clock
   readonly log?: Log
 }
@@ -51,7 +50,10 @@ export interface RoomOptions {
  *
  * @throws ConfigurationError, DatabaseError or SealingError, each with one sentence for the operator.
  */
-export async function openRooms(config: Config, { clock = systemClock, log }: RoomOptions = {}): Promise<Rooms> {
+export async function openInstallation(
+  config: Config,
+  { clock = systemClock, log }: InstallationOptions = {},
+): Promise<Installation> {
   if (config.secrets.length === 0) {
     throw new ConfigurationError(
       'OSTIARY_SECRET',
@@ -62,37 +64,30 @@ export async function openRooms(config: Config, { clock = systemClock, log }: Ro
   const database = await openDatabase({ url: config.databaseUrl, migrations, clock, ...(log && { log }) })
   try {
     const keyRing = createKeyRing(database, sealer)
-    const rooms: Rooms = {
+    const installation: Installation = {
       config,
       clock,
       database,
       sealer,
       keyRing,
-      tokenIssuer: createTokenIssuer(config.issuer, keyRing, sealer),
+      tokenIssuer: createAccessTokenIssuer(config.issuer, keyRing, sealer),
       hashQueue: createHashQueue(),
       close: () => database.close(),
     }
-    await advanceKeysInUse(rooms)
+    await advanceKeysInUse(installation)
     // Opens the private keys, so that a wrong secret is told at the start and not at the first login.
     await keyRing.current()
-    return rooms
+    return installation
   } catch (error) {
     await database.close()
     throw error
   }
 }
 
-/** Makes, activates and retires signing keys as due, for the algorithms of the registered APIs; the default one always. */
-export async function advanceKeysInUse({ database, sealer, clock }: Rooms): Promise<void> {
-  const inUse = new Set<string>(['ES256', ...(await listApis(database.read)).map((api) => api.algorithm)])
-  const algorithms: SigningAlgorithm[] = signingAlgorithms.filter((algorithm) => inUse.has(algorithm))
-  await advanceSigningKeys({ database, sealer, clock }, algorithms)
-}
-
 export interface RunningServer {
   /** Where it listens, for example http://127.0.0.1:4000. */
   readonly url: string
-  readonly rooms: Rooms
+  readonly installation: Installation
   /** Answers what has been asked, takes nothing new, then closes the database. */
   stop(): Promise<void>
 }
@@ -106,34 +101,34 @@ export async function startServer(
   config: Config,
   options: { readonly clock?: Clock; readonly log: Log },
 ): Promise<RunningServer> {
-  const rooms = await openRooms(config, options)
+  const installation = await openInstallation(config, options)
   const state = { stopping: false }
-  const server = composeServer(rooms, options.log, state)
+  const server = composeServer(installation, options.log, state)
   let url: string
   try {
     url = await server.listen({ host: config.host, port: config.port })
   } catch (error) {
-    await rooms.close()
+    await installation.close()
     throw error
   }
-  const maintenance = setInterval(() => maintain(rooms, options.log), MAINTENANCE_MS)
+  const maintenance = setInterval(() => maintain(installation, options.log), MAINTENANCE_MS)
   maintenance.unref()
   return {
     url,
-    rooms,
+    installation,
     async stop() {
       if (state.stopping) return
       state.stopping = true
       clearInterval(maintenance)
       if ((await countConnections(server)) > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
       await server.close()
-      await rooms.close()
+      await installation.close()
     },
   }
 }
 
-function composeServer(rooms: Rooms, log: Log, state: { readonly stopping: boolean }): HttpServer {
-  const { config, database, clock, keyRing, hashQueue, tokenIssuer } = rooms
+function composeServer(installation: Installation, log: Log, state: { readonly stopping: boolean }): HttpServer {
+  const { config, database, clock, keyRing, hashQueue, tokenIssuer } = installation
   const urls = issuerUrls(config.issuer)
   const theme = ostiaryTheme
   const metrics = createMetrics(hashQueue)
@@ -152,8 +147,8 @@ function composeServer(rooms: Rooms, log: Log, state: { readonly stopping: boole
   server.register(async (room) => metricsEndpoint(room, metrics))
   server.register(async (room) => {
     const { countLogin, countToken } = metrics
-    const parameters = config.passwordCost
-    loginEndpoint(room, { urls, database, clock, hashQueue, parameters, tokenIssuer, theme, countLogin, countToken })
+    const { passwordCost } = config
+    loginEndpoint(room, { urls, database, clock, hashQueue, passwordCost, tokenIssuer, theme, countLogin, countToken })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))
@@ -173,10 +168,10 @@ function renderProblemPage(problem: Problem, incidentId: string, request: Fastif
   return { html, headers: pageHeaders(ostiaryTheme) }
 }
 
-async function maintain(rooms: Rooms, log: Log): Promise<void> {
+async function maintain(installation: Installation, log: Log): Promise<void> {
   try {
-    await advanceKeysInUse(rooms)
-    await rooms.database.write(async (tx) => {
+    await advanceKeysInUse(installation)
+    await installation.database.write(async (tx) => {
       await purgeSessions(tx)
       await purgeThrottle(tx)
     })

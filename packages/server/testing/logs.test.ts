@@ -37,7 +37,7 @@ forEachDatabase('the log', ({ createUrl }) => {
     await fetch(`${server.issuer}/account`, { headers: { cookie } })
     await fetch(`${server.issuer}/logout`, { method: 'POST', headers: { cookie }, redirect: 'manual' })
     // A failure that reaches the error handler: its line has an error, and still no secret.
-    await server.running.rooms.database.close()
+    await server.running.installation.database.close()
     const failed = await logIn(server, { username: 'ada', password, audience })
     expect(failed.status).toBe(500)
     const { incident_id, detail } = (await failed.json()) as { incident_id: string; detail: string }

@@ -6,6 +6,7 @@ import { Writable } from 'node:stream'
 import type { Config } from '../src/config.ts'
 import { createAccount } from '../src/domain/accounts/create-account.ts'
 import { parseUsername } from '../src/domain/accounts/parse-username.ts'
+import { advanceKeysInUse } from '../src/domain/apis/advance-keys-in-use.ts'
 import { createApi } from '../src/domain/apis/create-api.ts'
 import { parseApi } from '../src/domain/apis/parse-api.ts'
 import { minimumParameters } from '../src/domain/credentials/argon2-parameters.ts'
@@ -14,7 +15,7 @@ import { setPassword } from '../src/domain/credentials/set-password.ts'
 import type { EpochMilliseconds } from '../src/platform/clock/clock.ts'
 import { createLog } from '../src/platform/log/create-log.ts'
 import { randomSecret } from '../src/platform/random/random.ts'
-import { advanceKeysInUse, type RunningServer, startServer } from '../src/server.ts'
+import { type RunningServer, startServer } from '../src/server.ts'
 
 export interface TestServer {
   readonly issuer: string
@@ -88,7 +89,7 @@ export function findFreePort(): Promise<number> {
 
 /** Makes an account with a password, as the command line does. Returns its id. */
 export async function addAccount({ running }: TestServer, name: string, password: string): Promise<string> {
-  const { database, hashQueue } = running.rooms
+  const { database, hashQueue } = running.installation
   const username = parseUsername(name)
   if (!username.ok) throw new Error(username.sentence)
   const hash = await hashPassword(hashQueue, password)
@@ -106,11 +107,11 @@ export async function addApi(
   input: Parameters<typeof parseApi>[0],
 ): Promise<string | undefined> {
   const parsed = parseApi(input)
-  if (!parsed.ok) throw new Error(parsed.problem)
-  const { database, sealer } = running.rooms
+  if (!parsed.ok) throw new Error(parsed.sentence)
+  const { database, sealer } = running.installation
   const created = await database.write((tx) => createApi(tx, sealer, parsed.api, 'cli'))
   if (!created.ok) throw new Error(created.reason)
-  await advanceKeysInUse(running.rooms)
+  await advanceKeysInUse(running.installation)
   return created.secret
 }
 

@@ -8,9 +8,9 @@ import { parseRole } from '../domain/accounts/parse-role.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
 import { endSessionsOfAccount } from '../domain/sessions/end-session.ts'
-import type { Rooms } from '../server.ts'
+import type { Installation } from '../server.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
-import { CommandError, createCommand, type Report, runCommand, withRooms } from './command.ts'
+import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 
 export function accountCommand(): Command {
   return new Command('account')
@@ -40,7 +40,7 @@ function accountCreateCommand(): Command {
   return withPasswordOptions(command)
     .option('--password-hash <hash>', 'take over an Argon2 hash (a PHC string) from another system')
     .action((options: AccountCreateOptions) =>
-      runCommand(options, () => withRooms((rooms) => createFromOptions(rooms, options))),
+      runCommand(options, () => withInstallation((installation) => createFromOptions(installation, options))),
     )
 }
 
@@ -50,14 +50,17 @@ function withPasswordOptions(command: Command): Command {
     .option('--generate-password', 'make a password and print it once')
 }
 
-async function createFromOptions(rooms: Rooms, options: AccountCreateOptions): Promise<Report> {
+async function createFromOptions(installation: Installation, options: AccountCreateOptions): Promise<Report> {
   const username = parseUsername(options.username)
   if (!username.ok) throw new CommandError('invalid_option', username.sentence, 2)
   const email = options.email === undefined ? undefined : parseEmail(options.email)
   if (email?.ok === false) throw new CommandError('invalid_option', email.sentence, 2)
   const roles = (options.role ?? []).map(parseRoleOption)
-  const { hash, generated } = await choosePassword(rooms, options, { username: options.username, email: options.email })
-  const created = await rooms.database.write(async (tx) => {
+  const { hash, generated } = await choosePassword(installation, options, {
+    username: options.username,
+    email: options.email,
+  })
+  const created = await installation.database.write(async (tx) => {
     const outcome = await createAccount(tx, { username: username.username, email: email?.email, roles, actor: 'cli' })
     if (outcome.ok) await setPassword(tx, outcome.account.id, hash, 'cli')
     return outcome
@@ -101,10 +104,10 @@ function accountPasswordCommand(): Command {
   ).requiredOption('--username <name>', 'user name or e-mail address')
   return withPasswordOptions(command).action((options: AccountOptions) =>
     runCommand(options, () =>
-      withRooms(async (rooms) => {
-        const account = await getAccountOption(rooms, options.username)
-        const { hash, generated } = await choosePassword(rooms, options, account)
-        const ended = await rooms.database.write(async (tx) => {
+      withInstallation(async (installation) => {
+        const account = await getAccountOption(installation, options.username)
+        const { hash, generated } = await choosePassword(installation, options, account)
+        const ended = await installation.database.write(async (tx) => {
           await setPassword(tx, account.id, hash, 'cli')
           return endSessionsOfAccount(tx, account.id, 'cli')
         })
@@ -125,9 +128,9 @@ function accountDisableCommand(): Command {
     .requiredOption('--username <name>', 'user name or e-mail address')
     .action((options: AccountOptions) =>
       runCommand(options, () =>
-        withRooms(async (rooms) => {
-          const account = await getAccountOption(rooms, options.username)
-          const ended = await rooms.database.write(async (tx) => {
+        withInstallation(async (installation) => {
+          const account = await getAccountOption(installation, options.username)
+          const ended = await installation.database.write(async (tx) => {
             await disableAccount(tx, account.id, 'cli')
             return endSessionsOfAccount(tx, account.id, 'cli')
           })
@@ -145,20 +148,20 @@ function accountEnableCommand(): Command {
     .requiredOption('--username <name>', 'user name or e-mail address')
     .action((options: AccountOptions) =>
       runCommand(options, () =>
-        withRooms(async (rooms) => {
-          const account = await getAccountOption(rooms, options.username)
-          await rooms.database.write((tx) => enableAccount(tx, account.id, 'cli'))
+        withInstallation(async (installation) => {
+          const account = await getAccountOption(installation, options.username)
+          await installation.database.write((tx) => enableAccount(tx, account.id, 'cli'))
           return { json: { id: account.id, disabled: false }, lines: [`${account.username} may log in.`] }
         }),
       ),
     )
 }
 
-async function getAccountOption(rooms: Rooms, username: string) {
-  const account = await findAccountByUsername(rooms.database.read, username)
+async function getAccountOption(installation: Installation, username: string) {
+  const account = await findAccountByUsername(installation.database.read, username)
   if (account) return account
   throw new CommandError(
-    'account_unknown',
+    'unknown_account',
     'There is no account of that name. Create it with `ostiary account create`.',
   )
 }

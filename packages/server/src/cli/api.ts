@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander'
+import { advanceKeysInUse } from '../domain/apis/advance-keys-in-use.ts'
 import { createApi } from '../domain/apis/create-api.ts'
 import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../domain/apis/parse-api.ts'
 import { tokenAlgorithms } from '../domain/apis/token-algorithm.ts'
-import { advanceKeysInUse } from '../server.ts'
-import { CommandError, createCommand, type Report, runCommand, withRooms } from './command.ts'
+import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 
 interface ApiCreateOptions {
   readonly json?: boolean
@@ -44,12 +44,12 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
     lifetimeSeconds: /^\d{1,6}$/.test(options.lifetime) ? Number(options.lifetime) : Number.NaN,
     algorithm: options.algorithm,
   })
-  if (!parsed.ok) throw new CommandError('invalid_option', parsed.problem, 2)
-  return withRooms(async (rooms) => {
-    const created = await rooms.database.write((tx) => createApi(tx, rooms.sealer, parsed.api, 'cli'))
+  if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
+  return withInstallation(async (installation) => {
+    const created = await installation.database.write((tx) => createApi(tx, installation.sealer, parsed.api, 'cli'))
     if (!created.ok)
       throw new CommandError('audience_taken', `An API with the audience ${options.audience} is registered already.`)
-    await advanceKeysInUse(rooms)
+    await advanceKeysInUse(installation)
     const { audience, name, scopes, lifetimeSeconds, algorithm } = created.api
     return {
       json: {

@@ -4,7 +4,7 @@ import { hashPassword } from '../domain/credentials/hash-password.ts'
 import { parsePasswordHash } from '../domain/credentials/parse-password-hash.ts'
 import type { PasswordHash } from '../domain/credentials/password-hash.ts'
 import { validatePassword } from '../domain/credentials/validate-password.ts'
-import type { Rooms } from '../server.ts'
+import type { Installation } from '../server.ts'
 import { CommandError } from './command.ts'
 
 export interface PasswordOptions {
@@ -25,7 +25,7 @@ export interface ChosenPassword {
  * @throws CommandError when options contradict each other or the password may not be used, with the sentence why.
  */
 export async function choosePassword(
-  { config, hashQueue }: Rooms,
+  { config, hashQueue }: Installation,
   options: PasswordOptions,
   person: { readonly username: string; readonly email?: string | undefined },
 ): Promise<ChosenPassword> {
@@ -48,7 +48,7 @@ export async function choosePassword(
   }
   const password = passwordStdin ? await readFirstLine() : await promptPassword()
   const valid = await validatePassword(password, { ...person, issuerHost: new URL(config.issuer).host })
-  if (!valid.ok) throw new CommandError('password_refused', valid.sentence)
+  if (!valid.ok) throw new CommandError('refused_password', valid.sentence)
   return { hash: await hashPassword(hashQueue, password, { parameters: config.passwordCost }) }
 }
 
@@ -59,14 +59,14 @@ export function generateNewPassword(): string {
 
 async function readFirstLine(): Promise<string> {
   const [line = ''] = (await readAll(process.stdin)).split(/\r?\n/, 1)
-  if (line === '') throw new CommandError('password_missing', 'Standard input holds no password.')
+  if (line === '') throw new CommandError('missing_password', 'Standard input holds no password.')
   return line
 }
 
 async function promptPassword(): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new CommandError(
-      'password_missing',
+      'missing_password',
       'There is no terminal to ask at: use --password-stdin or --generate-password.',
     )
   }
@@ -75,6 +75,6 @@ async function promptPassword(): Promise<string> {
   const first = await password({ message: 'Password' })
   const second = isCancel(first) ? first : await password({ message: 'The same password again' })
   if (isCancel(first) || isCancel(second)) throw new CommandError('cancelled', 'Nothing was changed.')
-  if (first !== second) throw new CommandError('password_mismatch', 'The two passwords differ. Nothing was changed.')
+  if (first !== second) throw new CommandError('mismatched_passwords', 'The two passwords differ. Nothing was changed.')
   return first
 }

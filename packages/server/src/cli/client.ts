@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { createClient } from '../domain/clients/create-client.ts'
 import { grantTypes, parseClient } from '../domain/clients/parse-client.ts'
-import { CommandError, createCommand, type Report, runCommand, withRooms } from './command.ts'
+import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 
 interface ClientCreateOptions {
   readonly json?: boolean
@@ -37,8 +37,8 @@ function clientCreateCommand(): Command {
 async function createFromOptions(options: ClientCreateOptions): Promise<Report> {
   const { name, type, redirectUri: redirectUris, grant: grants, scope: scopes } = options
   const parsed = parseClient({ name, type, redirectUris, grants, scopes })
-  if (!parsed.ok) throw new CommandError('invalid_option', parsed.problem, 2)
-  return withRooms(async ({ database }) => {
+  if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
+  return withInstallation(async ({ database }) => {
     const { client, secret } = await database.write((tx) => createClient(tx, parsed.client, 'cli'))
     return {
       json: {

@@ -1,6 +1,9 @@
 import { Command } from 'commander'
 import { ConfigurationError, loadConfig } from '../config.ts'
-import { openRooms, type Rooms } from '../server.ts'
+import { DatabaseError } from '../platform/database/database-error.ts'
+import { HashQueueFullError } from '../platform/hash-queue/hash-queue.ts'
+import { SealingError } from '../platform/sealing/sealing-error.ts'
+import { type Installation, openInstallation } from '../server.ts'
 
 /** A command cannot do what was asked. The message is one sentence that says what to do. */
 export class CommandError extends Error {
@@ -59,13 +62,13 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** Runs the work on the rooms of the configured database, and closes them whatever happens. */
-export async function withRooms(work: (rooms: Rooms) => Promise<Report>): Promise<Report> {
-  const rooms = await openRooms(loadConfig())
+/** Runs the work on the installation of the configured database, and closes them whatever happens. */
+export async function withInstallation(work: (installation: Installation) => Promise<Report>): Promise<Report> {
+  const installation = await openInstallation(loadConfig())
   try {
-    return await work(rooms)
+    return await work(installation)
   } finally {
-    await rooms.close()
+    await installation.close()
   }
 }
 
@@ -79,7 +82,7 @@ export function printFailure(error: unknown, asJson: boolean): void {
 
 function describeFailure(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: 'internal_error', message: String(error) }
-  if (error instanceof ConfigurationError) return { code: 'configuration', message: error.message }
+  if (isForOperator(error)) return { code: error.code, message: error.message }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   if (code === 'EADDRINUSE') return { code: 'port_in_use', message: describeBusyPort(error) }
   if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
@@ -88,9 +91,13 @@ function describeFailure(error: unknown): { code: string; message: string } {
       message: 'This machine cannot listen at that address. Check OSTIARY_HOST and OSTIARY_PORT.',
     }
   }
-  const isOurs = ['CommandError', 'DatabaseError', 'SealingError', 'HashQueueFullError'].includes(error.name)
-  if (isOurs && code) return { code, message: error.message }
   return { code: 'internal_error', message: error.stack ?? error.message }
+}
+
+/** Failures of ours that somebody can mend: their messages are sentences without secrets. */
+function isForOperator(error: Error): error is Error & { readonly code: string } {
+  const kinds = [CommandError, ConfigurationError, DatabaseError, SealingError, HashQueueFullError]
+  return kinds.some((kind) => error instanceof kind)
 }
 
 function describeBusyPort(error: Error): string {

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander'
-import { listSigningKeys, rotateSigningKeys } from '../domain/keys/advance-signing-keys.ts'
+import { listSigningKeys } from '../domain/keys/list-signing-keys.ts'
 import { PUBLISH_AHEAD_MS } from '../domain/keys/plan-key-schedule.ts'
+import { rotateSigningKeys } from '../domain/keys/rotate-signing-keys.ts'
 import { type SigningAlgorithm, type SigningKey, signingAlgorithms } from '../domain/keys/signing-key.ts'
-import { createCommand, runCommand, withRooms } from './command.ts'
+import { CommandError, createCommand, runCommand, withInstallation } from './command.ts'
 
 export function keyCommand(): Command {
   return new Command('key').description('Signing keys.').addCommand(keyListCommand()).addCommand(keyRotateCommand())
@@ -11,7 +12,7 @@ export function keyCommand(): Command {
 function keyListCommand(): Command {
   return createCommand('list', 'List the signing keys and their states.', 'ostiary key list').action((options) =>
     runCommand(options, () =>
-      withRooms(async ({ database }) => {
+      withInstallation(async ({ database }) => {
         const keys = await listSigningKeys(database.read)
         return { json: { keys: keys.map(toJson) }, lines: keys.map(toLine) }
       }),
@@ -28,8 +29,14 @@ function keyRotateCommand(): Command {
     .addOption(new Option('--algorithm <algorithm>', 'only the key of this algorithm').choices([...signingAlgorithms]))
     .action((options: { json?: boolean; algorithm?: SigningAlgorithm }) =>
       runCommand(options, () =>
-        withRooms(async (rooms) => {
-          const pending = await rotateSigningKeys(rooms, options.algorithm)
+        withInstallation(async (installation) => {
+          const pending = await rotateSigningKeys(installation, 'cli', options.algorithm)
+          if (pending.length === 0) {
+            throw new CommandError(
+              'unused_algorithm',
+              `No ${options.algorithm} key signs here: no API uses that algorithm.`,
+            )
+          }
           return {
             json: { pending: pending.map(toJson) },
             lines: pending.map(

@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { findAccountByUsername } from '../domain/accounts/find-account-by-username.ts'
 import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../domain/audit/record-audit-event.ts'
-import { LOGIN_CLIENT_ID } from '../domain/clients/create-client.ts'
-import { CommandError, createCommand, type Report, runCommand, withRooms } from './command.ts'
+import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
+import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 
 interface TokenIssueOptions {
   readonly json?: boolean
@@ -29,20 +29,20 @@ function tokenIssueCommand(): Command {
 }
 
 async function issueFromOptions({ account: username, audience, scope }: TokenIssueOptions): Promise<Report> {
-  return withRooms(async ({ database, clock, tokenIssuer }) => {
+  return withInstallation(async ({ database, clock, tokenIssuer }) => {
     const account = await findAccountByUsername(database.read, username)
     if (!account)
       throw new CommandError(
-        'account_unknown',
+        'unknown_account',
         'There is no account of that name. Create it with `ostiary account create`.',
       )
-    if (account.disabledAt !== undefined) throw new CommandError('account_disabled', 'That account is disabled.')
+    if (account.disabledAt !== undefined) throw new CommandError('disabled_account', 'That account is disabled.')
     const access = await resolveAccess(database.read, { audience, scopes: scope?.flatMap((text) => text.split(' ')) })
     if (!access.ok) throw new CommandError(access.reason, describeRefusedAccess(access))
     const {
       token,
       jti,
-      expiresIn,
+      expiresInSeconds,
       scope: granted,
     } = await tokenIssuer.issueAccessToken({
       api: access.api,
@@ -56,7 +56,7 @@ async function issueFromOptions({ account: username, audience, scope }: TokenIss
       recordAuditEvent(tx, { act: 'token.issued', actor: 'cli', outcome: 'done', accountId: account.id, detail }),
     )
     return {
-      json: { access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: granted },
+      json: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds, scope: granted },
       lines: [token],
     }
   })

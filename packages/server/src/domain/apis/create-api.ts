@@ -4,7 +4,8 @@ import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { Api } from './api.ts'
-import { insertApi, selectApi, selectApis } from './api-store.ts'
+import { insertApi } from './api-store.ts'
+import { apiSecretPurpose } from './open-api-secret.ts'
 import type { ApiDescription } from './parse-api.ts'
 
 export type CreatedApi =
@@ -19,24 +20,9 @@ export async function createApi(
   actor: Actor,
 ): Promise<CreatedApi> {
   const secret = description.algorithm === 'HS256' ? randomSecret() : undefined
-  const sealedSecret = secret && sealer.seal(Buffer.from(secret, 'base64url'), secretPurpose(description.audience))
+  const sealedSecret = secret && sealer.seal(Buffer.from(secret, 'base64url'), apiSecretPurpose(description.audience))
   const api: Api = { ...description, sealedSecret, createdAt: tx.now }
   if (!(await insertApi(tx.sql, api))) return { ok: false, reason: 'audience_taken' }
   await recordAuditEvent(tx, { act: 'api.created', actor, outcome: 'done', detail: { audience: api.audience } })
   return secret === undefined ? { ok: true, api } : { ok: true, api, secret }
 }
-
-/** The secret shared with an HS256 API, 32 bytes; absent for every other algorithm. */
-export function openApiSecret(sealer: Sealer, api: Api): Buffer | undefined {
-  return api.sealedSecret === undefined ? undefined : sealer.open(api.sealedSecret, secretPurpose(api.audience))
-}
-
-function secretPurpose(audience: string): string {
-  return `api ${audience}`
-}
-
-/** The API of this audience, if one is registered. */
-export const findApi: typeof selectApi = selectApi
-
-/** All registered APIs, the oldest first. */
-export const listApis: typeof selectApis = selectApis

@@ -1,4 +1,6 @@
 import { LONGEST_LIFETIME_SECONDS } from '../keys/plan-key-schedule.ts'
+import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
+import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
 import { type TokenAlgorithm, tokenAlgorithms } from './token-algorithm.ts'
 
 export const DEFAULT_LIFETIME_SECONDS = 150
@@ -13,7 +15,9 @@ export interface ApiDescription {
   readonly algorithm: TokenAlgorithm
 }
 
-export type ParsedApi = { ok: true; api: ApiDescription } | { ok: false; problem: string }
+export type ParsedApi =
+  | { readonly ok: true; readonly api: ApiDescription }
+  | { readonly ok: false; readonly sentence: string }
 
 /** Text as given on a command line or in a request → an API that can be registered, or a sentence that says what to change. */
 export function parseApi(input: {
@@ -30,16 +34,14 @@ export function parseApi(input: {
     lifetimeSeconds = DEFAULT_LIFETIME_SECONDS,
     algorithm = 'ES256',
   } = input
-  const wrong = (problem: string): ParsedApi => ({ ok: false, problem })
+  const wrong = (sentence: string): ParsedApi => ({ ok: false, sentence })
   if (!isAudience(audience)) {
     return wrong('The audience must be an absolute URI without fragment or blanks, such as https://api.example.com.')
   }
-  if (!isDisplayName(name)) return wrong('The name must be 1 to 128 characters without control characters.')
+  if (!isDisplayName(name)) return wrong(DISPLAY_NAME_SENTENCE)
   const badScope = scopes.find((scope) => !isScopeToken(scope))
   if (badScope !== undefined) {
-    return wrong(
-      'A scope must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as orders:write.',
-    )
+    return wrong(SCOPE_TOKEN_SENTENCE)
   }
   if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > LONGEST_LIFETIME_SECONDS) {
     return wrong(`The lifetime must be a whole number of seconds from 1 to ${LONGEST_LIFETIME_SECONDS}.`)
@@ -56,14 +58,4 @@ function isAudience(text: string): boolean {
     !text.includes('#') &&
     URL.canParse(text)
   )
-}
-
-/** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */
-export function isScopeToken(text: string): boolean {
-  return /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(text)
-}
-
-/** A name for people: 1 to 128 characters, none of them a control, a format or half a character. */
-export function isDisplayName(text: string): boolean {
-  return /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u.test(text) && text.trim() !== ''
 }

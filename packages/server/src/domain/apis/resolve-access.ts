@@ -10,11 +10,22 @@ export interface AccessRequest {
 
 /** Refusals carry the names that would have been right, for callers who may know them. */
 export type RefusedAccess =
-  | { ok: false; reason: 'no_api' }
-  | { ok: false; reason: 'audience_missing' | 'audience_unknown'; registered: readonly string[] }
-  | { ok: false; reason: 'scope_unknown'; unknown: readonly string[]; registered: readonly string[] }
+  | { readonly ok: false; readonly reason: 'no_api' }
+  | {
+      readonly ok: false
+      readonly reason: 'missing_audience' | 'unknown_audience'
+      readonly registered: readonly string[]
+    }
+  | {
+      readonly ok: false
+      readonly reason: 'unknown_scope'
+      readonly unknown: readonly string[]
+      readonly registered: readonly string[]
+    }
 
-export type ResolvedAccess = { ok: true; api: Api; scopes: readonly string[] } | RefusedAccess
+export type ResolvedAccess =
+  | { readonly ok: true; readonly api: Api; readonly scopes: readonly string[] }
+  | RefusedAccess
 
 /** Finds the API that is asked for and checks that it has the scopes (RFC 8707 §2, RFC 6749 §3.3). */
 export async function resolveAccess(sql: Queries, { audience, scopes }: AccessRequest): Promise<ResolvedAccess> {
@@ -24,13 +35,13 @@ export async function resolveAccess(sql: Queries, { audience, scopes }: AccessRe
   const [only] = apis
   if (!only) return { ok: false, reason: 'no_api' }
   if (audience === undefined && apis.length === 1) return resolveScopes(only, scopes)
-  const reason = audience === undefined ? 'audience_missing' : 'audience_unknown'
+  const reason = audience === undefined ? 'missing_audience' : 'unknown_audience'
   return { ok: false, reason, registered: apis.map((candidate) => candidate.audience) }
 }
 
 function resolveScopes(api: Api, scopes: readonly string[] = api.scopes): ResolvedAccess {
   const unknown = scopes.filter((scope) => !api.scopes.includes(scope))
-  if (unknown.length > 0) return { ok: false, reason: 'scope_unknown', unknown, registered: api.scopes }
+  if (unknown.length > 0) return { ok: false, reason: 'unknown_scope', unknown, registered: api.scopes }
   return { ok: true, api, scopes: [...new Set(scopes)] }
 }
 
@@ -39,11 +50,11 @@ export function describeRefusedAccess(refused: RefusedAccess): string {
   switch (refused.reason) {
     case 'no_api':
       return 'No API is registered. Register one with `ostiary api create`.'
-    case 'audience_missing':
+    case 'missing_audience':
       return `Several APIs are registered: name one of them as audience: ${refused.registered.join(', ')}.`
-    case 'audience_unknown':
+    case 'unknown_audience':
       return `No API of that audience is registered. Registered: ${refused.registered.join(', ')}.`
-    case 'scope_unknown':
+    case 'unknown_scope':
       return `That API does not have the scope ${refused.unknown.join(', ')}. It has: ${refused.registered.join(', ') || 'none'}.`
   }
 }

@@ -18,6 +18,7 @@ export type AuditedAct =
   | 'signing_key.retired'
   | 'signing_key.retiring'
   | 'token.issued'
+  | 'token.refused'
 
 /** Who did it. `anonymous` is somebody who has not proved who they are; `system` is a schedule. */
 export type Actor = 'anonymous' | 'cli' | 'system' | `account:${string}` | `client:${string}`

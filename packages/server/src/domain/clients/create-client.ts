@@ -7,9 +7,6 @@ import type { Client } from './client.ts'
 import { insertClient } from './client-store.ts'
 import type { ClientDescription } from './parse-client.ts'
 
-/** The server's own login endpoint as a client: tokens from `POST /login` carry it as `client_id` (RFC 9068 §2.2). */
-export const LOGIN_CLIENT_ID = 'ostiary'
-
 export interface CreatedClient {
   readonly client: Client
   /** base64url of 32 random bytes, given once; absent for public clients. */

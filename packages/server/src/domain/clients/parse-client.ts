@@ -1,4 +1,5 @@
-import { isDisplayName, isScopeToken } from '../apis/parse-api.ts'
+import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
+import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
 import type { ClientType } from './client.ts'
 
 /** Grant types a client can be registered for (RFC 7591 §2), whether or not an endpoint for them stands already. */
@@ -19,7 +20,9 @@ export interface ClientDescription {
   readonly scopes: readonly string[]
 }
 
-export type ParsedClient = { ok: true; client: ClientDescription } | { ok: false; problem: string }
+export type ParsedClient =
+  | { readonly ok: true; readonly client: ClientDescription }
+  | { readonly ok: false; readonly sentence: string }
 
 /** Text as given on a command line or in a request → a client that can be registered, or a sentence that says what to change. */
 export function parseClient(input: {
@@ -31,8 +34,8 @@ export function parseClient(input: {
 }): ParsedClient {
   const { name, type, redirectUris = [], scopes = [] } = input
   const grants = input.grants ?? (redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : [])
-  const wrong = (problem: string): ParsedClient => ({ ok: false, problem })
-  if (!isDisplayName(name)) return wrong('The name must be 1 to 128 characters without control characters.')
+  const wrong = (sentence: string): ParsedClient => ({ ok: false, sentence })
+  if (!isDisplayName(name)) return wrong(DISPLAY_NAME_SENTENCE)
   if (type !== 'public' && type !== 'confidential') return wrong('The type must be public or confidential.')
   if (!redirectUris.every(isRedirectUri)) {
     return wrong(
@@ -51,9 +54,7 @@ export function parseClient(input: {
     return wrong('The grant authorization_code needs at least one redirect URI.')
   }
   if (!scopes.every(isScopeToken)) {
-    return wrong(
-      'A scope must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as orders:write.',
-    )
+    return wrong(SCOPE_TOKEN_SENTENCE)
   }
   const unique = (values: readonly string[]) => [...new Set(values)]
   return {

@@ -1,12 +1,12 @@
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database, Transaction } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
-import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { generateSigningKey, type KeyDraft } from './generate-signing-key.ts'
 import { isNothingDue, type KeySchedule, planKeySchedule } from './plan-key-schedule.ts'
 import type { SigningAlgorithm, SigningKey, SigningKeyState } from './signing-key.ts'
-import { insertSigningKey, lockSchedule, selectSigningKeys, updateSigningKeyState } from './signing-key-store.ts'
+import { lockSchedule, selectSigningKeys, updateSigningKeyState } from './signing-key-store.ts'
+import { storeDraft } from './store-draft.ts'
 
 export interface KeyDeps {
   readonly database: Database
@@ -32,31 +32,6 @@ export async function advanceSigningKeys(deps: KeyDeps, algorithms: readonly Sig
   })
 }
 
-/**
- * Publishes a successor for each active key (or that of one algorithm) now; it starts to sign once every copy of the JWKS can
- * hold it. A successor that is pending already stays the successor.
- */
-export async function rotateSigningKeys(deps: KeyDeps, algorithm?: SigningAlgorithm): Promise<SigningKey[]> {
-  const isMeant = (key: SigningKey) =>
-    key.state === 'active' && (algorithm === undefined || key.algorithm === algorithm)
-  const active = (await selectSigningKeys(deps.database.read)).filter(isMeant)
-  const drafts = await Promise.all(active.map((key) => generateSigningKey(key.algorithm)))
-  return deps.database.write(async (tx) => {
-    await lockSchedule(tx.sql, tx.now)
-    const keys = await selectSigningKeys(tx.sql)
-    const hasSuccessor = (draft: KeyDraft) =>
-      keys.some((key) => key.state === 'pending' && key.algorithm === draft.algorithm)
-    for (const draft of drafts.filter((candidate) => !hasSuccessor(candidate))) {
-      await storeDraft(tx, deps.sealer, draft, 'pending', 'cli')
-    }
-    const after = await selectSigningKeys(tx.sql)
-    return after.filter((key) => key.state === 'pending' && drafts.some((draft) => draft.algorithm === key.algorithm))
-  })
-}
-
-/** All signing keys, the oldest first, retired ones included. */
-export const listSigningKeys: typeof selectSigningKeys = selectSigningKeys
-
 async function carryOut(
   tx: Transaction,
   sealer: Sealer,
@@ -72,27 +47,6 @@ async function carryOut(
   for (const key of plan.retired) await moveKey(tx, key, 'retired')
 }
 
-async function storeDraft(
-  tx: Transaction,
-  sealer: Sealer,
-  draft: KeyDraft,
-  state: 'active' | 'pending',
-  actor: Actor,
-): Promise<void> {
-  const { kid, algorithm, publicJwk } = draft
-  const sealedPrivateKey = sealer.seal(draft.privateKey, privateKeyPurpose(kid))
-  await insertSigningKey(tx.sql, {
-    kid,
-    algorithm,
-    state,
-    publicJwk,
-    sealedPrivateKey,
-    createdAt: tx.now,
-    stateSince: tx.now,
-  })
-  await recordAuditEvent(tx, { act: 'signing_key.created', actor, outcome: 'done', detail: { kid, algorithm, state } })
-}
-
 async function moveKey(
   tx: Transaction,
   { kid, algorithm }: SigningKey,
@@ -101,8 +55,4 @@ async function moveKey(
   await updateSigningKeyState(tx.sql, kid, state, tx.now)
   const act = state === 'active' ? 'signing_key.activated' : (`signing_key.${state}` as const)
   await recordAuditEvent(tx, { act, actor: 'system', outcome: 'done', detail: { kid, algorithm } })
-}
-
-export function privateKeyPurpose(kid: string): string {
-  return `signing_key ${kid}`
 }

@@ -1,8 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Database } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
-import { privateKeyPurpose } from './advance-signing-keys.ts'
-import type { SigningAlgorithm, SigningKey } from './signing-key.ts'
+import { privateKeyPurpose, type SigningAlgorithm, type SigningKey } from './signing-key.ts'
 import { selectSigningKeys } from './signing-key-store.ts'
 
 export interface Signer {
@@ -12,7 +11,7 @@ export interface Signer {
 }
 
 /** The keys as they stood at most half a second ago. */
-export interface KeySet {
+export interface PublishedKeys {
   /** The JWKS as it is served, RFC 7517 §5. */
   readonly jwks: string
   readonly etag: string
@@ -21,7 +20,7 @@ export interface KeySet {
 
 export interface KeyRing {
   /** @throws SealingError when OSTIARY_SECRET is not the secret that the keys were sealed with. */
-  current(): Promise<KeySet>
+  current(): Promise<PublishedKeys>
   /**
    * The key that signs with this algorithm now.
    *
@@ -40,10 +39,10 @@ export function createKeyRing(
   monotonicNow: () => number = () => performance.now(),
 ): KeyRing {
   const opened = new Map<string, Signer>()
-  let copy: { readonly keySet: KeySet; readonly readAt: number } | undefined
-  let reading: Promise<KeySet> | undefined
+  let copy: { readonly published: PublishedKeys; readonly readAt: number } | undefined
+  let reading: Promise<PublishedKeys> | undefined
 
-  async function read(): Promise<KeySet> {
+  async function read(): Promise<PublishedKeys> {
     const readAt = monotonicNow()
     const keys = await selectSigningKeys(database.read)
     for (const kid of opened.keys())
@@ -51,19 +50,19 @@ export function createKeyRing(
     for (const key of keys.filter((candidate) => candidate.state === 'active' && !opened.has(candidate.kid))) {
       opened.set(key.kid, openSigner(sealer, key))
     }
-    copy = { keySet: toKeySet(keys, [...opened.values()]), readAt }
-    return copy.keySet
+    copy = { published: toPublishedKeys(keys, [...opened.values()]), readAt }
+    return copy.published
   }
 
-  async function readOnce(): Promise<KeySet> {
+  async function readOnce(): Promise<PublishedKeys> {
     reading ??= read().finally(() => {
       reading = undefined
     })
     return reading
   }
 
-  async function current(): Promise<KeySet> {
-    return copy && monotonicNow() - copy.readAt < FRESH_MS ? copy.keySet : readOnce()
+  async function current(): Promise<PublishedKeys> {
+    return copy && monotonicNow() - copy.readAt < FRESH_MS ? copy.published : readOnce()
   }
 
   return {
@@ -83,7 +82,7 @@ function openSigner(sealer: Sealer, { kid, algorithm, sealedPrivateKey }: Signin
   return { kid, algorithm, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) }
 }
 
-function toKeySet(keys: readonly SigningKey[], signers: readonly Signer[]): KeySet {
+function toPublishedKeys(keys: readonly SigningKey[], signers: readonly Signer[]): PublishedKeys {
   const jwks = renderJwks(keys)
   return {
     jwks,

@@ -4,9 +4,10 @@ import { randomSecret } from '../../platform/random/random.ts'
 import { createSealer } from '../../platform/sealing/sealing.ts'
 import { listAuditEvents } from '../audit/list-audit-events.ts'
 import { migrations } from '../schema/migrations.ts'
-import { advanceSigningKeys, type KeyDeps, listSigningKeys, rotateSigningKeys } from './advance-signing-keys.ts'
+import { advanceSigningKeys, type KeyDeps } from './advance-signing-keys.ts'
 import { computeThumbprint, generateSigningKey } from './generate-signing-key.ts'
 import { createKeyRing } from './key-ring.ts'
+import { listSigningKeys } from './list-signing-keys.ts'
 import {
   JWKS_LIFETIME_SECONDS,
   PUBLISH_AHEAD_MS,
@@ -14,6 +15,7 @@ import {
   RETIRING_MS,
   ROTATION_MS,
 } from './plan-key-schedule.ts'
+import { rotateSigningKeys } from './rotate-signing-keys.ts'
 import { type SigningKey, signingAlgorithms } from './signing-key.ts'
 
 const start = Date.UTC(2026, 0, 1)
@@ -107,9 +109,9 @@ forEachDatabase('signing keys', ({ open, createUrl }) => {
     await advanceSigningKeys(deps, ['ES256'])
     expect(await statesOf(deps)).toEqual(['active'])
     deps.clock.moment += 1000
-    expect((await rotateSigningKeys(deps)).map(({ state }) => state)).toEqual(['pending'])
+    expect((await rotateSigningKeys(deps, 'cli')).map(({ state }) => state)).toEqual(['pending'])
     // A second rotation changes nothing while a successor is pending.
-    await rotateSigningKeys(deps)
+    await rotateSigningKeys(deps, 'cli')
     await advanceSigningKeys(deps, ['ES256'])
     expect(await statesOf(deps)).toEqual(['active', 'pending'])
     deps.clock.moment += PUBLISH_AHEAD_MS
@@ -150,7 +152,7 @@ forEachDatabase('signing keys', ({ open, createUrl }) => {
     )
     const keys = await listSigningKeys(first.database.read)
     expect(keys.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'RS256'])
-    await Promise.all(Array.from({ length: 10 }, (_, index) => rotateSigningKeys(index % 2 ? first : second)))
+    await Promise.all(Array.from({ length: 10 }, (_, index) => rotateSigningKeys(index % 2 ? first : second, 'cli')))
     expect((await statesOf(first)).sort()).toEqual(['active', 'active', 'pending', 'pending'])
   })
 
@@ -161,7 +163,7 @@ forEachDatabase('signing keys', ({ open, createUrl }) => {
     const ring = createKeyRing(deps.database, deps.sealer, () => monotonic)
     const before = await ring.current()
     const oldSigner = await ring.getSigner('ES256')
-    await rotateSigningKeys(deps)
+    await rotateSigningKeys(deps, 'cli')
     monotonic += 499
     expect((await ring.current()).etag).toBe(before.etag)
     monotonic += 1
@@ -182,7 +184,7 @@ forEachDatabase('signing keys', ({ open, createUrl }) => {
     const rows = JSON.stringify(await listSigningKeys(deps.database.read))
     expect(rows).not.toContain('"d"')
     const stranger = createKeyRing(deps.database, createSealer([randomSecret()]))
-    await expect(stranger.current()).rejects.toMatchObject({ name: 'SealingError', code: 'secret_unknown' })
+    await expect(stranger.current()).rejects.toMatchObject({ name: 'SealingError', code: 'unknown_secret' })
   })
 
   it('an algorithm without a key is an error that names it', async () => {

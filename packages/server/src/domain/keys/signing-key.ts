@@ -21,3 +21,8 @@ export interface SigningKey {
   readonly createdAt: EpochMilliseconds
   readonly stateSince: EpochMilliseconds
 }
+
+/** What a private key is sealed for: it opens nowhere else. */
+export function privateKeyPurpose(kid: string): string {
+  return `signing_key ${kid}`
+}

@@ -14,7 +14,8 @@ import { parsePasswordHash } from '../credentials/parse-password-hash.ts'
 import { setPassword } from '../credentials/set-password.ts'
 import { migrations } from '../schema/migrations.ts'
 import { admitLogin, type LoginAdmission } from './admit-login.ts'
-import { type LoginAttempt, type LoginSurroundings, type LoginVerification, verifyLogin } from './verify-login.ts'
+import type { LoginDeps } from './login-deps.ts'
+import { type LoginAttempt, type LoginVerification, verifyLogin } from './verify-login.ts'
 
 const password = 'eleven blue herons'
 const address = '203.0.113.7'
@@ -38,7 +39,7 @@ async function addAccount(database: Database, name: string, options: { password?
 }
 
 function tryLogin(
-  surroundings: LoginSurroundings,
+  surroundings: LoginDeps,
   login: string,
   typed: string,
   more: Partial<LoginAttempt> = {},
@@ -48,7 +49,7 @@ function tryLogin(
 
 /** Verifies and admits, as the login endpoint does. */
 async function logIn(
-  surroundings: LoginSurroundings,
+  surroundings: LoginDeps,
   login: string,
   typed: string,
 ): Promise<LoginVerification | LoginAdmission> {
@@ -57,7 +58,7 @@ async function logIn(
 }
 
 /** The same database and line, counting what is asked of them. */
-function counting(surroundings: LoginSurroundings): { surroundings: LoginSurroundings; counts: () => object } {
+function counting(surroundings: LoginDeps): { surroundings: LoginDeps; counts: () => object } {
   const counts = { reads: 0, writes: 0, hashes: 0 }
   const { database, hashQueue: line } = surroundings
   const countedDatabase: Database = {
@@ -185,8 +186,8 @@ forEachDatabase('login', ({ open }) => {
   test('50 right logins at once all succeed, also while the hash is being replaced', async () => {
     const database = await open({ migrations, clock })
     const id = await addAccount(database, 'ada')
-    const parameters = { memoryKibibytes: 19_456, passes: 3, parallelism: 1 }
-    const surroundings = { database, hashQueue, clock, parameters }
+    const passwordCost = { memoryKibibytes: 19_456, passes: 3, parallelism: 1 }
+    const surroundings = { database, hashQueue, clock, passwordCost }
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => logIn(surroundings, 'ada', password)))
     expect(outcomes).toEqual(outcomes.map(() => ({ ok: true })))
     expect((await findPassword(database.read, id))?.hash).toContain('$m=19456,t=3,p=1$')
@@ -220,8 +221,8 @@ forEachDatabase('login', ({ open }) => {
       running: 0,
       waiting: 0,
     }
-    const parameters = { memoryKibibytes: 19_456, passes: 3, parallelism: 1 }
-    const verified = await tryLogin({ database, hashQueue: oneTurn, clock, parameters }, 'ada', password)
+    const passwordCost = { memoryKibibytes: 19_456, passes: 3, parallelism: 1 }
+    const verified = await tryLogin({ database, hashQueue: oneTurn, clock, passwordCost }, 'ada', password)
     expect(verified).toMatchObject({ ok: true, login: { strongerHash: undefined } })
     expect(turns).toBe(2)
   })

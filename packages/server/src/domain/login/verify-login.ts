@@ -1,10 +1,8 @@
-import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { type HashQueue, HashQueueFullError } from '../../platform/hash-queue/hash-queue.ts'
+import { HashQueueFullError } from '../../platform/hash-queue/hash-queue.ts'
 import type { Account } from '../accounts/account.ts'
 import { findAccountByUsername } from '../accounts/find-account-by-username.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import type { Argon2Parameters } from '../credentials/argon2-parameters.ts'
 import { findPassword, type StoredPassword } from '../credentials/find-password.ts'
 import { hashPassword } from '../credentials/hash-password.ts'
 import { needsRehash } from '../credentials/needs-rehash.ts'
@@ -14,15 +12,7 @@ import { verifyPassword } from '../credentials/verify-password.ts'
 import { checkThrottle } from '../throttle/check-throttle.ts'
 import { recordFailure } from '../throttle/record-failure.ts'
 import { type ThrottleSubject, throttleSubject } from '../throttle/throttle-subject.ts'
-
-/** What a login is verified with. */
-export interface LoginSurroundings {
-  readonly database: Database
-  readonly hashQueue: HashQueue
-  readonly clock: Clock
-  /** What new hashes cost. Default: `minimumParameters`. */
-  readonly parameters?: Argon2Parameters | undefined
-}
+import type { LoginDeps } from './login-deps.ts'
 
 export interface LoginAttempt {
   /** A user name or an e-mail address, as it was typed. Any text. */
@@ -66,15 +56,15 @@ export type LoginVerification =
  *
  * @see NIST SP 800-63B-4 §3.2.2, OWASP ASVS 5.0 6.3.8
  */
-export async function verifyLogin(surroundings: LoginSurroundings, attempt: LoginAttempt): Promise<LoginVerification> {
-  const { database, hashQueue, clock, parameters } = surroundings
+export async function verifyLogin(surroundings: LoginDeps, attempt: LoginAttempt): Promise<LoginVerification> {
+  const { database, hashQueue, clock, passwordCost } = surroundings
   const subject = throttleSubject(attempt.login, attempt.address)
   const throttle = await checkThrottle(database.read, clock.now(), subject)
   if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }
   const account = await findAccountByUsername(database.read, attempt.login)
   // No account's id is empty.
   const password = await findPassword(database.read, account?.id ?? '')
-  const hash = password?.hash ?? prepareDummyHash(parameters)
+  const hash = password?.hash ?? prepareDummyHash(passwordCost)
   const matches = await verifyPassword(hashQueue, hash, attempt.password, attempt.signal)
   if (account === undefined) return refuse(database, subject, 'unknown_account')
   if (account.disabledAt !== undefined) return refuse(database, subject, 'disabled_account', account)
@@ -106,13 +96,13 @@ async function refuse(
 
 /** A full line is no reason to refuse a right password: the hash stays as it is until the next login. */
 async function strengthenHash(
-  { hashQueue, parameters }: LoginSurroundings,
+  { hashQueue, passwordCost }: LoginDeps,
   hash: PasswordHash,
   { password, signal }: LoginAttempt,
 ): Promise<PasswordHash | undefined> {
-  if (!needsRehash(hash, parameters)) return undefined
+  if (!needsRehash(hash, passwordCost)) return undefined
   try {
-    return await hashPassword(hashQueue, password, { parameters, signal })
+    return await hashPassword(hashQueue, password, { parameters: passwordCost, signal })
   } catch (error) {
     if (error instanceof HashQueueFullError) return undefined
     throw error

@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { Session } from './session.ts'
-import { deleteSessionsExpiredBefore, markSessionEnded, selectOpenSessions } from './session-store.ts'
+import { markSessionEnded, selectOpenSessions } from './session-store.ts'
 
 /** Ends a session for good. Ending it again changes nothing and is no error. */
 export async function endSession(tx: Transaction, session: Session, actor: Actor): Promise<void> {
@@ -16,9 +16,4 @@ export async function endSessionsOfAccount(tx: Transaction, accountId: string, a
   const sessions = await selectOpenSessions(tx.sql, accountId)
   for (const session of sessions) await endSession(tx, session, actor)
   return sessions.length
-}
-
-/** Removes sessions whose time is over; what happened in them stays in the audit log. */
-export async function purgeSessions(tx: Transaction): Promise<number> {
-  return deleteSessionsExpiredBefore(tx.sql, tx.now)
 }

@@ -1,4 +1,3 @@
-import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
@@ -13,8 +12,8 @@ export interface SessionOpening {
   readonly accountId: string
   readonly clientId: string
   readonly network: string
-  /** How long the session may live, in milliseconds. */
-  readonly lifetime: EpochMilliseconds
+  /** How long the session may live. */
+  readonly lifetimeMilliseconds: number
 }
 
 /** Opens a session for a program: it has an id for its tokens (`sid`) and no cookie. */
@@ -34,7 +33,7 @@ export async function openBrowserSession(
 
 async function insertOpenSession(
   tx: Transaction,
-  { accountId, clientId, network, lifetime }: SessionOpening,
+  { accountId, clientId, network, lifetimeMilliseconds }: SessionOpening,
   cookieHash: string | undefined,
 ): Promise<Session> {
   const session: Session = {
@@ -42,7 +41,7 @@ async function insertOpenSession(
     accountId,
     clientId,
     createdAt: tx.now,
-    expiresAt: tx.now + lifetime,
+    expiresAt: tx.now + lifetimeMilliseconds,
     endedAt: undefined,
   }
   await insertSession(tx.sql, session, cookieHash)

@@ -1,4 +1,4 @@
-import { type EpochMilliseconds, toEpochSeconds } from '../../platform/clock/clock.ts'
+import { type EpochMilliseconds, type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import { uuidv7 } from '../../platform/random/random.ts'
 
 export interface AccessTokenContent {
@@ -20,13 +20,13 @@ export interface AccessTokenClaims {
   readonly sub: string
   readonly aud: string
   readonly client_id: string
-  readonly iat: number
-  readonly exp: number
+  readonly iat: EpochSeconds
+  readonly exp: EpochSeconds
   readonly jti: string
   /** Absent when there is none: RFC 6749 §3.3 knows no empty scope. */
   readonly scope?: string
   readonly sid?: string
-  readonly auth_time?: number
+  readonly auth_time?: EpochSeconds
   readonly amr?: readonly string[]
 }
 

@@ -1,15 +1,17 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import { parseSecret } from '../../platform/sealing/parse-secret.ts'
+import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../apis/parse-api.ts'
 import { toAccessTokenClaims } from './access-token-claims.ts'
 import { ACCESS_TOKEN_TYPE, signJwsWithSecret } from './sign-jws.ts'
 
 export interface IssuerOptions {
   /** The `iss` that the guard expects: an https URL, or http on loopback. */
   readonly issuer: string
-  /** The `aud` that the guard expects. */
+  /** The `aud` that the guard expects: an absolute URI. */
   readonly audience: string
   /** base64url of 32 bytes or more, as `ostiary secret` prints it. The guard gets the same as `keys: { secret }`. */
   readonly secret: string
-  /** Default 150. */
+  /** 1 to 86,400; default 150. */
   readonly lifetimeSeconds?: number
   /** Default `Date.now`. */
   readonly clock?: () => EpochMilliseconds
@@ -17,7 +19,7 @@ export interface IssuerOptions {
 
 export interface IssueRequest {
   readonly subject: string
-  /** Default: the issuer itself, RFC 9068 §2.2 requires one. */
+  /** Default: the issuer itself, since RFC 9068 §2.2 requires one. */
   readonly clientId?: string
   readonly scopes?: readonly string[]
 }
@@ -30,14 +32,14 @@ export interface Issuer {
 /**
  * Issues access tokens in the very process that checks them, without a server: one app, one shared secret.
  *
- * @throws TypeError when the secret is not base64url of 32 bytes or more (RFC 7518 §3.2).
+ * @throws SealingError `malformed_secret` when the secret is not base64url of 32 bytes or more (RFC 7518 §3.2).
+ * @throws RangeError for an audience or a lifetime that no API could have.
  */
 export function createIssuer(options: IssuerOptions): Issuer {
-  const { issuer, audience, lifetimeSeconds = 150, clock = Date.now } = options
-  const secret = Buffer.from(options.secret, 'base64url')
-  if (secret.length < 32 || secret.toString('base64url') !== options.secret) {
-    throw new TypeError('The secret must be 32 bytes or more in base64url. Make one with `ostiary secret`.')
-  }
+  const { issuer, audience, lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, clock = Date.now } = options
+  const secret = parseSecret(options.secret)
+  const parsed = parseApi({ audience, lifetimeSeconds })
+  if (!parsed.ok) throw new RangeError(parsed.sentence)
   return {
     issue({ subject, clientId = issuer, scopes = [] }) {
       const claims = toAccessTokenClaims(issuer, { audience, lifetimeSeconds, subject, clientId, scopes, now: clock() })

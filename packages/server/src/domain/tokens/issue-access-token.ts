@@ -1,6 +1,6 @@
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Api } from '../apis/api.ts'
-import { openApiSecret } from '../apis/create-api.ts'
+import { openApiSecret } from '../apis/open-api-secret.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { type AccessTokenClaims, type AccessTokenContent, toAccessTokenClaims } from './access-token-claims.ts'
 import { ACCESS_TOKEN_TYPE, signJws, signJwsWithSecret } from './sign-jws.ts'
@@ -12,13 +12,12 @@ export interface AccessTokenRequest extends Omit<AccessTokenContent, 'audience' 
 export interface IssuedAccessToken {
   readonly token: string
   readonly jti: string
-  /** Seconds. */
-  readonly expiresIn: number
+  readonly expiresInSeconds: number
   /** Space-delimited, RFC 6749 §3.3. */
   readonly scope: string
 }
 
-export interface TokenIssuer {
+export interface AccessTokenIssuer {
   /**
    * Issues a JWT access token for one API.
    *
@@ -28,13 +27,13 @@ export interface TokenIssuer {
   issueAccessToken(request: AccessTokenRequest): Promise<IssuedAccessToken>
 }
 
-export function createTokenIssuer(issuer: string, keyRing: KeyRing, sealer: Sealer): TokenIssuer {
+export function createAccessTokenIssuer(issuer: string, keyRing: KeyRing, sealer: Sealer): AccessTokenIssuer {
   return {
     async issueAccessToken({ api, ...content }) {
       const { audience, lifetimeSeconds } = api
       const claims = toAccessTokenClaims(issuer, { ...content, audience, lifetimeSeconds })
       const token = await signFor(api, claims, keyRing, sealer)
-      return { token, jti: claims.jti, expiresIn: lifetimeSeconds, scope: claims.scope ?? '' }
+      return { token, jti: claims.jti, expiresInSeconds: lifetimeSeconds, scope: claims.scope ?? '' }
     },
   }
 }

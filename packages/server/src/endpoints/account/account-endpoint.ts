@@ -1,17 +1,15 @@
 import { getAccount } from '../../domain/accounts/get-account.ts'
-import { findSessionByCookie } from '../../domain/sessions/session-cookie.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
-import { findCookie } from '../../platform/http/cookies.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { findBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
-import { sessionCookieName } from '../session-cookie-name.ts'
 import { renderAccountPage } from './account-page.ts'
 
-export interface AccountDeps {
+export interface AccountEndpointDeps {
   readonly urls: IssuerUrls
   readonly database: Database
   readonly clock: Clock
@@ -19,11 +17,10 @@ export interface AccountDeps {
 }
 
 /** Serves the page of who is signed in; who is not is sent to the login page and back. */
-export function accountEndpoint(server: HttpServer, { urls, database, clock, theme }: AccountDeps): void {
+export function accountEndpoint(server: HttpServer, { urls, database, clock, theme }: AccountEndpointDeps): void {
   server.get(urls.accountPath, async (request, reply) => {
     const now = clock.now()
-    const cookie = findCookie(request.headers.cookie, sessionCookieName(urls))
-    const session = await findSessionByCookie(database.read, cookie, now)
+    const session = await findBrowserSession(database.read, urls, request, now)
     if (!session) return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(urls.accountPath)}`, 303)
     const account = await getAccount(database.read, session.accountId)
     const page = renderAccountPage({

@@ -19,8 +19,9 @@ function metadataPaths(basePath: string): ReadonlySet<string> {
 }
 
 /**
- * What really is there. RFC 8414 §2 requires `response_types_supported`; while there is no authorization endpoint it is empty,
- * and the endpoints that do not exist are left out. `login_endpoint` is our own: the form or JSON door for first-party apps.
+ * What really is there: endpoints that do not exist are left out. RFC 8414 §3.2 would leave out empty lists as well, but an absent
+ * `grant_types_supported` means authorization_code and implicit (§2), which would be untrue, and the other lists are required
+ * members. `login_endpoint` is our own: the form or JSON door for first-party apps.
  */
 function renderMetadata({ issuer, jwksUri, loginUrl }: IssuerUrls): Record<string, unknown> {
   return {

@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { startTestServer } from '../../../testing/test-server.ts'
-import { rotateSigningKeys } from '../../domain/keys/advance-signing-keys.ts'
+import { rotateSigningKeys } from '../../domain/keys/rotate-signing-keys.ts'
 
 describe.each(['', '/tenant/one'])('metadata of an issuer with the path "%s"', (issuerPath) => {
   it('RFC 8414 §3 and OpenID Connect Discovery §4: both documents in both placements, the issuer byte for byte', async () => {
@@ -63,7 +63,7 @@ describe('the JWKS', () => {
           body: '',
         })
       }
-      await rotateSigningKeys(server.running.rooms)
+      await rotateSigningKeys(server.running.installation, 'cli')
       await expect
         .poll(async () => (await fetch(url, { headers: { 'if-none-match': etag } })).status, { timeout: 1000 })
         .toBe(200)

@@ -1,73 +1,85 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { LOGIN_CLIENT_ID } from '../../domain/clients/create-client.ts'
-import { admitLogin } from '../../domain/login/admit-login.ts'
+import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
+import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
 import { endSession } from '../../domain/sessions/end-session.ts'
 import { BROWSER_SESSION_LIFETIME_MS, openBrowserSession } from '../../domain/sessions/open-session.ts'
-import { findSessionByCookie } from '../../domain/sessions/session-cookie.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
-import { findCookie, renderCookie } from '../../platform/http/cookies.ts'
-import { Problem } from '../../platform/http/problem.ts'
-import { sessionCookieName } from '../session-cookie-name.ts'
+import { renderCookie } from '../../platform/http/cookies.ts'
+import { findBrowserSession, sessionCookieName } from '../browser-session.ts'
 import { abortWhenGone } from './abort-when-gone.ts'
-import type { LoginDeps } from './login-deps.ts'
+import type { LoginEndpointDeps } from './login-deps.ts'
 import { type LoginProblem, renderLoginPage } from './login-page.ts'
 import { type LoginBody, parseLoginRequest, parseReturnTo } from './parse-request.ts'
-import { toProblem, verifyLoginRequest } from './verify-login-request.ts'
+import { type RefusedLogin, verifyLoginRequest } from './verify-login-request.ts'
 
 type LoginPost = FastifyRequest<{ Body: LoginBody }>
 
 /** Logs a browser in: a cookie and 303 to where it came from, or the page again with one sentence and the user name kept. */
-export async function logInBrowser(deps: LoginDeps, request: LoginPost, reply: FastifyReply): Promise<FastifyReply> {
+export async function logInBrowser(
+  deps: LoginEndpointDeps,
+  request: LoginPost,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   if (request.validationError || !request.body.username || !request.body.password) {
     return showAgain(deps, request, reply.status(400), { problem: 'incomplete' })
   }
-  try {
-    const login = await verifyLoginRequest(deps, parseLoginRequest(request.body), request.ip, abortWhenGone(reply))
-    const cookie = await openAdmittedSession(deps, login, request)
-    deps.countLogin('succeeded')
-    return reply
-      .header('set-cookie', cookie)
-      .header('cache-control', 'no-store')
-      .redirect(parseReturnTo(request.body.return_to, deps.urls.origin) ?? deps.urls.accountPath, 303)
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const problem = PAGE_PROBLEMS[error.status]
-    if (!problem) throw error
-    const retryAfterSeconds = Number(error.members.retry_after ?? 0) || undefined
-    return showAgain(deps, request, reply.status(error.status).headers(error.headers), { problem, retryAfterSeconds })
-  }
+  const signal = abortWhenGone(reply)
+  const verified = await verifyLoginRequest(deps, parseLoginRequest(request.body), request.ip, signal)
+  if (!verified.ok) return showRefused(deps, request, reply, verified)
+  const opened = await openAdmittedSession(deps, verified.login, request)
+  if (!opened.ok) return showRefused(deps, request, reply, opened)
+  deps.countLogin('succeeded')
+  return reply
+    .header('set-cookie', opened.setCookie)
+    .header('cache-control', 'no-store')
+    .redirect(parseReturnTo(request.body.return_to, deps.urls.origin) ?? deps.urls.accountPath, 303)
 }
 
-const PAGE_PROBLEMS: Readonly<Record<number, LoginProblem>> = { 401: 'refused', 429: 'throttled', 503: 'busy' }
-
 /** Opens the session and ends the one that this browser had, so that no cookie from before the login lives on. */
-async function openAdmittedSession(deps: LoginDeps, login: VerifiedLogin, request: LoginPost): Promise<string> {
-  const { account, subject } = login
-  const name = sessionCookieName(deps.urls)
-  const opened = await deps.database.write(async (tx) => {
+async function openAdmittedSession(
+  deps: LoginEndpointDeps,
+  login: VerifiedLogin,
+  request: LoginPost,
+): Promise<{ readonly ok: true; readonly setCookie: string } | Exclude<LoginAdmission, { ok: true }>> {
+  return deps.database.write(async (tx) => {
     const admission = await admitLogin(tx, login, LOGIN_CLIENT_ID)
     if (!admission.ok) return admission
-    const before = await findSessionByCookie(tx.sql, findCookie(request.headers.cookie, name), tx.now)
+    const before = await findBrowserSession(tx.sql, deps.urls, request, tx.now)
     if (before) await endSession(tx, before, `account:${before.accountId}`)
     const { cookie } = await openBrowserSession(tx, {
-      accountId: account.id,
+      accountId: login.account.id,
       clientId: LOGIN_CLIENT_ID,
-      network: subject.network,
-      lifetime: BROWSER_SESSION_LIFETIME_MS,
+      network: login.subject.network,
+      lifetimeMilliseconds: BROWSER_SESSION_LIFETIME_MS,
     })
-    return { ok: true as const, cookie }
+    const lifetime = { secure: deps.urls.isSecure, maxAgeSeconds: BROWSER_SESSION_LIFETIME_MS / 1000 }
+    return { ok: true, setCookie: renderCookie(sessionCookieName(deps.urls), cookie, lifetime) }
   })
-  if (!opened.ok) throw toProblem(deps, opened)
-  return renderCookie(name, opened.cookie, { secure: deps.urls.isSecure, maxAge: BROWSER_SESSION_LIFETIME_MS / 1000 })
+}
+
+const STATUSES = { refused: 401, throttled: 429, busy: 503 } as const
+
+function showRefused(
+  deps: LoginEndpointDeps,
+  request: LoginPost,
+  reply: FastifyReply,
+  refused: RefusedLogin,
+): FastifyReply {
+  deps.countLogin(refused.reason)
+  const problem = refused.reason
+  reply.status(STATUSES[problem])
+  if (problem === 'refused') return showAgain(deps, request, reply, { problem })
+  const { retryAfterSeconds } = refused
+  return showAgain(deps, request, reply.header('retry-after', retryAfterSeconds), { problem, retryAfterSeconds })
 }
 
 function showAgain(
-  { theme, urls }: LoginDeps,
+  { theme, urls }: LoginEndpointDeps,
   request: LoginPost,
   reply: FastifyReply,
-  shown: { readonly problem: LoginProblem; readonly retryAfterSeconds?: number | undefined },
+  shown: { readonly problem: LoginProblem; readonly retryAfterSeconds?: number },
 ): FastifyReply {
   const page = renderLoginPage({
     ...shown,

@@ -115,7 +115,7 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     )
     expect((await send('/logout', { method: 'POST', headers: { cookie, origin: server.issuer } })).status).toBe(303)
     const sessionId = cookie.split('=')[1]?.split('.')[0]
-    const events = await listAuditEvents(server.running.rooms.database.read, { accountId, limit: 200 })
+    const events = await listAuditEvents(server.running.installation.database.read, { accountId, limit: 200 })
     const ended = events.filter((event) => event.act === 'session.ended' && event.sessionId === sessionId)
     expect(ended).toHaveLength(1)
   })

@@ -26,7 +26,7 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
     server = await startTestServer({ databaseUrl: await createUrl() })
     accountId = await addAccount(server, 'Ada', password)
     const blocked = await addAccount(server, 'blocked', password)
-    await server.running.rooms.database.write((tx) => disableAccount(tx, blocked, 'cli'))
+    await server.running.installation.database.write((tx) => disableAccount(tx, blocked, 'cli'))
     await addApi(server, { audience, scopes: ['orders:read', 'orders:write'] })
     await addApi(server, { audience: 'urn:example:other', lifetimeSeconds: 20, algorithm: 'EdDSA' })
   })
@@ -68,7 +68,7 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
 
   it('the session is stored and the login audited in the same act', async () => {
     const { session_id } = (await (await logIn(server, { username: 'ada', password, audience })).json()) as TokenAnswer
-    const { database } = server.running.rooms
+    const { database } = server.running.installation
     const stored = await selectSession(database.read, session_id)
     expect(stored?.session).toMatchObject({
       accountId,
@@ -160,6 +160,21 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
     expect((await logIn(server, { username: 'guessed', password, audience })).status).toBe(200)
   })
 
+  it('past the throttle a right password with a bad audience answers as a wrong one does, and is audited', async () => {
+    const guessed = await addAccount(server, 'guessed at once', password)
+    const guesses = Array.from({ length: 60 }, (_, index) => (index === 40 ? password : `guess ${index}`))
+    const answers = await Promise.all(
+      guesses.map((guess) => logIn(server, { username: 'guessed at once', password: guess, audience: 'urn:none' })),
+    )
+    expect(new Set(answers.map(({ status }) => status))).not.toContain(400)
+    server.clock.set(server.clock.now() + 30 * 60_000)
+    expect((await logIn(server, { username: 'guessed at once', password, audience: 'urn:none' })).status).toBe(400)
+    const { database } = server.running.installation
+    const [refused] = await listAuditEvents(database.read, { accountId: guessed, act: 'token.refused', limit: 1 })
+    expect(refused).toMatchObject({ outcome: 'refused', detail: { reason: 'unknown_audience', audience: 'urn:none' } })
+    expect(await listAuditEvents(database.read, { accountId: guessed, act: 'session.opened', limit: 1 })).toEqual([])
+  })
+
   it('50 right logins at once all get a token of their own', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => logIn(server, { username: 'ada', password, audience })),
@@ -170,7 +185,7 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
   })
 
   it('beyond the hash queue the answer is 503 with Retry-After, never a hang and never a 5xx without it', async () => {
-    const { waiting } = server.running.rooms.hashQueue
+    const { waiting } = server.running.installation.hashQueue
     expect(waiting).toBe(0)
     const answers = await Promise.all(
       Array.from({ length: 400 }, (_, index) => logIn(server, { username: `flood ${index}`, password, audience })),

@@ -1,9 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type LoginOutcome, loginOutcomes } from '../../domain/login/login-outcome.ts'
 import type { HashQueue } from '../../platform/hash-queue/hash-queue.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
-
-/** How a login ended. */
-export type LoginOutcome = 'succeeded' | 'refused' | 'throttled' | 'busy' | 'invalid_target'
 
 export interface Metrics {
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
@@ -36,7 +34,7 @@ export function createMetrics(hashQueue: HashQueue): Metrics {
     labelNames: ['algorithm'],
     registers,
   })
-  const hashes = new Gauge({
+  new Gauge({
     name: 'ostiary_password_hashes',
     help: 'Password hashes running now and waiting for their turn.',
     labelNames: ['state'],
@@ -46,8 +44,7 @@ export function createMetrics(hashQueue: HashQueue): Metrics {
       this.set({ state: 'waiting' }, hashQueue.waiting)
     },
   })
-  for (const outcome of ['succeeded', 'refused', 'throttled', 'busy', 'invalid_target']) logins.inc({ outcome }, 0)
-  hashes.set({ state: 'waiting' }, 0)
+  for (const outcome of loginOutcomes) logins.inc({ outcome }, 0)
   return {
     registry,
     observeRequest: ({ seconds, ...labels }) => requests.observe(labels, seconds),

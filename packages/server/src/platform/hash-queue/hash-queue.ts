@@ -6,7 +6,7 @@ export class HashQueueFullError extends Error {
   readonly retryAfterSeconds: number
 
   constructor(retryAfterSeconds: number) {
-    super('More passwords are waiting to be hashed than this server can hash in a few seconds.')
+    super('More hashes are waiting than this machine computes in a few seconds.')
     this.name = 'HashQueueFullError'
     this.retryAfterSeconds = retryAfterSeconds
   }

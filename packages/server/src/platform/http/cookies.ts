@@ -10,11 +10,11 @@ export function findCookie(header: string | undefined, name: string): string | u
 
 export interface CookieOptions {
   readonly secure: boolean
-  /** Seconds; 0 removes the cookie. */
-  readonly maxAge: number
+  /** 0 removes the cookie. */
+  readonly maxAgeSeconds: number
 }
 
 /** The Set-Cookie value of a cookie for this host alone: HttpOnly, SameSite=Lax, no Domain (RFC 6265bis §4.1.3). */
-export function renderCookie(name: string, value: string, { secure, maxAge }: CookieOptions): string {
-  return `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+export function renderCookie(name: string, value: string, { secure, maxAgeSeconds }: CookieOptions): string {
+  return `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 }

@@ -18,7 +18,7 @@ it.each([
     expect((await logIn(server, { username: 'ada', password, audience }, { 'x-forwarded-for': header })).status).toBe(
       200,
     )
-    const [opened] = await listAuditEvents(server.running.rooms.database.read, {
+    const [opened] = await listAuditEvents(server.running.installation.database.read, {
       accountId,
       act: 'session.opened',
       limit: 1,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { randomSecret } from '../random/random.ts'
-import { createSealer, SealingError } from './sealing.ts'
+import { createSealer } from './sealing.ts'
+import { SealingError } from './sealing-error.ts'
 
 function codeOf(act: () => unknown): string {
   try {
@@ -26,23 +27,23 @@ describe('sealing', () => {
   it('a replaced secret still opens what it sealed, and a secret never known does not', () => {
     const sealed = createSealer([older]).seal(plain, 'p')
     expect(createSealer([newer, older]).open(sealed, 'p')).toEqual(plain)
-    expect(codeOf(() => createSealer([newer]).open(sealed, 'p'))).toBe('secret_unknown')
+    expect(codeOf(() => createSealer([newer]).open(sealed, 'p'))).toBe('unknown_secret')
   })
 
   it('every changed character and every other purpose is refused', () => {
     const sealer = createSealer([older])
     const sealed = sealer.seal(plain, 'signing_key a')
-    expect(codeOf(() => sealer.open(sealed, 'signing_key b'))).toBe('sealed_text_damaged')
+    expect(codeOf(() => sealer.open(sealed, 'signing_key b'))).toBe('damaged_sealed_text')
     for (let at = 0; at < sealed.length - 1; at += 1) {
       const changed = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
-      expect(['sealed_text_damaged', 'secret_unknown']).toContain(codeOf(() => sealer.open(changed, 'signing_key a')))
+      expect(['damaged_sealed_text', 'unknown_secret']).toContain(codeOf(() => sealer.open(changed, 'signing_key a')))
     }
   })
 
   it.each(['', 'short', randomSecret().slice(1), `${randomSecret()}=`, `${randomSecret()} `, 'ä'.repeat(43)])(
     'refuses the secret %j',
     (secret) => {
-      expect(codeOf(() => createSealer([secret]))).toBe('secret_malformed')
+      expect(codeOf(() => createSealer([secret]))).toBe('malformed_secret')
     },
   )
 })

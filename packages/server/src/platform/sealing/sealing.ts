@@ -1,16 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-
-export type SealingErrorCode = 'secret_malformed' | 'secret_unknown' | 'sealed_text_damaged'
-
-/** A secret or a sealed text cannot be used. The message says what to do and holds no secret. */
-export class SealingError extends Error {
-  override readonly name = 'SealingError'
-  readonly code: SealingErrorCode
-  constructor(code: SealingErrorCode, message: string) {
-    super(message)
-    this.code = code
-  }
-}
+import { parseSecret } from './parse-secret.ts'
+import { SealingError } from './sealing-error.ts'
 
 /** Encrypts what must rest encrypted in the database. */
 export interface Sealer {
@@ -19,12 +9,11 @@ export interface Sealer {
   /**
    * Decrypts what any of the known secrets sealed.
    *
-   * @throws SealingError `secret_unknown` when none of them did, `sealed_text_damaged` when the text or its purpose was changed.
+   * @throws SealingError `unknown_secret` when none of them did, `damaged_sealed_text` when the text or its purpose was changed.
    */
   open(sealed: string, purpose: string): Buffer
 }
 
-const SECRET_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
@@ -38,12 +27,12 @@ interface SealingKey {
  *
  * @param secrets base64url texts of 32 bytes or more, the newest first; older ones only open. So a secret can be replaced
  * without losing what it sealed.
- * @throws SealingError `secret_malformed`
+ * @throws SealingError `malformed_secret`
  */
 export function createSealer(secrets: readonly string[]): Sealer {
   const keys = secrets.map(deriveSealingKey)
   const newest = keys[0]
-  if (!newest) throw new SealingError('secret_malformed', 'At least one secret is needed.')
+  if (!newest) throw new SealingError('malformed_secret', 'At least one secret is needed.')
   return {
     seal: (plain, purpose) => seal(newest, plain, purpose),
     open: (sealed, purpose) => open(keys, sealed, purpose),
@@ -51,13 +40,7 @@ export function createSealer(secrets: readonly string[]): Sealer {
 }
 
 function deriveSealingKey(secret: string): SealingKey {
-  const bytes = Buffer.from(secret, 'base64url')
-  if (bytes.length < SECRET_BYTES || bytes.toString('base64url') !== secret) {
-    throw new SealingError(
-      'secret_malformed',
-      'A secret must be 32 bytes or more in base64url. Make one with `ostiary secret`.',
-    )
-  }
+  const bytes = parseSecret(secret)
   const derive = (info: string, length: number) => Buffer.from(hkdfSync('sha256', bytes, '', info, length))
   return { id: derive('ostiary secret id v1', 6).toString('base64url'), key: derive('ostiary sealing v1', 32) }
 }
@@ -76,7 +59,7 @@ function open(keys: readonly SealingKey[], sealed: string, purpose: string): Buf
   const known = keys.find((candidate) => candidate.id === id)
   if (!known) {
     throw new SealingError(
-      'secret_unknown',
+      'unknown_secret',
       'OSTIARY_SECRET is not the secret that this database was sealed with. Put the old secret behind the new one: OSTIARY_SECRET=new,old.',
     )
   }
@@ -92,7 +75,7 @@ function open(keys: readonly SealingKey[], sealed: string, purpose: string): Buf
 
 function damaged(): SealingError {
   return new SealingError(
-    'sealed_text_damaged',
+    'damaged_sealed_text',
     'A sealed value in the database was changed or damaged. Restore it from a backup.',
   )
 }

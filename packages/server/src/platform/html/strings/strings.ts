@@ -50,7 +50,7 @@ export function stringsIn(language: Language): Strings {
   return stringsByLanguage[language]
 }
 
-/** The words for an HTTP status in one language: for pages and, in English, for JSON. */
+/** The words for an HTTP status in one language. */
 export function errorWords(status: number, language: Language): ErrorWords {
   const { words } = stringsIn(language).error
   return isErrorStatus(status, words) ? words[status] : words[status < 500 ? 400 : 500]

@@ -1,0 +1,74 @@
+import type { CheckName } from '../../packages/guard/src/guard-event.ts'
+import type { SealingError } from '../../packages/server/src/platform/sealing/sealing-error.ts'
+
+// What each code means. `find-codes.ts` holds these tables to the sources; where a code has a type, the compiler does.
+
+/** What the server answers, with the status. */
+export const problemCodes: Readonly<Record<string, readonly [status: number, meaning: string]>> = {
+  malformed_request: [400, 'What was sent is no well-formed HTTP request.'],
+  malformed_json: [400, 'The body is not one JSON object in UTF-8.'],
+  malformed_form: [400, 'The body is not a form in UTF-8, percent-encoded.'],
+  repeated_parameter: [400, 'A parameter or member stands twice; `detail` names it.'],
+  invalid_parameter: [400, 'A parameter is missing, too long or holds what it may not; `detail` names it.'],
+  invalid_target: [400, 'No API of that audience is registered, or none was named; `registered` lists them.'],
+  invalid_scope: [400, 'The API has no such scope; `registered` lists those that it has.'],
+  invalid_credentials: [401, 'The user name and password do not match, or the account is disabled.'],
+  cross_origin_request: [403, 'Another site made the browser send this.'],
+  not_found: [404, 'There is nothing at this address.'],
+  method_not_allowed: [405, 'The address takes other methods; `Allow` lists them.'],
+  body_too_large: [413, 'The body is larger than 64 KiB.'],
+  unsupported_media_type: [415, 'The body is neither JSON nor a form, or has a content encoding.'],
+  too_many_attempts: [429, 'Too many failed logins; `Retry-After` says how many seconds to wait.'],
+  client_gone: [499, 'The connection was closed before the answer; only the log and the metrics see it.'],
+  server_error: [500, 'A bug or a broken part of ours; `incident_id` leads to the reason in the log.'],
+  busy: [503, 'More logins at once than passwords can be checked; `Retry-After` says how many seconds to wait.'],
+}
+
+/** What the command line answers. */
+export const commandCodes: Readonly<Record<string, string>> = {
+  account_disabled: 'The account is disabled.',
+  audience_taken: 'An API with that audience is registered already.',
+  cancelled: 'The question for a password was left without an answer; nothing was changed.',
+  cannot_listen: 'The machine cannot listen at that address.',
+  configuration: 'A [setting](settings.md) is wrong; the sentence names it.',
+  email_taken: 'Another account has that e-mail address.',
+  hash_queue_full: 'More passwords wait to be hashed than can be in a few seconds.',
+  internal_error: 'A bug of ours, with its stack.',
+  invalid_option: 'The value of an option is not allowed, or two options exclude each other.',
+  missing_audience: 'Several APIs are registered: `--audience` must name one.',
+  missing_password: 'Standard input holds no password, or there is no terminal to ask at.',
+  missing_token: 'There is no token to explain.',
+  no_api: 'No API is registered.',
+  password_mismatch: 'The two passwords differ.',
+  password_refused: 'The policy refuses the password; the sentence says why.',
+  port_in_use: 'Another program listens on that port.',
+  unknown_account: 'There is no account of that name.',
+  unknown_audience: 'No API has that audience.',
+  unknown_scope: 'The API has no such scope.',
+  username_taken: 'Another account has that user name.',
+}
+
+/** What the secret, or what it sealed, is refused for. */
+export const sealingCodes: Readonly<Record<SealingError['code'], string>> = {
+  malformed_secret: 'The secret is not 32 bytes or more in base64url.',
+  unknown_secret: 'What rests in the database was sealed with another secret.',
+  damaged_sealed_text: 'A sealed value in the database was changed or damaged.',
+}
+
+/** What a guard looks at in a token, in this order. */
+export const tokenChecks: Readonly<Record<CheckName, string>> = {
+  form: 'compact serialization, canonical base64url, within the size bound',
+  algorithm: '`alg` is allowed',
+  critical: 'neither `crit` nor `b64`',
+  type: '`typ` is `at+jwt`',
+  key: 'a key of that `kid` and algorithm is known',
+  signature: 'the signature is the key’s',
+  claims: 'the claims of RFC 9068 are there and of their types, `exp` after `iat`',
+  issuer: '`iss` is the issuer, byte for byte',
+  audience: '`aud` is the audience, or lists it',
+  confirmation: 'no `cnf`, since the guard sees no proof yet',
+  not_before: '`nbf` has come',
+  issued_at: '`iat` is not in the future',
+  expiry: '`exp` has not come',
+  schema: 'the API’s own schema of the claims',
+}
