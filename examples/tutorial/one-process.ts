@@ -1,9 +1,10 @@
-// The same routes without a server: issuer and guard in one process, with one secret from `ostiary secret`.
+// The same app without a server: issuer and guard in one process, with one secret from `ostiary secret`.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createGuard } from '@ostiary/guard'
 import { tokenRequired } from '@ostiary/guard/express'
 import express, { type Express } from 'express'
 import { createIssuer } from 'ostiary'
+import { loginForm } from './tutorial.ts'
 
 export interface OneProcessOptions {
   /** base64url of 32 bytes, as `ostiary secret` prints it. */
@@ -28,9 +29,13 @@ export function createOneProcessTutorial({ secret, username, password, clock = D
       status === 401 ? { body: { 'Alert!': refusals[code] ?? 'Invalid Token' } } : undefined,
   })
   const app = express()
+  app.get('/', (_, res) => {
+    res.send(loginForm)
+  })
   app.post('/login', express.urlencoded({ extended: false }), (req, res) => {
-    const given = `${req.body?.username}\n${req.body?.password}`
-    if (!isSame(given, `${username}\n${password}`)) {
+    const { username: name = '', password: secretWord = '' } = req.body ?? {}
+    const matches = [isSame(name, username), isSame(secretWord, password)]
+    if (matches.includes(false)) {
       return res.status(403).set('WWW-Authenticate', 'Basic realm="Authentication Failed!"').send('Unable to verify')
     }
     return res.json({ token: issuer.issue({ subject: username }) })

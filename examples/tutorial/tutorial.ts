@@ -11,6 +11,11 @@ export interface TutorialOptions {
   clock?: () => number
 }
 
+export const loginForm = `<!doctype html><title>Log in</title><form method="post" action="/login">
+  <label>User name <input name="username" autocomplete="username" required></label>
+  <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+  <button>Log in</button></form>`
+
 const refusals: Record<string, string> = { token_missing: 'Token is missing', token_expired: 'Token has expired' }
 
 export function createTutorial({ issuer, audience, clock = Date.now }: TutorialOptions): Express {
@@ -26,10 +31,7 @@ export function createTutorial({ issuer, audience, clock = Date.now }: TutorialO
   const app = express()
 
   app.get('/', (_, res) => {
-    res.send(`<!doctype html><title>Log in</title><form method="post" action="/login">
-      <label>User name <input name="username" autocomplete="username" required></label>
-      <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
-      <button>Log in</button></form>`)
+    res.send(loginForm)
   })
 
   app.post('/login', express.urlencoded({ extended: false }), async (req, res) => {

@@ -26,25 +26,26 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
 
 /** What the command line answers. */
 export const commandCodes: Readonly<Record<string, string>> = {
-  account_disabled: 'The account is disabled.',
   audience_taken: 'An API with that audience is registered already.',
   cancelled: 'The question for a password was left without an answer; nothing was changed.',
   cannot_listen: 'The machine cannot listen at that address.',
   configuration: 'A [setting](settings.md) is wrong; the sentence names it.',
+  disabled_account: 'The account is disabled.',
   email_taken: 'Another account has that e-mail address.',
   hash_queue_full: 'More passwords wait to be hashed than can be in a few seconds.',
   internal_error: 'A bug of ours, with its stack.',
   invalid_option: 'The value of an option is not allowed, or two options exclude each other.',
+  mismatched_passwords: 'The two passwords differ.',
   missing_audience: 'Several APIs are registered: `--audience` must name one.',
   missing_password: 'Standard input holds no password, or there is no terminal to ask at.',
   missing_token: 'There is no token to explain.',
   no_api: 'No API is registered.',
-  password_mismatch: 'The two passwords differ.',
-  password_refused: 'The policy refuses the password; the sentence says why.',
   port_in_use: 'Another program listens on that port.',
+  refused_password: 'The policy refuses the password; the sentence says why.',
   unknown_account: 'There is no account of that name.',
   unknown_audience: 'No API has that audience.',
   unknown_scope: 'The API has no such scope.',
+  unused_algorithm: 'No key of that algorithm signs, since no API uses it.',
   username_taken: 'Another account has that user name.',
 }
 

@@ -83,7 +83,7 @@ export function printFailure(error: unknown, asJson: boolean): void {
 function describeFailure(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: 'internal_error', message: String(error) }
   if (isForOperator(error)) return { code: error.code, message: error.message }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const { code } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return { code: 'port_in_use', message: describeBusyPort(error) }
   if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
     return {

@@ -41,6 +41,6 @@ export function toProblemJson(problem: Problem, incidentId: string): Record<stri
 }
 
 /** The status's phrase, "Not Found" for 404. */
-export function titleOf(status: number): string {
+function titleOf(status: number): string {
   return STATUS_CODES[status] ?? 'Error'
 }
