@@ -42,7 +42,7 @@ ${renderRows(tokenChecks)}
 ## What the server answers
 
 The body is \`application/problem+json\` (RFC 9457) with \`code\`, \`detail\` and \`incident_id\`, which is the \`requestId\` of the
-log line with the reason; who asks for \`text/html\` gets a page that says the same.
+log line with the reason; who asks for \`text/html\` gets a page of the same meaning.
 
 | code | status | meaning |
 |---|---|---|

@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type Argon2Parameters, minimumParameters, validateParameters } from './domain/credentials/argon2-parameters.ts'
 import { parseDatabaseUrl } from './platform/database/parse-database-url.ts'
+import { isLoopbackHost } from './platform/http/is-loopback-host.ts'
 import { type LogLevel, logLevels } from './platform/log/create-log.ts'
 
 /** Everything that can be set, checked once, frozen. */
@@ -126,7 +127,7 @@ function parsePort(text: string): number {
 }
 
 function defaultIssuer(host: string, port: number): string {
-  if (isLoopback(host)) return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  if (isLoopbackHost(host)) return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   throw new ConfigurationError(
     'OSTIARY_ISSUER',
     `OSTIARY_ISSUER must be set when OSTIARY_HOST is not a loopback address: the https URL that people and APIs reach this server at.`,
@@ -147,17 +148,12 @@ function parseIssuer(text: string): string {
     throw new ConfigurationError('OSTIARY_ISSUER', 'OSTIARY_ISSUER must not hold credentials.')
   if (text.includes('?') || text.includes('#')) throw wrong('must have no query and no fragment')
   if (text.endsWith('/')) throw wrong('must not end with a slash')
-  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
     throw wrong('must use https unless its host is a loopback address')
   // Compared byte for byte by every client, so only one spelling is taken.
   if (url.href !== text && url.href !== `${text}/`)
     throw wrong(`must be written in its normal form ${url.href.replace(/\/$/, '')}`)
   return text
-}
-
-/** Whether a host name or address never leaves this machine. */
-function isLoopback(host: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
 
 function checkDatabaseUrl(text: string): string {

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { createAccount } from '../domain/accounts/create-account.ts'
 import { disableAccount } from '../domain/accounts/disable-account.ts'
 import { enableAccount } from '../domain/accounts/enable-account.ts'
-import { findAccountByUsername } from '../domain/accounts/find-account-by-username.ts'
+import { findAccountByLoginName } from '../domain/accounts/find-account-by-login-name.ts'
 import { parseEmail } from '../domain/accounts/parse-email.ts'
 import { parseRole } from '../domain/accounts/parse-role.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
@@ -158,7 +158,7 @@ function accountEnableCommand(): Command {
 }
 
 async function getAccountOption(installation: Installation, username: string) {
-  const account = await findAccountByUsername(installation.database.read, username)
+  const account = await findAccountByLoginName(installation.database.read, username)
   if (account) return account
   throw new CommandError(
     'unknown_account',

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { findAccountByUsername } from '../domain/accounts/find-account-by-username.ts'
+import { findAccountByLoginName } from '../domain/accounts/find-account-by-login-name.ts'
 import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../domain/audit/record-audit-event.ts'
 import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
@@ -30,7 +30,7 @@ function tokenIssueCommand(): Command {
 
 async function issueFromOptions({ account: username, audience, scope }: TokenIssueOptions): Promise<Report> {
   return withInstallation(async ({ database, clock, tokenIssuer }) => {
-    const account = await findAccountByUsername(database.read, username)
+    const account = await findAccountByLoginName(database.read, username)
     if (!account)
       throw new CommandError(
         'unknown_account',

@@ -7,8 +7,9 @@ import { migrations } from '../schema/migrations.ts'
 import { type CreatedAccount, createAccount } from './create-account.ts'
 import { disableAccount } from './disable-account.ts'
 import { enableAccount } from './enable-account.ts'
-import { findAccountByUsername } from './find-account-by-username.ts'
-import { findAccount, getAccount } from './get-account.ts'
+import { findAccount } from './find-account.ts'
+import { findAccountByLoginName } from './find-account-by-login-name.ts'
+import { getAccount } from './get-account.ts'
 import { parseEmail } from './parse-email.ts'
 import { parseUsername } from './parse-username.ts'
 
@@ -42,7 +43,7 @@ forEachDatabase('accounts', ({ open }) => {
     }
     expect(created).toEqual({ ok: true, account })
     for (const login of ['Ada', 'ADA', ' ada ', 'ada.l@example.com', 'ＡＤＡ'])
-      expect(await findAccountByUsername(database.read, login), login).toEqual(account)
+      expect(await findAccountByLoginName(database.read, login), login).toEqual(account)
     const id = created.ok ? created.account.id : ''
     expect(await getAccount(database.read, id)).toEqual(account)
     expect(await listAuditEvents(database.read, { accountId: id, limit: 9 })).toMatchObject([
@@ -54,7 +55,7 @@ forEachDatabase('accounts', ({ open }) => {
     const database = await open({ migrations })
     await create(database, 'ada')
     for (const login of ['nobody', '', '\0', '\ud800', 'a'.repeat(100_000), '%', "' OR 1=1 --"])
-      expect(await findAccountByUsername(database.read, login), login.slice(0, 20)).toBeUndefined()
+      expect(await findAccountByLoginName(database.read, login), login.slice(0, 20)).toBeUndefined()
   })
 
   test('user names and e-mail addresses are one namespace; what is refused leaves nothing behind', async () => {
@@ -63,7 +64,7 @@ forEachDatabase('accounts', ({ open }) => {
     expect(await create(database, 'ADA')).toEqual({ ok: false, reason: 'username_taken' })
     expect(await create(database, 'Ada@example.com')).toEqual({ ok: false, reason: 'username_taken' })
     expect(await create(database, 'grace', 'ADA@example.com')).toEqual({ ok: false, reason: 'email_taken' })
-    expect(await findAccountByUsername(database.read, 'grace')).toBeUndefined()
+    expect(await findAccountByLoginName(database.read, 'grace')).toBeUndefined()
     expect(await listAuditEvents(database.read, { limit: 9 })).toHaveLength(1)
     expect(await create(database, 'grace', 'grace@example.com')).toMatchObject({ ok: true })
     expect(await create(database, 'bob@example.com', 'Bob@example.com')).toMatchObject({ ok: true })
@@ -115,7 +116,7 @@ forEachDatabase('accounts', ({ open }) => {
         const created = await database.write((tx) => createAccount(tx, { username: parsed.username, actor: 'cli' }))
         outcomes[created.ok ? 'stored' : 'taken'] += 1
         if (!created.ok) continue
-        const found = await findAccountByUsername(database.read, text)
+        const found = await findAccountByLoginName(database.read, text)
         expect(found?.id, text).toBe(created.account.id)
         expect(found?.username, text).toBe(text.normalize('NFC'))
       }

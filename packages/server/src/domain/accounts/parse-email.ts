@@ -1,10 +1,10 @@
-import { canonicalLogin } from './canonical-login.ts'
+import { canonicalLoginName } from './canonical-login-name.ts'
 
 /** An e-mail address that may be stored. Whether it is its owner's has not been shown by this. */
 export interface Email {
   /** As its owner typed it, in NFC: mail is sent to this. */
   readonly text: string
-  /** What it is compared by: see `canonicalLogin`. */
+  /** What it is compared by: see `canonicalLoginName`. */
   readonly canonical: string
 }
 
@@ -36,7 +36,7 @@ export function parseEmail(input: string): ParsedEmail {
   if (at < 1 || Buffer.byteLength(text) > longestAddressBytes) return refused
   if (Buffer.byteLength(text.slice(0, at)) > longestLocalPartBytes) return refused
   if (!localPart.test(text.slice(0, at)) || !domain.test(text.slice(at + 1))) return refused
-  const canonical = canonicalLogin(text)
+  const canonical = canonicalLoginName(text)
   return { ok: true, email: { text, canonical } }
 }
 

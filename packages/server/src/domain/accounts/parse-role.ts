@@ -1,16 +1,16 @@
+import { isScopeToken } from '../names/scope-token.ts'
+
 export type ParsedRole =
   | { readonly ok: true; readonly role: string }
   | { readonly ok: false; readonly reason: 'not_a_role'; readonly sentence: string }
 
-// RFC 6749 §3.3 scope-token, so that a role can stand wherever a scope can; 1..64 characters.
-const roleName = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/
-
-/** Reads the name of a role, such as `editor` or `billing:read`. Case counts. */
+/** Reads the name of a role, such as `editor` or `billing:read`: a scope-token, so that it can stand wherever a scope can. Case counts. */
 export function parseRole(input: string): ParsedRole {
-  if (roleName.test(input)) return { ok: true, role: input }
+  if (isScopeToken(input)) return { ok: true, role: input }
   return {
     ok: false,
     reason: 'not_a_role',
-    sentence: 'A role has 1 to 64 ASCII characters and no blank, quotation mark or backslash.',
+    sentence:
+      'A role must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as billing:read.',
   }
 }

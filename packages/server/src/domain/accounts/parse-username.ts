@@ -1,10 +1,10 @@
-import { canonicalLogin } from './canonical-login.ts'
+import { canonicalLoginName } from './canonical-login-name.ts'
 
 /** A user name that may be stored. */
 export interface Username {
   /** As its owner typed it, in NFC: stored and shown like this. */
   readonly text: string
-  /** What it is compared by: see `canonicalLogin`. */
+  /** What it is compared by: see `canonicalLoginName`. */
   readonly canonical: string
 }
 
@@ -41,7 +41,7 @@ export function parseUsername(input: string): ParsedUsername {
   if (invisible.test(text)) return refuse('invisible_character')
   if (outerBlank.test(text)) return refuse('outer_blank')
   if ([...text].length > longestUsername) return refuse('too_long')
-  const canonical = canonicalLogin(text)
+  const canonical = canonicalLoginName(text)
   if (canonical === '') return refuse('invisible_character')
   return { ok: true, username: { text, canonical } }
 }

@@ -16,7 +16,7 @@ type ApiTables = {
 
 /** Whether the row was new: false when an API of this audience stands already. */
 export async function insertApi(sql: Queries, api: Api): Promise<boolean> {
-  const result = await sql
+  const inserted = await sql
     .withTables<ApiTables>()
     .insertInto('api')
     .values({
@@ -29,8 +29,9 @@ export async function insertApi(sql: Queries, api: Api): Promise<boolean> {
       created_at: api.createdAt,
     })
     .onConflict((conflict) => conflict.column('audience').doNothing())
+    .returning('audience')
     .executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
+  return inserted !== undefined
 }
 
 export async function selectApi(sql: Queries, audience: string): Promise<Api | undefined> {

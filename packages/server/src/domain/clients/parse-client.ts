@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
 import type { ClientType } from './client.ts'
@@ -69,6 +70,6 @@ function isRedirectUri(text: string): boolean {
   const { protocol, hostname, username, password } = new URL(text)
   if (username || password) return false
   if (protocol === 'https:') return true
-  if (protocol === 'http:') return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+  if (protocol === 'http:') return isLoopbackHost(hostname)
   return protocol.includes('.')
 }

@@ -4,7 +4,8 @@ import { listAuditEvents } from '../audit/list-audit-events.ts'
 import { migrations } from '../schema/migrations.ts'
 import { findPassword } from './find-password.ts'
 import { prepareDummyHash } from './prepare-dummy-hash.ts'
-import { replaceHash, setPassword } from './set-password.ts'
+import { replaceHash } from './replace-hash.ts'
+import { setPassword } from './set-password.ts'
 
 forEachDatabase('passwords', ({ open }) => {
   test('an account has the password that was set last, and each setting is audited without it', async () => {

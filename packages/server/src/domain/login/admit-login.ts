@@ -1,8 +1,8 @@
 import type { Transaction } from '../../platform/database/database.ts'
-import { findAccount } from '../accounts/get-account.ts'
+import { findAccount } from '../accounts/find-account.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findPassword } from '../credentials/find-password.ts'
-import { replaceHash } from '../credentials/set-password.ts'
+import { replaceHash } from '../credentials/replace-hash.ts'
 import { admitSuccess } from '../throttle/admit-success.ts'
 import type { LoginRefusal, VerifiedLogin } from './verify-login.ts'
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/database.ts'
 import { HashQueueFullError } from '../../platform/hash-queue/hash-queue.ts'
 import type { Account } from '../accounts/account.ts'
-import { findAccountByUsername } from '../accounts/find-account-by-username.ts'
+import { findAccountByLoginName } from '../accounts/find-account-by-login-name.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findPassword, type StoredPassword } from '../credentials/find-password.ts'
 import { hashPassword } from '../credentials/hash-password.ts'
@@ -61,7 +61,7 @@ export async function verifyLogin(surroundings: LoginDeps, attempt: LoginAttempt
   const subject = throttleSubject(attempt.login, attempt.address)
   const throttle = await checkThrottle(database.read, clock.now(), subject)
   if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }
-  const account = await findAccountByUsername(database.read, attempt.login)
+  const account = await findAccountByLoginName(database.read, attempt.login)
   // No account's id is empty.
   const password = await findPassword(database.read, account?.id ?? '')
   const hash = password?.hash ?? prepareDummyHash(passwordCost)

@@ -45,23 +45,25 @@ export async function selectSession(
 
 /** Whether this call ended it: false when it had ended before, or never was. */
 export async function markSessionEnded(sql: Queries, id: string, now: EpochMilliseconds): Promise<boolean> {
-  const result = await sql
+  const ended = await sql
     .withTables<SessionTables>()
     .updateTable('session')
     .set({ ended_at: now })
     .where('id', '=', id)
     .where('ended_at', 'is', null)
+    .returning('id')
     .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+  return ended !== undefined
 }
 
 export async function deleteSessionsExpiredBefore(sql: Queries, moment: EpochMilliseconds): Promise<number> {
-  const result = await sql
+  const deleted = await sql
     .withTables<SessionTables>()
     .deleteFrom('session')
     .where('expires_at', '<', moment)
-    .executeTakeFirst()
-  return Number(result.numDeletedRows)
+    .returning('id')
+    .execute()
+  return deleted.length
 }
 
 function toSession(row: SessionTables['session']): Session {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { canonicalLogin } from '../accounts/canonical-login.ts'
+import { canonicalLoginName } from '../accounts/canonical-login-name.ts'
 import { parseNetwork } from './parse-network.ts'
 
 /** Who tries to log in as whom: the keys of the rows that count. */
@@ -25,7 +25,7 @@ export interface ThrottleSubject {
  * password) isn't kept.
  */
 export function throttleSubject(login: string, address: string | undefined): ThrottleSubject {
-  const name = canonicalLogin(login)
+  const name = canonicalLoginName(login)
   const network = parseNetwork(address)
   const account = digest(name)
   const pair = digest(`${network} ${name}`)

@@ -9,7 +9,7 @@ export interface ProblemPage {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Renders a problem for a browser: a page that says what the JSON says. */
+/** Renders a problem for a browser: a page with the words that a person needs. */
 export type RenderProblemPage = (problem: Problem, incidentId: string, request: FastifyRequest) => ProblemPage
 
 /** Answers whatever is thrown, and every address that is not there, as a problem or its page. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 
-/** What a caller did wrong or must wait for. Thrown by endpoints; answered as `application/problem+json`, or as a page that says the same. */
+/** What a caller did wrong or must wait for. Thrown by endpoints; answered as `application/problem+json`, or as a page of the same meaning. */
 export interface ProblemDetails {
   readonly status: number
   /** Stable, for programs. */

@@ -9,7 +9,7 @@ const longestName = 1024
  * normalization, and does more: it also joins look-alikes such as ﬁ and fi, ² and 2. Characters that nobody can see
  * (variation selectors, fillers) and outer blanks count for nothing.
  */
-export function canonicalLogin(text: string): string {
+export function canonicalLoginName(text: string): string {
   const name = text.trim()
   if (name.length > longestName) return name
   return name

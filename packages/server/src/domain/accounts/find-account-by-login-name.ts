@@ -1,17 +1,17 @@
 import type { Queries } from '../../platform/database/database.ts'
 import type { Account } from './account.ts'
 import { selectAccountByIdentifier } from './account-store.ts'
-import { canonicalLogin } from './canonical-login.ts'
+import { canonicalLoginName } from './canonical-login-name.ts'
 import { parseEmail } from './parse-email.ts'
 import { parseUsername } from './parse-username.ts'
 
 /**
- * The account that this user name or e-mail address belongs to, disabled or not. Outer blanks don't count: keyboards
+ * The account of this login name (a user name or an e-mail address), disabled or not. Outer blanks don't count: keyboards
  * add them. Any text may be asked for: what can't be a name belongs to nobody, and costs one statement as well.
  */
-export async function findAccountByUsername(sql: Queries, username: string): Promise<Account | undefined> {
+export async function findAccountByLoginName(sql: Queries, loginName: string): Promise<Account | undefined> {
   // No identifier is empty.
-  return selectAccountByIdentifier(sql, isName(username.trim()) ? canonicalLogin(username) : '')
+  return selectAccountByIdentifier(sql, isName(loginName.trim()) ? canonicalLoginName(loginName) : '')
 }
 
 function isName(text: string): boolean {
