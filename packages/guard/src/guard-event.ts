@@ -28,7 +28,7 @@ export interface FailedCheck {
 
 /** What a guard tells its `log` option. */
 export type GuardEvent =
-  | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail?: FailedCheck; readonly says: string }
+  | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail?: FailedCheck; readonly sentence: string }
   | { readonly type: 'anonymous'; readonly code: RefusalCode; readonly detail: FailedCheck }
   | { readonly type: 'keys_fetched'; readonly count: number; readonly ignored: readonly string[] }
-  | { readonly type: 'keys_failed'; readonly says: string; readonly retrySeconds: number }
+  | { readonly type: 'keys_failed'; readonly sentence: string; readonly retrySeconds: number }

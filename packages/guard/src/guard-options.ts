@@ -1,6 +1,6 @@
 import type { AccessTokenClaims, EpochMilliseconds } from './claims/access-token-claims.ts'
 import type { StandardSchemaV1 } from './claims/standard-schema.ts'
-import type { GuardRequest, OptionalPolicy, Refusal } from './guard.ts'
+import type { GuardRequest, Refusal } from './guard.ts'
 import type { GuardEvent } from './guard-event.ts'
 import type { Algorithm } from './jws/algorithm.ts'
 import type { JsonWebKeySet } from './keys/json-web-key.ts'
@@ -19,6 +19,7 @@ export interface TokenLocations {
 
 /** What a hook changes of a refusal; what it leaves out stays. */
 export interface RefusalShape {
+  /** 400 to 599: a refusal must not look like a success. */
   readonly status?: number
   /** Put over the guard's own headers, name by name. */
   readonly headers?: Record<string, string>
@@ -44,8 +45,6 @@ export interface GuardOptions<Claims extends AccessTokenClaims = AccessTokenClai
   readonly claims?: StandardSchemaV1<unknown, Claims>
   /** Where a token may stand. Default: the `Authorization` header alone. */
   readonly locations?: TokenLocations
-  /** Whether requests without a valid token pass as anonymous, where a rule doesn't say. Default false. */
-  readonly optional?: OptionalPolicy
   /** Changes a refusal's status, headers or body. Header values are cleaned of what a header can't hold. */
   readonly shapeRefusal?: (refusal: Refusal, request: GuardRequest) => RefusalShape | undefined
   /** Told why a request was refused and how fetching keys goes. Never told a token. What it throws is ignored. */

@@ -21,7 +21,7 @@ export interface Rule {
   readonly scope?: string | readonly string[]
   /** Scopes of which one must be there. */
   readonly anyScope?: readonly string[]
-  /** Whether requests without a valid token pass as anonymous. By default, what the guard's option `optional` says. */
+  /** Whether requests without a valid token pass as anonymous. Default false. */
   readonly optional?: OptionalPolicy
 }
 

@@ -66,7 +66,7 @@ const wrong: readonly [title: string, changes: Record<string, unknown>][] = [
   ['a place that does not exist', { locations: { headers: true } }],
   ['an empty name', { locations: { cookie: '' } }],
   ['true for a name', { locations: { query: true } }],
-  ['optional as text', { optional: 'yes' }],
+  ['optional, which is a rule’s', { optional: true }],
   ['a hook that is no function', { shapeRefusal: {} }],
   ['a log that is no function', { log: true }],
   ['a negative cache', { cacheSize: -1 }],
@@ -75,7 +75,7 @@ const wrong: readonly [title: string, changes: Record<string, unknown>][] = [
   ['allowInsecureIssuer as text', { allowInsecureIssuer: 'false' }],
 ]
 
-describe('design §10: bad configuration refuses to start', () => {
+describe('bad configuration refuses to start', () => {
   test.each(wrong)('%s', (_title, changes) => {
     expect(() => start(changes)).toThrow(GuardConfigurationError)
   })
@@ -163,7 +163,7 @@ describe('the one algorithm of a key', () => {
     expect(() => start({ keys: onlyRsa, algorithms: ['ES256'] })).toThrow(GuardConfigurationError)
   })
 
-  test('design §5: a secret as text is base64url, as bytes it is bytes, and both are the same key', async () => {
+  test('a secret as text is base64url, as bytes it is bytes, and both are the same key', async () => {
     for (const given of [secret, Buffer.from(secret, 'base64url')]) {
       const guard = createGuard({ issuer, audience, clock, keys: { secret: given } })
       await expect(guard.verify(signToken())).resolves.toMatchObject({ sub: 'account-1' })

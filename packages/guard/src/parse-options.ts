@@ -9,7 +9,6 @@ import { isJsonObject } from './jws/parse-json-object.ts'
 import { quote } from './jws/quote.ts'
 import { describeError } from './keys/describe-error.ts'
 import { type ImportedKeySet, importKeySet } from './keys/import-key-set.ts'
-import { type AllowedAnonymous, parseOptional } from './request/parse-rule.ts'
 
 /** A guard's options, checked and complete. */
 export interface GuardSettings<Claims> {
@@ -20,7 +19,6 @@ export interface GuardSettings<Claims> {
   readonly schema: GuardOptions<Claims & AccessTokenClaims>['claims']
   readonly locations: TokenLocations
   readonly locationNames: readonly TokenLocation[]
-  readonly allowed: AllowedAnonymous
   readonly shapeRefusal: GuardOptions['shapeRefusal']
   readonly log: NonNullable<GuardOptions['log']>
   readonly cacheSize: number
@@ -48,7 +46,6 @@ export const optionRules: Readonly<Record<keyof GuardOptions, OptionRule>> = {
   leewaySeconds: (value) => isWithin(value, 300),
   claims: (value) => (value as GuardOptions['claims'])?.['~standard']?.version === 1,
   locations: 'object',
-  optional: (value) => typeof value === 'boolean' || isJsonObject(value),
   shapeRefusal: 'function',
   log: 'function',
   cacheSize: (value) => isWithin(value, 10_000_000) && Number.isInteger(value),
@@ -69,7 +66,6 @@ export function parseOptions<Claims extends AccessTokenClaims>(options: GuardOpt
     schema: options.claims as GuardSettings<Claims>['schema'],
     locations,
     locationNames: listLocations(locations),
-    allowed: parseOptional(options.optional),
     shapeRefusal: options.shapeRefusal,
     log: silence(options.log),
     cacheSize,
@@ -78,8 +74,8 @@ export function parseOptions<Claims extends AccessTokenClaims>(options: GuardOpt
   }
 }
 
-function refuse(says: string): never {
-  throw new GuardConfigurationError(says)
+function refuse(message: string): never {
+  throw new GuardConfigurationError(message)
 }
 
 /** Refuses what has another type, and names that no rule knows. A text must not be empty, and an object is no list. */

@@ -49,7 +49,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const parsed = this.#rules.get(rule) ?? this.#readRule(rule)
     const found = findToken(request, this.#settings.locations)
     if (found === undefined) return this.#turnAway('absent', undefined, request, parsed)
-    if ('says' in found) return this.#refuse('invalid_request', request, found)
+    if (!found.ok) return this.#refuse('invalid_request', request, found)
     const judgement = this.#judge(found.token)
     if (judgement instanceof Promise) return judgement.then((judged) => this.#conclude(judged, found, request, parsed))
     return this.#conclude(judgement, found, request, parsed)
@@ -63,7 +63,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   readonly close = (): void => this.#keys.close()
 
   #readRule(rule: Rule): ParsedRule {
-    const parsed = parseRule(rule, this.#settings.allowed)
+    const parsed = parseRule(rule)
     this.#rules.set(rule, parsed)
     return parsed
   }
@@ -71,17 +71,18 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   #conclude(judgement: Judgement<Claims>, found: FoundToken, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
     if (judgement.ok) return this.#authorize(judgement, request, rule)
     const { failure } = judgement
-    if (failure === undefined) return this.#refuse('keys_unavailable', request, { says: this.#keys.state().lastError })
+    if (failure === undefined)
+      return this.#refuse('keys_unavailable', request, { sentence: this.#keys.state().lastError })
     if (failure.check === 'form' && found.place === 'header' && !isCredentials(found.token)) {
-      return this.#refuse('invalid_request', request, { says: 'the Authorization header is malformed' })
+      return this.#refuse('invalid_request', request, { sentence: 'the Authorization header is malformed' })
     }
     return this.#turnAway(nameReason(failure), failure, request, rule)
   }
 
   #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
     if (rule.challengeScope === undefined || hasScopes(outcome.auth.scopes, rule)) return outcome
-    const says = `has ${[...outcome.auth.scopes].join(' ')}`
-    return this.#refuse('insufficient_scope', request, { says, scope: rule.challengeScope })
+    const sentence = `has ${[...outcome.auth.scopes].join(' ')}`
+    return this.#refuse('insufficient_scope', request, { sentence, scope: rule.challengeScope })
   }
 
   #turnAway(
@@ -101,12 +102,12 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     request: GuardRequest,
     about: {
       readonly failure?: FailedCheck | undefined
-      readonly says?: string | undefined
+      readonly sentence?: string | undefined
       readonly scope?: string | undefined
     },
   ): Outcome<Claims> {
-    const { failure: detail, says = refusalAnswers[code].message } = about
-    this.#settings.log({ type: 'refused', code, says, ...(detail === undefined ? undefined : { detail }) })
+    const { failure: detail, sentence = refusalAnswers[code].message } = about
+    this.#settings.log({ type: 'refused', code, sentence, ...(detail === undefined ? undefined : { detail }) })
     const retrySeconds = code === 'keys_unavailable' ? (this.#keys.retrySeconds() ?? 1) : undefined
     const refusal = createRefusal(code, about.scope, retrySeconds)
     return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }

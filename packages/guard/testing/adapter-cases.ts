@@ -109,13 +109,13 @@ export const adapterCases: readonly AdapterCase[] = [
   },
   { title: 'RFC 9068 §4: an expired token is refused as expired', sent: bearer(expired), answer: expiredAnswer },
   {
-    title: 'design §5: an injected clock decides on expiry, beyond 15 s of leeway',
+    title: 'an injected clock decides on expiry, beyond 15 s of leeway',
     options: { clock: () => (nowSeconds + 150 + 16) * 1000 },
     sent: bearer(valid),
     answer: expiredAnswer,
   },
   {
-    title: 'design §5: within 15 s of leeway a token still passes',
+    title: 'within 15 s of leeway a token still passes',
     options: { clock: () => (nowSeconds + 150 + 14) * 1000 },
     sent: bearer(valid),
     answer: { caller: 'account-1' },
@@ -199,13 +199,13 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: tooLittle('orders:read orders:delete'),
   },
   {
-    title: 'design §10: a token with one of any scopes passes',
+    title: 'a token with one of any scopes passes',
     rule: { anyScope: ['orders:delete', 'orders:write'] },
     sent: bearer(valid),
     answer: { caller: 'account-1' },
   },
   {
-    title: 'design §10: a token with none of any scopes gets 403 and their names',
+    title: 'a token with none of any scopes gets 403 and their names',
     rule: { anyScope: ['orders:delete', 'orders:admin'] },
     sent: bearer(valid),
     answer: tooLittle('orders:delete orders:admin'),
@@ -223,12 +223,12 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: { caller: 'account-1' },
   },
   {
-    title: 'design §10: a cookie is no place for a token unless the guard says so',
+    title: 'a cookie is no place for a token unless the guard says so',
     sent: { fields: [['Cookie', `token=${valid}`]] },
     answer: missing,
   },
   {
-    title: 'design §10: a guard that opted in takes a token from a cookie',
+    title: 'a guard that opted in takes a token from a cookie',
     options: { locations: { cookie: 'token' } },
     sent: { fields: [['Cookie', `theme=dark; token=${valid}`]] },
     answer: { caller: 'account-1' },
@@ -273,7 +273,7 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: expiredAnswer,
   },
   {
-    title: 'design §5: a token beyond the size bound is refused unread; Node lets no header be as long',
+    title: 'a token beyond the size bound is refused unread; Node lets no header be as long',
     options: { locations: { body: 'token' } },
     sent: { form: `token=${valid}${'A'.repeat(20_000)}` },
     answer: invalid('form'),
@@ -309,19 +309,19 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: malformed,
   },
   {
-    title: 'design §10: a guard that cannot get its keys says 503 with Retry-After, never 401',
+    title: 'a guard that cannot get its keys says 503 with Retry-After, never 401',
     options: { fetch: () => Promise.reject(new TypeError('fetch failed')) },
     sent: bearer(signToken({}, { alg: 'ES256', kid: 'k1' })),
     answer: unavailable,
   },
   {
-    title: 'design §10: shapeRefusal writes the body, and the challenge stays',
+    title: 'shapeRefusal writes the body, and the challenge stays',
     options: { shapeRefusal: (refusal) => ({ body: { 'Alert!': refusal.message } }) },
     sent: {},
     answer: { ...missing, body: { 'Alert!': 'Token is missing' } },
   },
   {
-    title: 'design §10: shapeRefusal may change status and headers',
+    title: 'shapeRefusal may change status and headers',
     options: {
       shapeRefusal: (refusal) => ({
         status: 404,
@@ -359,7 +359,7 @@ function optionalCases(): AdapterCase[] {
   const policies = ways.flatMap(({ way: allowed }) =>
     ways.map(
       ({ way, sent, refused }): AdapterCase => ({
-        title: `design §10: a rule that allows ${allowed} tokens ${way === allowed ? 'lets' : 'refuses'} ${way} ones`,
+        title: `a rule that allows ${allowed} tokens ${way === allowed ? 'lets' : 'refuses'} ${way} ones`,
         rule: { optional: { [allowed]: 'allow' } },
         sent,
         answer: way === allowed ? { caller: null } : refused,
@@ -367,7 +367,7 @@ function optionalCases(): AdapterCase[] {
     ),
   )
   const known: AdapterCase = {
-    title: 'design §10: an optional rule knows who calls when the token is valid',
+    title: 'an optional rule knows who calls when the token is valid',
     rule: { optional: true },
     sent: bearer(valid),
     answer: { caller: 'account-1' },

@@ -39,6 +39,7 @@ function expectAnswer({ answer: expected }: AdapterCase, answer: Answer, refusal
     // The whole text, so nothing of the private reason is in it.
     body: expected.body === undefined ? '' : JSON.stringify(expected.body),
   })
+  if (expected.body !== undefined) expect(answer.contentLength).toBe(String(Buffer.byteLength(answer.body)))
   expect(answer.retryAfter !== undefined).toBe(expected.status === 503)
   expect(refusals).toHaveLength(1)
   expect(refusals[0]).toMatchObject({ code: expected.code })

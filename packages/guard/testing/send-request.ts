@@ -16,6 +16,7 @@ export interface Answer {
   readonly contentType: string | undefined
   readonly cacheControl: string | undefined
   readonly retryAfter: string | undefined
+  readonly contentLength: string | undefined
   readonly body: string
 }
 
@@ -52,6 +53,7 @@ export function sendRequest(origin: string, sent: SentRequest): Promise<Answer> 
         contentType: response.headers['content-type'],
         cacheControl: response.headers['cache-control'],
         retryAfter: response.headers['retry-after'],
+        contentLength: response.headers['content-length'],
         body: Buffer.concat(chunks).toString(),
       })
     })

@@ -50,7 +50,9 @@ export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): Expres
 function settle(outcome: Outcome<unknown>, req: ExpressRequest, res: ServerResponse, next: () => void): void {
   if (outcome.kind === 'refused') {
     const { status, headers, text } = renderRefusal(outcome.refusal)
-    res.writeHead(status, headers).end(text)
+    res.statusCode = status
+    // Not writeHead: only what is set before lets Node add the Content-Length.
+    res.setHeaders(new Map(Object.entries(headers))).end(text)
     return
   }
   req.auth = outcome.kind === 'authenticated' ? (outcome.auth as Auth) : undefined

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { FetchRequest } from './fetch-request.ts'
 
+/** Milliseconds to read the header once: the least of many times, since nothing makes it faster than it is. */
+function measureReading(text: string): number {
+  const request = new Request('https://api.example.com', { headers: { authorization: `Bearer ${text}!` } })
+  const times = Array.from({ length: 20 }, () => {
+    const startedAt = performance.now()
+    new FetchRequest(request, undefined).header('authorization')
+    return performance.now() - startedAt
+  })
+  return Math.min(...times)
+}
+
 describe('url', () => {
   test.each([
     ['https://api.example.com', '/'],
@@ -43,11 +54,18 @@ describe('RFC 9110 §5.3: Authorization is no list, so what was joined is taken 
     expect(new FetchRequest(request, undefined).header('authorization')).toEqual(expected)
   })
 
-  test('a long line of commas and blanks is taken apart in linear time', () => {
-    const value = `Bearer ${', '.repeat(4_000)}${' '.repeat(4_000)},${'a'.repeat(50_000)}!,\u0080`.slice(0, 60_000)
-    const request = new Request('https://api.example.com', { headers: { authorization: value } })
-    expect(new FetchRequest(request, undefined).header('authorization')).toBeDefined()
-  })
+  test.each([
+    ['commas and blanks', ', '],
+    ['blanks', ' '],
+    ['tabs after commas', ',\t\t\t\t'],
+    ['what looks like a scheme', ',a'],
+  ])(
+    'a long line of %s is taken apart in linear time: 8 times the length costs far less than 64 times as much',
+    (_, part) => {
+      const [short, long] = [measureReading(part.repeat(4_000)), measureReading(part.repeat(32_000))]
+      expect(long / short).toBeLessThan(32)
+    },
+  )
 
   test('a header that is absent is undefined, and another one keeps its commas', () => {
     const request = new Request('https://api.example.com', { headers: { accept: 'text/html, text/plain' } })

@@ -23,9 +23,8 @@ const parsers: ReadonlyMap<string, (text: string) => unknown> = new Map([
 
 async function readText(copy: Request): Promise<string | undefined> {
   const reader = copy.body?.getReader()
-  const decoder = new TextDecoder()
+  const chunks: Uint8Array[] = []
   let sizeBytes = 0
-  let text = ''
   for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
     sizeBytes += chunk.value.length
     if (sizeBytes > maxBodySizeBytes) {
@@ -33,18 +32,17 @@ async function readText(copy: Request): Promise<string | undefined> {
       reader?.cancel().catch(() => undefined)
       return undefined
     }
-    text += decoder.decode(chunk.value, { stream: true })
+    chunks.push(chunk.value)
   }
-  return text + decoder.decode()
+  return Buffer.concat(chunks).toString()
 }
 
-function parseForm(text: string): Record<string, string | string[]> {
-  const form: Record<string, string | string[]> = Object.create(null)
-  const parameters = new URLSearchParams(text)
-  for (const name of new Set(parameters.keys())) {
-    const values = parameters.getAll(name)
-    // A repeated parameter stays visible, so that the core can refuse it.
-    form[name] = values.length === 1 ? (values[0] ?? '') : values
+/** Each parameter with all of its values: a repeated one stays visible, so that the core can refuse it. */
+function parseForm(text: string): Record<string, string[]> {
+  const form: Record<string, string[]> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(text)) {
+    form[name] ??= []
+    form[name].push(value)
   }
   return form
 }

@@ -7,5 +7,5 @@ import { parseRule } from '../request/parse-rule.ts'
  * @throws GuardConfigurationError
  */
 export function validateRule(rule: Rule | undefined): void {
-  if (rule !== undefined) parseRule(rule, { absent: false, expired: false, invalid: false })
+  if (rule !== undefined) parseRule(rule)
 }

@@ -3,9 +3,8 @@ export function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return
+  // Listed before: V8 takes ten times as long to list the members of what is frozen.
+  const members: readonly unknown[] = Object.values(value)
   Object.freeze(value)
-  for (const name in value) {
-    const member: unknown = (value as Record<string, unknown>)[name]
-    if (typeof member === 'object') deepFreeze(member)
-  }
+  for (const member of members) deepFreeze(member)
 }

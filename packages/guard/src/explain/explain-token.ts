@@ -29,7 +29,7 @@ export interface CheckResult {
   /** How many seconds a failed time is beyond its limit, leeway included: what the clocks differ by, at least. */
   readonly secondsOff?: number
   /** The result as a sentence. */
-  readonly says: string
+  readonly sentence: string
 }
 
 export interface Explanation {
@@ -66,7 +66,7 @@ export async function explainToken(token: string, options: ExplainOptions): Prom
           check.name === 'audience' && options.audience === undefined ? skip('audience') : examine(check, claims, now),
         )
   const checks = [
-    passed('form', expectedForm, 'that'),
+    passed('form', expectedForm, 'such a form'),
     ...headerResults.filter(({ check }) => check !== 'key'),
     key.result,
     explainSignature(parts.signingInput, signature, key.key),
@@ -97,7 +97,7 @@ function explainKey(header: JsonObject, results: readonly CheckResult[], keys: O
   const kid = results.find(({ check }) => check === 'key')
   if (kid?.ok === false) return { result: kid }
   if (results.some(({ check, ok }) => check === 'algorithm' && ok !== true)) return { result: skip('key') }
-  if (!keys.ok) return { result: failed({ check: 'key', expected: "the issuer's keys", got: keys.says }) }
+  if (!keys.ok) return { result: failed({ check: 'key', expected: "the issuer's keys", got: keys.sentence }) }
   const found = findKey(header, keys.keySet)
   if (!found.ok) return { result: failed(found.failure) }
   const { key } = found
@@ -107,7 +107,9 @@ function explainKey(header: JsonObject, results: readonly CheckResult[], keys: O
 function explainSignature(signingInput: string, signature: Buffer, key: VerificationKey | undefined): CheckResult {
   if (key === undefined) return skip('signature')
   const { failure } = refuseSignature(key)
-  return verifySignature(signingInput, signature, key) ? passed('signature', failure.expected, 'it') : failed(failure)
+  return verifySignature(signingInput, signature, key)
+    ? passed('signature', failure.expected, 'that signature')
+    : failed(failure)
 }
 
 function examine<P>(check: Check<P>, subject: JsonObject, policy: P): CheckResult {
@@ -116,15 +118,15 @@ function examine<P>(check: Check<P>, subject: JsonObject, policy: P): CheckResul
 }
 
 function passed(check: CheckName, expected: string, got: string): CheckResult {
-  return { check, ok: true, expected, got, says: `${check} is good: got ${got}` }
+  return { check, ok: true, expected, got, sentence: `${check} is good: got ${got}` }
 }
 
 function failed(failure: FailedCheck): CheckResult {
   const { check, expected, got, secondsOff } = failure
   const off = secondsOff === undefined || !Number.isFinite(secondsOff) ? '' : `, ${secondsOff} s beyond the limit`
-  return { ...failure, ok: false, says: `${check} is bad: expected ${expected}, got ${got}${off}` }
+  return { ...failure, ok: false, sentence: `${check} is bad: expected ${expected}, got ${got}${off}` }
 }
 
 function skip(check: CheckName): CheckResult {
-  return { check, ok: 'skipped', says: `${check} was not checked` }
+  return { check, ok: 'skipped', sentence: `${check} was not checked` }
 }

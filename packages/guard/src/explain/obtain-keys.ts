@@ -7,7 +7,7 @@ import type { GuardSettings } from '../parse-options.ts'
 
 export type ObtainedKeys =
   | { readonly ok: true; readonly keySet: KeySet }
-  | { readonly ok: false; readonly says: string }
+  | { readonly ok: false; readonly sentence: string }
 
 /** Gives the keys of the options, or fetches the issuer's once, as the guard does. */
 export async function obtainKeys(settings: GuardSettings<unknown>): Promise<ObtainedKeys> {
@@ -18,8 +18,8 @@ export async function obtainKeys(settings: GuardSettings<unknown>): Promise<Obta
     const { document } = await fetchJson(await discoverJwksUri(issuer, fetching), fetching)
     const { keySet, ignored } = importKeySet(document, algorithms)
     if (keySet.keys.length > 0) return { ok: true, keySet }
-    return { ok: false, says: ['the issuer has no key that can be used', ...ignored].join('; ') }
+    return { ok: false, sentence: ['the issuer has no key that can be used', ...ignored].join('; ') }
   } catch (error) {
-    return { ok: false, says: describeError(error) }
+    return { ok: false, sentence: describeError(error) }
   }
 }

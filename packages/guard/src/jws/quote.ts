@@ -1,6 +1,10 @@
-/** Quotes a value from outside for a log: without control characters, on one line, and short. */
+// JSON escapes some control characters only; these also turn a terminal's text around, or end its line.
+const unseen = /[\p{C}\p{Zl}\p{Zp}]/gu
+
+/** Quotes a value from outside for a log or a terminal: without characters that nobody sees, on one line, and short. */
 export function quote(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value) ?? typeof value
+  const json = JSON.stringify(value) ?? typeof value
+  const text = json.replace(unseen, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`)
   return text.length > 120 ? `${text.slice(0, 120)}...` : text
 }

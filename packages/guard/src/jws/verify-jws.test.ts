@@ -10,12 +10,15 @@ import { verifyJws } from './verify-jws.ts'
 const supported: readonly string[] = [...asymmetricAlgorithms, ...symmetricAlgorithms]
 
 /** Verifies as a guard would that was given these keys: with the algorithms of their kind. */
-function verify(jws: string, keys: readonly JsonWebKey[]): ReturnType<typeof verifyJws> | { ok: false; says: string } {
+function verify(
+  jws: string,
+  keys: readonly JsonWebKey[],
+): ReturnType<typeof verifyJws> | { ok: false; sentence: string } {
   const algorithms = keys.some(({ kty }) => kty === 'oct') ? symmetricAlgorithms : asymmetricAlgorithms
   try {
     return verifyJws(jws, importKeySet({ keys }, algorithms).keySet, { algorithms, type: undefined })
   } catch (error) {
-    return { ok: false, says: String(error) }
+    return { ok: false, sentence: String(error) }
   }
 }
 

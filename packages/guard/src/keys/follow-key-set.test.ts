@@ -57,7 +57,7 @@ function countAsked(issuer: ServedIssuer, path: string): number {
 }
 
 describe('fetching', () => {
-  test('design §10: it starts at once, in the background, and all who ask share one fetch', async () => {
+  test('it starts at once, in the background, and all who ask share one fetch', async () => {
     await using issuer = await serveIssuer([first])
     const { source, events } = follow(issuer.url)
     expect(source.current()).toBeUndefined()
@@ -82,67 +82,71 @@ describe('fetching', () => {
     expect(await listKids(follow(name).source.obtain())).toEqual(['first'])
   })
 
-  const badAnswers: readonly { title: string; change: (issuer: ServedIssuer) => void; says: string }[] = [
+  const badAnswers: readonly { title: string; change: (issuer: ServedIssuer) => void; sentence: string }[] = [
     {
       title: 'RFC 8414 §3.3: metadata of another issuer',
       change: ({ answers, url }) => answers.set(metadataPath, { body: { issuer: `${url}/`, jwks_uri: `${url}/jwks` } }),
-      says: 'names the issuer',
+      sentence: 'names the issuer',
     },
     {
       title: 'metadata without jwks_uri',
       change: ({ answers, url }) => answers.set(metadataPath, { body: { issuer: url } }),
-      says: 'names the jwks_uri nothing',
+      sentence: 'names the jwks_uri nothing',
     },
     {
       title: 'a jwks_uri that is no web address',
       change: ({ answers, url }) => answers.set(metadataPath, { body: { issuer: url, jwks_uri: 'file:///etc/keys' } }),
-      says: 'names the jwks_uri',
+      sentence: 'names the jwks_uri',
     },
     {
       title: 'a redirect',
       change: ({ answers }) => answers.set(jwksPath, { status: 302, headers: { location: '/other' } }),
-      says: 'redirect',
+      sentence: 'redirect',
     },
-    { title: 'a server error', change: ({ answers }) => answers.set(jwksPath, { status: 500 }), says: 'answered 500' },
+    {
+      title: 'a server error',
+      change: ({ answers }) => answers.set(jwksPath, { status: 500 }),
+      sentence: 'answered 500',
+    },
     {
       title: '304 that nobody asked for',
       change: ({ answers }) => answers.set(jwksPath, { status: 304 }),
-      says: 'answered 304',
+      sentence: 'answered 304',
     },
     {
       title: 'no JSON',
       change: ({ answers }) => answers.set(jwksPath, { body: '<html>' }),
-      says: 'answered 200 and no JSON object',
+      sentence: 'answered 200 and no JSON object',
     },
     {
       title: 'more than 256 kB',
       change: ({ answers }) => answers.set(jwksPath, { body: JSON.stringify({ keys: [], x: 'x'.repeat(300_000) }) }),
-      says: 'answered too much',
+      sentence: 'answered too much',
     },
     {
       title: 'two keys of one kid',
       change: ({ answers }) => answers.set(jwksPath, { body: { keys: [first, { ...second, kid: 'first' }] } }),
-      says: 'two keys have one kid: ["first","first"]',
+      sentence: 'two keys have one kid: ["first","first"]',
     },
     {
       title: 'a private key',
       change: ({ answers }) => answers.set(jwksPath, { body: { keys: [{ ...first, d: 'AAAA' }] } }),
-      says: 'private',
+      sentence: 'private',
     },
     {
       title: 'a secret, whatever its algorithm',
       change: ({ answers }) => answers.set(jwksPath, { body: { keys: [makeSigningKey('HS256').jwk] } }),
-      says: 'holds no key to use',
+      sentence: 'holds no key to use',
     },
   ]
 
-  test.each(badAnswers)('no keys from $title; the state and the log say why', async ({ change, says }) => {
+  test.each(badAnswers)('no keys from $title; the state and the log say why', async ({ change, sentence }) => {
     await using issuer = await serveIssuer([first])
     change(issuer)
     const { source, events } = follow(issuer.url)
     expect(await source.obtain()).toBeUndefined()
-    expect(source.state().lastError).toContain(says)
-    expect(events.at(-1)).toMatchObject({ type: 'keys_failed', says: expect.stringContaining(says) })
+    expect(source.state().lastError).toContain(sentence)
+    expect(events.at(-1)).toMatchObject({ type: 'keys_failed', sentence: expect.stringContaining(sentence) })
     expect(source.retrySeconds()).toBeGreaterThanOrEqual(1)
   })
 
@@ -291,7 +295,7 @@ describe('when fetching fails', () => {
 })
 
 describe('an unknown kid', () => {
-  test('design §10: is looked for, at most every 10 s, and a kid that was not found not again within a minute', async () => {
+  test('is looked for, at most every 10 s, and a kid that was not found not again within a minute', async () => {
     await using issuer = await serveIssuer([first])
     const { source, wait } = follow(issuer.url)
     await source.obtain()

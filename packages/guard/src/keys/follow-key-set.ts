@@ -156,22 +156,22 @@ class FollowedKeySet implements KeySource {
     this.#etag = etag
     // Keys that were taken back are gone even when no others took their place; but then nothing can be checked.
     if (this.#keySet?.keys.length === 0) throw new Error(`${this.#jwksUri} holds no key to use`)
-    const saysMs = maxAgeSeconds === undefined ? defaultLifetimeMs : maxAgeSeconds * 1000
-    this.#lifetimeMs = Math.min(maxLifetimeMs, Math.max(minLifetimeMs, saysMs))
+    const toldMs = maxAgeSeconds === undefined ? defaultLifetimeMs : maxAgeSeconds * 1000
+    this.#lifetimeMs = Math.min(maxLifetimeMs, Math.max(minLifetimeMs, toldMs))
     this.#confirmedAt = askedAt
     this.#refreshAt = askedAt + this.#lifetimeMs * refreshShare
   }
 
-  #recordFailure(says: string): void {
+  #recordFailure(sentence: string): void {
     if (this.#closing.signal.aborted) return
     this.#failures += 1
-    this.#lastError = says
+    this.#lastError = sentence
     // The issuer may have moved its keys.
     this.#jwksUri = undefined
     this.#etag = undefined
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2)
     this.#pauseUntil = this.#options.monotonic() + pauseMs
-    this.#options.log({ type: 'keys_failed', says, retrySeconds: pauseMs / 1000 })
+    this.#options.log({ type: 'keys_failed', sentence, retrySeconds: pauseMs / 1000 })
   }
 
   #rememberUnknown(kid: string): void {

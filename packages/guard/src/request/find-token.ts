@@ -3,16 +3,25 @@ import type { TokenLocations } from '../guard-options.ts'
 import { isJsonObject } from '../jws/parse-json-object.ts'
 
 export interface FoundToken {
+  readonly ok: true
   readonly token: string
   readonly place: TokenLocation
 }
 
 /** Why no token can be made out, though there is something. */
 export interface MalformedToken {
-  readonly says: string
+  readonly ok: false
+  /** For the log. */
+  readonly sentence: string
 }
 
 type Search = FoundToken | MalformedToken | undefined
+
+const severalTokens: MalformedToken = { ok: false, sentence: 'several tokens' }
+
+function foundIn(place: TokenLocation, token: string): FoundToken {
+  return { ok: true, token, place }
+}
 
 /**
  * Finds the token in the places where this guard looks. One in two places is malformed.
@@ -32,7 +41,7 @@ export function findToken(request: GuardRequest, locations: TokenLocations): Sea
 
 function merge(one: Search, other: Search): Search {
   if (one === undefined || other === undefined) return one ?? other
-  return { says: 'several tokens' }
+  return severalTokens
 }
 
 // RFC 9110 §11.1: a scheme's name doesn't distinguish case. RFC 6750 §2.1: "Bearer" 1*SP b64token.
@@ -49,12 +58,12 @@ function readAuthorization(value: string | readonly string[] | undefined): Searc
   if (typeof value !== 'string') {
     if (value.length === 1) return readAuthorization(value[0])
     // RFC 9110 §5.3: Authorization is no list. Another scheme beside ours is none of our business, two of ours are.
-    return value.some((one) => bearer.test(one)) ? { says: 'several tokens' } : undefined
+    return value.some((one) => bearer.test(one)) ? severalTokens : undefined
   }
-  if (value.startsWith('Bearer ') && value.charCodeAt(7) !== space) return { token: value.slice(7), place: 'header' }
+  if (value.startsWith('Bearer ') && value.charCodeAt(7) !== space) return foundIn('header', value.slice(7))
   // Another scheme is no token.
   const prefix = bearer.exec(value)?.[0]
-  return prefix === undefined ? undefined : { token: value.slice(prefix.length), place: 'header' }
+  return prefix === undefined ? undefined : foundIn('header', value.slice(prefix.length))
 }
 
 const space = 32
@@ -84,8 +93,8 @@ function readBody({ method, body }: GuardRequest, name: string): Search {
 
 function pickOne(values: readonly unknown[], place: TokenLocation): Search {
   const [value] = values
-  if (values.length > 1) return { says: 'several tokens' }
+  if (values.length > 1) return severalTokens
   // OAuth 2.1 §1.8: a parameter without a value is treated as omitted.
   if (value === undefined || value === null || value === '') return undefined
-  return typeof value === 'string' ? { token: value, place } : { says: `no text in the ${place}` }
+  return typeof value === 'string' ? foundIn(place, value) : { ok: false, sentence: `no text in the ${place}` }
 }

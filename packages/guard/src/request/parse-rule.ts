@@ -12,13 +12,13 @@ export interface ParsedRule {
 }
 
 /** Which requests without a valid token pass. */
-export type AllowedAnonymous = Readonly<Record<AnonymousReason, boolean>>
+type AllowedAnonymous = Readonly<Record<AnonymousReason, boolean>>
 
 // RFC 6749 §3.3: no blank, quote or backslash, so that a scope stands in a challenge as it is.
 const scopeWord = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /** Reads a route's rule. @throws GuardConfigurationError for a rule that asks for nothing it could get. */
-export function parseRule(rule: Rule, allowedByDefault: AllowedAnonymous): ParsedRule {
+export function parseRule(rule: Rule): ParsedRule {
   const { scope, anyScope, optional, ...others } = rule
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new GuardConfigurationError(`${unknown} is no part of a rule`)
@@ -29,17 +29,14 @@ export function parseRule(rule: Rule, allowedByDefault: AllowedAnonymous): Parse
     allOf,
     anyOf,
     challengeScope: named.length === 0 ? undefined : named.join(' '),
-    allowed: optional === undefined ? allowedByDefault : parseOptional(optional),
+    allowed: parseOptional(optional),
   }
 }
 
-/** Reads which requests may pass as anonymous. @throws GuardConfigurationError */
-export function parseOptional(optional: OptionalPolicy | undefined): AllowedAnonymous {
-  if (optional === undefined || typeof optional === 'boolean') {
-    return { absent: optional === true, expired: false, invalid: false }
-  }
-  const allowed = { absent: false, expired: false, invalid: false }
-  for (const [reason, policy] of Object.entries(optional)) {
+function parseOptional(optional: OptionalPolicy | undefined): AllowedAnonymous {
+  const allowed = { absent: optional === true, expired: false, invalid: false }
+  if (typeof optional === 'boolean') return allowed
+  for (const [reason, policy] of Object.entries(optional ?? {})) {
     if (!Object.hasOwn(allowed, reason) || (policy !== 'allow' && policy !== 'refuse')) {
       throw new GuardConfigurationError('optional must be allow or refuse for absent, expired, invalid')
     }
@@ -50,9 +47,8 @@ export function parseOptional(optional: OptionalPolicy | undefined): AllowedAnon
 
 /** Whether a token with these scopes may pass. */
 export function hasScopes(scopes: ReadonlySet<string>, { allOf, anyOf }: ParsedRule): boolean {
-  for (const scope of allOf) if (!scopes.has(scope)) return false
-  if (anyOf.length === 0) return true
-  return anyOf.some((scope) => scopes.has(scope))
+  const isThere = (scope: string): boolean => scopes.has(scope)
+  return allOf.every(isThere) && (anyOf.length === 0 || anyOf.some(isThere))
 }
 
 function parseScopes(scope: string | readonly string[]): readonly string[] {

@@ -1,13 +1,20 @@
 import type { GuardRequest, Refusal } from '../guard.ts'
+import { GuardConfigurationError } from '../guard-configuration-error.ts'
 import type { GuardOptions } from '../guard-options.ts'
 
-/** Applies the hook to a refusal. What the hook throws reaches the caller: the request is not let through. */
+/**
+ * Applies the hook to a refusal. What the hook throws reaches the framework: the request is not let through.
+ *
+ * @throws GuardConfigurationError for a status that is no refusal's.
+ */
 export function shapeRefusal(refusal: Refusal, request: GuardRequest, shape: GuardOptions['shapeRefusal']): Refusal {
   const shaped = shape?.(refusal, request)
   if (shaped === undefined) return refusal
+  const { status = refusal.status } = shaped
+  if (!(status >= 400 && status < 600)) throw new GuardConfigurationError(`shapeRefusal chose the status ${status}`)
   return {
     ...refusal,
-    status: shaped.status ?? refusal.status,
+    status,
     headers: shaped.headers === undefined ? refusal.headers : putHeaders(refusal.headers, shaped.headers),
     body: 'body' in shaped ? shaped.body : refusal.body,
   }
@@ -17,11 +24,11 @@ export function shapeRefusal(refusal: Refusal, request: GuardRequest, shape: Gua
 const headerName = /^[!#$%&'*+.^_`|~\w-]+$/
 const notInValues = /[^\t\x20-\x7e]+/g
 
-/** Puts headers over others, whatever the case of their names, so that no value can end a line and start another header. */
+/** Puts headers over others, so that no value can end a line and start another header. Names are lower case then. */
 function putHeaders(under: Record<string, string>, over: Record<string, string>): Record<string, string> {
-  const put = Object.entries(over).filter(([name]) => headerName.test(name))
-  const names = new Set(put.map(([name]) => name.toLowerCase()))
-  const kept = Object.entries(under).filter(([name]) => !names.has(name.toLowerCase()))
-  const cleaned = put.map(([name, value]) => [name, String(value).replace(notInValues, ' ')] as const)
-  return Object.fromEntries([...kept, ...cleaned])
+  const headers = new Headers(under)
+  for (const [name, value] of Object.entries(over)) {
+    if (headerName.test(name)) headers.set(name, String(value).replace(notInValues, ' '))
+  }
+  return Object.fromEntries(headers)
 }
