@@ -10,7 +10,7 @@ import { OuterHandleError } from './outer-handle-error.ts'
 const migrations = testMigrations
 
 forEachDatabase('a unit of work', ({ open }) => {
-  test('design §7: a unit that fails leaves nothing behind, and its neighbours of the same batch are stored', async () => {
+  test('a unit that fails leaves nothing behind, and its neighbours of the same batch are stored', async () => {
     const database = await open({ migrations })
     const outcomes = await Promise.allSettled(
       Array.from({ length: 30 }, (_, number) => writeOrFail(database, number, number % 3 === 1)),
@@ -60,7 +60,7 @@ forEachDatabase('a unit of work', ({ open }) => {
     expect([await insertOnce(), await insertOnce()]).toEqual([1n, 0n])
   })
 
-  test('design §7: tx.now is fixed when the unit starts', async () => {
+  test('tx.now is fixed when the unit starts', async () => {
     let moment = 1_700_000_000_000
     const database = await open({ migrations, clock: { now: () => moment++ } })
     const moments = await database.write(async (tx) => {
@@ -154,7 +154,7 @@ forEachDatabase('parallel units', ({ open }) => {
     expect(await readCounter(database)).toBe(200)
   })
 
-  test('design §5: of 20 parallel uses of a one-time thing, one wins', async () => {
+  test('of 20 parallel uses of a one-time thing, one wins', async () => {
     const database = await open({ migrations })
     await writeEntry(database, 'code')
     const wins = await Promise.all(Array.from({ length: 20 }, () => consumeOnce(database, 'code')))
@@ -164,7 +164,7 @@ forEachDatabase('parallel units', ({ open }) => {
 })
 
 forEachDatabase('reads', ({ open }) => {
-  test('design §7: reads never see uncommitted rows, and see them once the write is acknowledged', async () => {
+  test('reads never see uncommitted rows, and see them once the write is acknowledged', async () => {
     const database = await open({ migrations })
     const inserted = Promise.withResolvers<void>()
     const looked = Promise.withResolvers<void>()

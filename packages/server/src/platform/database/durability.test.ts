@@ -11,7 +11,7 @@ const rounds = 4
 const longestLifeMilliseconds = 400
 
 forEachDatabase('kill -9 of the writing process under load', ({ createUrl }) => {
-  test('issue 2 §4: every acknowledged write is there, and every unit is whole', async () => {
+  test('every acknowledged write is there, and every unit is whole', async () => {
     const url = await createUrl()
     const acknowledged: string[] = []
     for (let round = 0; round < rounds; round++) {
@@ -35,7 +35,7 @@ describe('kill -9 of PostgreSQL itself under load', () => {
     await cluster?.stop()
   })
 
-  test('issue 2 §4: after its restart every acknowledged write is there, and every unit is whole', async () => {
+  test('after its restart every acknowledged write is there, and every unit is whole', async () => {
     const url = await cluster.createDatabase()
     const acknowledged: string[] = []
     for (let round = 0; round < rounds; round++) {

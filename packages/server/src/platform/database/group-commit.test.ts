@@ -11,7 +11,7 @@ const migrations = testMigrations
 describe('group commit', { retry: 3 }, () => {
   const { open, createUrl } = databaseUnderTest('sqlite')
 
-  test('design §7: nothing is acknowledged before it is durable: a unit waits for the last of its batch', async () => {
+  test('nothing is acknowledged before it is durable: a unit waits for the last of its batch', async () => {
     const { database, otherConnection } = await openTwice()
     let acknowledged: string | undefined
     const release = Promise.withResolvers<void>()

@@ -37,14 +37,14 @@ forEachDatabase('migrations', ({ open, createUrl }) => {
     ])
   })
 
-  test('design §7: a schema that a newer release wrote is refused, and left alone', async () => {
+  test('a schema that a newer release wrote is refused, and left alone', async () => {
     const url = await createUrl()
     await (await open({ migrations: [...migrations, second], url })).close()
     await expectRefusal(open({ migrations, url }), 'schema_newer', 'start the newer release')
     await open({ migrations: [...migrations, second], url })
   })
 
-  test('design §7: tables that somebody else made are refused, and left alone', async () => {
+  test('tables that somebody else made are refused, and left alone', async () => {
     const url = await createUrl()
     const foreign = {
       version: 1,

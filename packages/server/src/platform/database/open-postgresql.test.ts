@@ -12,7 +12,7 @@ const migrations = testMigrations
 describe('PostgreSQL', () => {
   const { open, createUrl } = databaseUnderTest('postgresql')
 
-  test('design §7: nothing is acknowledged before it is durable: a slow commit is waited for', async () => {
+  test('nothing is acknowledged before it is durable: a slow commit is waited for', async () => {
     const { database, admin } = await openTwice()
     await admin.query(`CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS
       'BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NULL; END'`)
