@@ -1,6 +1,17 @@
 // The command line starts from one file: loading a thousand small ones takes longer than everything else at its start.
 // What holds native code, or is loaded for one command only, stays a package of its own.
-import { chmodSync, existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
@@ -8,9 +19,7 @@ import { build, type Metafile } from 'esbuild'
 const server = fileURLToPath(new URL('../packages/server/', import.meta.url))
 const folder = path.join(server, 'dist/bundle')
 
-rmSync(folder, { recursive: true, force: true })
-
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: server,
   entryPoints: ['src/cli/bin.ts'],
   outdir: folder,
@@ -25,11 +34,28 @@ const { metafile } = await build({
   // Packages in CommonJS ask for Node's modules by `require`.
   banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
   metafile: true,
+  write: false,
   logLevel: 'warning',
 })
 
+replaceFolder([
+  ...outputFiles,
+  { path: path.join(folder, 'THIRD-PARTY-LICENSES.txt'), contents: Buffer.from(collectLicenses(metafile)) },
+])
 linkCommand()
-writeFileSync(path.join(folder, 'THIRD-PARTY-LICENSES.txt'), collectLicenses(metafile))
+
+/** Each file is replaced whole, and only when it differs: a command that runs meanwhile finds all that it still loads. */
+function replaceFolder(files: readonly { readonly path: string; readonly contents: Uint8Array }[]): void {
+  mkdirSync(folder, { recursive: true })
+  for (const { path: file, contents } of files) {
+    if (existsSync(file) && readFileSync(file).equals(contents)) continue
+    const draft = `${file}.${process.pid}`
+    writeFileSync(draft, contents)
+    renameSync(draft, file)
+  }
+  const wanted = new Set(files.map((file) => path.basename(file.path)))
+  for (const name of readdirSync(folder)) if (!wanted.has(name)) rmSync(path.join(folder, name), { recursive: true })
+}
 
 /** Makes `npx ostiary` work in a checkout: npm links only what is there when it installs, and this is built later. */
 function linkCommand(): void {

@@ -8,6 +8,7 @@ build()
 
 const server = startNode([path.join(projectRoot, 'packages/server/dist/bundle/bin.js'), 'dev'], {}, 'pipe')
 const children = [server]
+let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopAll(signal))
 server.on('exit', (code) => {
   process.exitCode = code ?? 1
@@ -32,7 +33,8 @@ function startTutorial(issuer) {
   )
   children.push(tutorial)
   tutorial.on('exit', (code) => {
-    process.exitCode ||= code ?? 1
+    // The app has nothing to finish, so a signal of ours just ends it.
+    if (!isStopping) process.exitCode ||= code ?? 1
     stopAll('SIGTERM')
   })
 }
@@ -46,5 +48,6 @@ function startNode(args, environment, stdout) {
 }
 
 function stopAll(signal) {
+  isStopping = true
   for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill(signal)
 }
