@@ -47,7 +47,9 @@ function startNode(args, environment, stdout) {
   })
 }
 
+// Once: the server takes a second signal for impatience, and ends without finishing what it has accepted.
 function stopAll(signal) {
+  if (isStopping) return
   isStopping = true
   for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill(signal)
 }
