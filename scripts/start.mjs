@@ -9,10 +9,10 @@ build()
 const server = startNode([path.join(projectRoot, 'packages/server/dist/bundle/bin.js'), 'dev'], {}, 'pipe')
 const children = [server]
 let isStopping = false
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopAll(signal))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stopAll)
 server.on('exit', (code) => {
   process.exitCode = code ?? 1
-  stopAll('SIGTERM')
+  stopAll()
 })
 
 // The server's own first lines say where it is, once it listens: no setting is read a second time here.
@@ -35,7 +35,7 @@ function startTutorial(issuer) {
   tutorial.on('exit', (code) => {
     // The app has nothing to finish, so a signal of ours just ends it.
     if (!isStopping) process.exitCode ||= code ?? 1
-    stopAll('SIGTERM')
+    stopAll()
   })
 }
 
@@ -43,13 +43,15 @@ function startNode(args, environment, stdout) {
   return spawn(path.join(binFolder, 'node'), args, {
     cwd: projectRoot,
     stdio: ['inherit', stdout, 'inherit'],
+    // Out of the terminal's group: Ctrl-C would reach them twice, from the terminal and from here.
+    detached: true,
     env: { ...projectEnvironment(), ...environment },
   })
 }
 
 // Once: the server takes a second signal for impatience, and ends without finishing what it has accepted.
-function stopAll(signal) {
+function stopAll() {
   if (isStopping) return
   isStopping = true
-  for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+  for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
 }

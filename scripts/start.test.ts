@@ -17,7 +17,7 @@ interface Started {
 }
 
 function start(environment: Readonly<Record<string, string>>): Promise<Started> {
-  const child = spawn(process.execPath, [script], { env: { ...process.env, ...environment } })
+  const child = spawn(process.execPath, [script], { env: { ...process.env, ...environment }, detached: true })
   let printed = ''
   return new Promise((resolve, reject) => {
     const read = (chunk: unknown) => {
@@ -31,8 +31,9 @@ function start(environment: Readonly<Record<string, string>>): Promise<Started> 
   })
 }
 
+/** Ends it as a terminal does: the whole group gets the signal. */
 function end({ child }: Started, signal: NodeJS.Signals): Promise<number | null> {
-  child.kill(signal)
+  if (child.pid !== undefined) process.kill(-child.pid, signal)
   // Not `exit`: the pipes close when the last process that holds them is gone, so an orphan would keep this waiting.
   return new Promise((resolve) => child.on('close', (code) => resolve(code)))
 }
@@ -98,7 +99,7 @@ describe('npm start', () => {
       expect((await logIn(login)).status).toBe(200)
       expect(await (await fetch(`${issuer}/.well-known/jwks.json`)).json()).toEqual({ keys })
     } finally {
-      expect(await end(second, 'SIGTERM')).toBe(0)
+      expect(await end(second, 'SIGHUP')).toBe(0)
     }
     for (const url of [issuer, second.tutorialUrl]) await expect(fetch(url)).rejects.toThrow('fetch failed')
   })
