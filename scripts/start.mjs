@@ -22,7 +22,7 @@ server.stdout.on('data', (chunk) => {
   if (children.length > 1) return
   printed += chunk
   const issuer = /^ {2}Ostiary +(\S+)$/m.exec(printed)?.[1]
-  if (issuer && printed.includes('echo "$TOKEN"\n')) startTutorial(issuer)
+  if (issuer && !isStopping && printed.includes('echo "$TOKEN"\n')) startTutorial(issuer)
 })
 
 function startTutorial(issuer) {

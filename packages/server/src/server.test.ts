@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { forEachDatabase } from '../testing/database.ts'
+import { addAccount, addApi, logIn, startTestServer } from '../testing/test-server.ts'
+import { migrations } from './domain/schema/migrations.ts'
+import { selectSession } from './domain/sessions/session-store.ts'
+
+const password = 'seven purple umbrellas'
+const audience = 'https://api.example.com'
+
+forEachDatabase('a graceful stop', ({ createUrl, open }) => {
+  it('cuts no request that was accepted, though its hash still waits, and loses no login that was answered', async () => {
+    const url = await createUrl()
+    const server = await startTestServer({ databaseUrl: url })
+    await addAccount(server, 'ada', password)
+    await addApi(server, { audience })
+    const { hashQueue } = server.running.installation
+    // So many that most of them wait for a core.
+    const count = 10 * availableParallelism()
+    let answered = 0
+    const logins = Array.from({ length: count }, async () => {
+      const answer = await logIn(server, { username: 'ada', password, audience })
+      answered += 1
+      return answer
+    })
+    while (answered + hashQueue.running + hashQueue.waiting < count) await sleep(1)
+    expect(hashQueue.waiting).toBeGreaterThan(0)
+    await server.stop()
+    const answers = await Promise.all(logins)
+    expect(answers.map(({ status }) => status)).toEqual(new Array(count).fill(200))
+    const database = await open({ url, migrations })
+    for (const answer of answers) {
+      const { session_id } = (await answer.json()) as { session_id: string }
+      expect(await selectSession(database.read, session_id)).toBeDefined()
+    }
+  })
+})
