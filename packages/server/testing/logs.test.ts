@@ -1,6 +1,9 @@
+import { createPrivateKey } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { privateKeyPurpose } from '../src/domain/keys/signing-key.ts'
+import { selectSigningKeys } from '../src/domain/keys/signing-key-store.ts'
 import { forEachDatabase } from './database.ts'
-import { addAccount, addApi, logIn, startTestServer } from './test-server.ts'
+import { addAccount, addApi, logIn, startTestServer, type TestServer } from './test-server.ts'
 
 forEachDatabase('the log', ({ createUrl }) => {
   it('holds no password, token, cookie, secret or key at any level, and has one line with an id for each request', async () => {
@@ -11,7 +14,10 @@ forEachDatabase('the log', ({ createUrl }) => {
     const server = await startTestServer({ databaseUrl })
     await addAccount(server, 'ada', password)
     const shared = await addApi(server, { audience, algorithm: 'HS256' })
-    const secrets = [password, wrong, ...server.config.secrets, shared ?? '']
+    await addApi(server, { audience: 'https://other.example.com' })
+    const privateKeys = await listPrivateKeys(server)
+    expect(privateKeys).toHaveLength(3)
+    const secrets = [password, wrong, ...server.config.secrets, shared ?? '', ...privateKeys]
 
     const answer = await logIn(server, { username: 'ada', password, audience })
     const { access_token } = (await answer.json()) as { access_token: string }
@@ -61,3 +67,15 @@ forEachDatabase('the log', ({ createUrl }) => {
     await server.stop()
   })
 })
+
+/** Every signing key as it rests, as PKCS #8 and as the private member of a JWK. */
+async function listPrivateKeys({ running }: TestServer): Promise<string[]> {
+  const { database, sealer } = running.installation
+  const keys = await selectSigningKeys(database.read)
+  return keys.flatMap(({ kid, sealedPrivateKey }) => {
+    if (sealedPrivateKey === undefined) return []
+    const der = sealer.open(sealedPrivateKey, privateKeyPurpose(kid))
+    const { d } = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' })
+    return [sealedPrivateKey, der.toString('base64'), d ?? '']
+  })
+}
