@@ -28,7 +28,7 @@ export class CliFolder implements Disposable {
   }
 
   /** Runs the built command to its end. */
-  run(args: readonly string[], input = ''): Promise<CliResult> {
+  run(args: readonly string[], input: string | Buffer = ''): Promise<CliResult> {
     const child = this.start(args)
     let stdout = ''
     let stderr = ''

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { text as readAll } from 'node:stream/consumers'
+import { buffer as readAll } from 'node:stream/consumers'
 import { hashPassword } from '../domain/credentials/hash-password.ts'
 import { parsePasswordHash } from '../domain/credentials/parse-password-hash.ts'
 import type { PasswordHash } from '../domain/credentials/password-hash.ts'
@@ -58,7 +59,10 @@ export function generateNewPassword(): string {
 }
 
 async function readFirstLine(): Promise<string> {
-  const [line = ''] = (await readAll(process.stdin)).split(/\r?\n/, 1)
+  const bytes = await readAll(process.stdin)
+  // A browser sends UTF-8: a password of other bytes could never be typed there.
+  if (!isUtf8(bytes)) throw new CommandError('invalid_password', 'Standard input holds no text in UTF-8.')
+  const [line = ''] = bytes.toString('utf8').split(/\r?\n/, 1)
   if (line === '') throw new CommandError('missing_password', 'Standard input holds no password.')
   return line
 }

@@ -259,6 +259,14 @@ describe('bad input on the command line', () => {
       2,
       /redirect URI/,
     ],
+    ['a user name of 10 kB', ['account', 'create', '--username', 'e'.repeat(10_000), '--generate-password'], 2, /128/],
+    ['an empty user name', ['account', 'create', '--username', '', '--generate-password'], 2, /Enter a user name/],
+    ['a role of 10 kB', ['account', 'create', '--username', 'eve', '--role', 'r'.repeat(10_000)], 2, /A role must be/],
+    ['an API name of 10 kB', ['api', 'create', '--audience', audience, '--name', 'n'.repeat(10_000)], 2, /1 to 128/],
+    ['an audience of 10 kB', ['api', 'create', '--audience', `urn:${'a'.repeat(10_000)}`], 2, /absolute URI/],
+    ['a client name of 10 kB', ['client', 'create', '--name', 'n'.repeat(10_000), '--type', 'public'], 2, /1 to 128/],
+    ['a client type that is none', ['client', 'create', '--name', 'x', '--type', 'secret'], 2, /public.*confidential/],
+    ['an empty API name', ['api', 'create', '--audience', audience, '--name', ''], 2, /1 to 128/],
     ['a missing option', ['api', 'create'], 2, /required option '--audience/],
     ['an unknown command', ['conjure'], 2, /unknown command/],
     ['an unknown option', ['secret', '--loud'], 2, /unknown option/],
@@ -269,6 +277,24 @@ describe('bad input on the command line', () => {
     expect(result.stderr).toMatch(sentence)
     expect(result.stderr).not.toMatch(/\n\s+at /)
     expect(result.stdout).toBe('')
+  })
+})
+
+describe('a password from standard input', () => {
+  it.each<[string, string | Buffer, RegExp]>([
+    ['nothing', '', /holds no password/],
+    ['an empty line', '\n', /holds no password/],
+    ['bytes that are no UTF-8', Buffer.from([...Buffer.from('seven purple umbrellas'), 0xff, 0x0a]), /UTF-8/],
+    ['more than 256 characters', `${'seven purple '.repeat(800)}\n`, /at most 256/],
+  ])('that is %s makes no account', async (_, input, sentence) => {
+    using folder = new CliFolder({ OSTIARY_SECRET: randomSecret() })
+    const create = ['account', 'create', '--username', 'eve', '--password-stdin']
+    const refused = await folder.run(create, input)
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toMatch(sentence)
+    expect(refused.stderr.trim().split('\n')).toHaveLength(1)
+    // Nothing is half done: the name is free.
+    expect((await folder.run(create, 'seven purple umbrellas\n')).exitCode).toBe(0)
   })
 })
 

@@ -58,9 +58,45 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     ).toBe('/account')
   })
 
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    'https:evil.example',
+    '/%5Cevil.example',
+    '/@evil.example',
+    '/%09/evil.example',
+    '/ /evil.example',
+    '/．/evil.example',
+  ])('a return address %j, in the page and after the login, leads to no other site', async (returnTo) => {
+    const page = await send(`/login?return_to=${encodeURIComponent(returnTo)}`)
+    expect(page.status).toBe(200)
+    const kept = /name="return_to" value="([^"]*)"/.exec(await page.text())?.[1] ?? '/account'
+    const answer = await submit({ username: 'grace <b>', password, return_to: returnTo })
+    expect(answer.status).toBe(303)
+    for (const target of [kept, answer.headers.get('location') ?? '']) {
+      expect(new URL(target, server.issuer).origin).toBe(server.issuer)
+    }
+  })
+
+  it.each([
+    ['a tab', '/\t/evil.example'],
+    ['a line break', '/\r\nSet-Cookie: a=b'],
+    ['NUL', '/a\0'],
+    ['10 kB', `/${'a'.repeat(10_000)}`],
+  ])('a return address with %s is refused with 400, in the query as in the form', async (_, returnTo) => {
+    const page = await send(`/login?return_to=${encodeURIComponent(returnTo)}`)
+    const answer = await submit({ username: 'grace <b>', password, return_to: returnTo })
+    for (const { status, headers } of [page, answer]) {
+      expect(status).toBe(400)
+      expect(headers.get('location')).toBeNull()
+      expect(headers.get('set-cookie')).toBeNull()
+    }
+  })
+
   it('a wrong password shows the form again: 401, the sentence, the name kept and escaped, the return address kept', async () => {
     const answer = await submit({ username: '"><script>x</script>', password: 'wrong', return_to: '/account?x=1' })
     expect(answer.status).toBe(401)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(answer.headers.get('set-cookie')).toBeNull()
     const page = await answer.text()
     expect(page).toContain('That didn&#39;t match. Check the user name and password.')

@@ -112,6 +112,7 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
       answers.push({ status: answer.status, headers, words })
     }
     expect(answers[0]?.status).toBe(401)
+    expect(answers[0]?.headers).toMatchObject({ 'cache-control': 'no-store' })
     expect(answers[0]?.words).toEqual({
       type: 'about:blank',
       title: 'Unauthorized',

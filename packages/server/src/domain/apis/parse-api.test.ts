@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { forEachDatabase } from '../../../testing/database.ts'
+import { randomSecret } from '../../platform/random/random.ts'
+import { createSealer } from '../../platform/sealing/sealing.ts'
+import { migrations } from '../schema/migrations.ts'
+import { createApi } from './create-api.ts'
+import { listApis } from './list-apis.ts'
+import { parseApi } from './parse-api.ts'
+
+const vectors = new URL('../../../../../../shared/vectors/naughty-strings/blns.json', import.meta.url)
+const audience = 'https://api.example.com'
+
+test.each([
+  ['the least that is needed', { audience }],
+  ['a URN', { audience: 'urn:example:orders' }],
+  ['the shortest life', { audience, lifetimeSeconds: 1 }],
+  ['every algorithm', { audience, algorithm: 'HS256' }],
+  ['a name in any script', { audience, name: '注文 API' }],
+])('%s can be registered', (_, input) => {
+  expect(parseApi(input)).toEqual({
+    ok: true,
+    api: { name: input.audience, scopes: [], lifetimeSeconds: 150, algorithm: 'ES256', ...input },
+  })
+})
+
+test.each([
+  ['no URI', { audience: 'orders' }, /absolute URI/],
+  ['RFC 8707 §2: a fragment', { audience: `${audience}#a` }, /fragment/],
+  ['a blank in the audience', { audience: `${audience}/a b` }, /blanks/],
+  ['an audience of 10 kB', { audience: `urn:${'a'.repeat(10_000)}` }, /absolute URI/],
+  ['a name that nobody sees', { audience, name: ' ' }, /1 to 128/],
+  ['a name turned around', { audience, name: 'a\u202eb' }, /invisible/],
+  ['RFC 6749 §3.3: a scope of two words', { audience, scopes: ['a b'] }, /scope/],
+  ['no life', { audience, lifetimeSeconds: 0 }, /lifetime/],
+  ['half a second', { audience, lifetimeSeconds: 1.5 }, /lifetime/],
+  ['a life without end', { audience, lifetimeSeconds: Number.POSITIVE_INFINITY }, /lifetime/],
+  ['RFC 8725 §3.1: the algorithm none', { audience, algorithm: 'none' }, /algorithm/],
+])('%s is refused with a sentence', (_, input, sentence) => {
+  expect(parseApi(input)).toEqual({ ok: false, sentence: expect.stringMatching(sentence) })
+})
+
+forEachDatabase('APIs', ({ open }) => {
+  test.skipIf(!existsSync(vectors))(
+    'each naughty string as a name is stored and read back exactly, or refused with a sentence; no scope and no audience is half taken',
+    async () => {
+      const database = await open({ migrations })
+      const sealer = createSealer([randomSecret()])
+      const strings: string[] = JSON.parse(readFileSync(vectors, 'utf8'))
+      const names: string[] = []
+      for (const [index, text] of strings.entries()) {
+        for (const input of [{ audience: text }, { audience, scopes: [text] }]) {
+          const parsed = parseApi(input)
+          if (!parsed.ok) expect(parsed.sentence, text).toMatch(/^[A-Z].*\.$/)
+          else expect([parsed.api.audience, ...parsed.api.scopes], text).toContain(text)
+        }
+        const named = parseApi({ audience: `urn:example:${index}`, name: text })
+        if (!named.ok) {
+          expect(named.sentence, text).toMatch(/^[A-Z].*\.$/)
+          continue
+        }
+        expect(await database.write((tx) => createApi(tx, sealer, named.api, 'cli'))).toMatchObject({ ok: true })
+        names.push(text)
+      }
+      expect(names.length).toBeGreaterThan(400)
+      expect((await listApis(database.read)).map(({ name }) => name).sort()).toEqual(names.sort())
+    },
+  )
+})
