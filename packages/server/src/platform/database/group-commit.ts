@@ -6,7 +6,7 @@ import type { SqliteConnection } from './sqlite-connection.ts'
 
 // A batch holds up the event loop, and every unit in it waits for its end: so it is bounded in number and in time.
 const mostUnitsInBatch = 256
-const longestBatchMilliseconds = 20
+const defaultBatchLimitMilliseconds = 20
 
 interface QueuedUnit {
   /** Runs the unit in its savepoint; never rejects. */
@@ -30,12 +30,18 @@ interface RanUnit {
 export class GroupCommit {
   readonly #writer: SqliteConnection
   readonly #surroundings: UnitSurroundings
+  readonly #batchLimitMilliseconds: number
   readonly #queue: QueuedUnit[] = []
   #draining: Promise<void> | undefined
 
-  constructor(writer: SqliteConnection, surroundings: UnitSurroundings) {
+  constructor(
+    writer: SqliteConnection,
+    surroundings: UnitSurroundings,
+    batchLimitMilliseconds: number = defaultBatchLimitMilliseconds,
+  ) {
     this.#writer = writer
     this.#surroundings = surroundings
+    this.#batchLimitMilliseconds = batchLimitMilliseconds
   }
 
   write<T>(unit: Unit<T>): Promise<T> {
@@ -81,7 +87,7 @@ export class GroupCommit {
   }
 
   async #runQueued(batch: RanUnit[]): Promise<void> {
-    const endsAt = performance.now() + longestBatchMilliseconds
+    const endsAt = performance.now() + this.#batchLimitMilliseconds
     let taken = 0
     try {
       // The queue may grow meanwhile: units that arrive while the batch runs are part of it.

@@ -20,6 +20,8 @@ export interface OpenDatabaseOptions {
   readonly log?: DatabaseLog
   /** How long one unit of work may take before it is rolled back, in milliseconds; 5,000 when absent. */
   readonly unitLimitMilliseconds?: number
+  /** On SQLite: for how long a batch takes in further units, in milliseconds; 20 when absent. */
+  readonly batchLimitMilliseconds?: number
 }
 
 const defaultUnitLimitMilliseconds = 5000

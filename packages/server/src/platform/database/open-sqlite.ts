@@ -41,7 +41,8 @@ function assemble(
   limitMilliseconds: number,
 ): Database {
   const scope = createUnitScope()
-  const group = new GroupCommit(writer, { language, scope, clock: options.clock, limitMilliseconds })
+  const surroundings = { language, scope, clock: options.clock, limitMilliseconds }
+  const group = new GroupCommit(writer, surroundings, options.batchLimitMilliseconds)
   let closing: Promise<void> | undefined
   return {
     dialect: 'sqlite',
