@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { addAccount, addApi, logIn, startTestServer } from '../../../testing/test-server.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
@@ -52,7 +54,7 @@ it.each([
   '/login?return_to=%00',
   '/login?return_to=a&return_to=b',
   `/${'a'.repeat(12_000)}`,
-])('the address %s is answered, never a 5xx', async (path) => {
+])('the address %.60s is answered, never a 5xx', async (path) => {
   const server = await startTestServer()
   try {
     for (const accept of ['text/html', '*/*']) {
@@ -64,3 +66,45 @@ it.each([
     await server.stop()
   }
 })
+
+it.each([
+  '/.well-known/openid-configuration',
+  '/.well-known/jwks.json',
+  '/login',
+  '/account',
+  '/logout',
+  '/nowhere',
+  '/healthz',
+])(
+  'RFC 9110 §7.2: a Host header that is not ours, or a proxy header of nobody we trust, changes no byte of %s',
+  async (path) => {
+    const server = await startTestServer()
+    try {
+      const { port } = server.config
+      for (const accept of ['text/html', 'application/json']) {
+        const plain = await getRaw(port, path, [`Host: 127.0.0.1:${port}`, `Accept: ${accept}`])
+        const forged = await getRaw(port, path, [
+          'Host: evil.example',
+          'X-Forwarded-Host: evil.example',
+          'X-Forwarded-Proto: https',
+          'X-Forwarded-For: 203.0.113.9',
+          'Forwarded: host=evil.example;proto=https;for=203.0.113.9',
+          `Accept: ${accept}`,
+        ])
+        expect(plain).toMatch(/^HTTP\/1\.1 \d{3} /)
+        expect(forged).toBe(plain)
+      }
+    } finally {
+      await server.stop()
+    }
+  },
+)
+
+/** The whole answer as it came, but for the two values that differ each time: the date and the request's id. */
+async function getRaw(port: number, path: string, headers: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.end([`GET ${path} HTTP/1.1`, ...headers, 'Connection: close', '', ''].join('\r\n'))
+  const answer = await text(socket)
+  const id = /^x-request-id: (.*)\r$/im.exec(answer)?.[1] ?? 'none'
+  return answer.replaceAll(id, '<request id>').replace(/^date: .*\r$/im, '')
+}
