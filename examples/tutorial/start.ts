@@ -8,5 +8,5 @@ console.log(`  Tutorial app  ${url}
 
   Call its guarded route with the token:
 
-curl ${url}/auth -H "Authorization: Bearer $TOKEN"
+curl -s ${url}/auth -H "Authorization: Bearer $TOKEN"
 `)
