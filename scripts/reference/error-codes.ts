@@ -37,6 +37,7 @@ export const commandCodes: Readonly<Record<string, string>> = {
   invalid_option: 'The value of an option is not allowed, or two options exclude each other.',
   mismatched_passwords: 'The two passwords differ.',
   missing_audience: 'Several APIs are registered: `--audience` must name one.',
+  invalid_password: 'Standard input holds no text in UTF-8.',
   missing_password: 'Standard input holds no password, or there is no terminal to ask at.',
   missing_token: 'There is no token to explain.',
   no_api: 'No API is registered.',

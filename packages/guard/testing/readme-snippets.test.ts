@@ -44,9 +44,9 @@ async function compile(snippets: readonly Snippet[]): Promise<string> {
   }
 }
 
-const snippets = findSnippets(await readFile(join(here, '../src/adapters/README.md'), 'utf8'))
+const snippets = findSnippets(await readFile(join(here, '../README.md'), 'utf8'))
 
-test('every example of the adapters compiles as it is printed', async () => {
+test('the example of each framework compiles as it is printed', async () => {
   expect(snippets.map(({ name }) => name)).toEqual(
     ['guard', 'express', 'fastify', 'hono', 'koa', 'fetch'].map((name) => `${name}.ts`),
   )
