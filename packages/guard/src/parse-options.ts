@@ -104,7 +104,7 @@ function validateIssuer(issuer: string, allowInsecure = false): void {
   const url = URL.parse(issuer)
   const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && (allowInsecure || isLoopback(url)))
   if (isSecure && !/[?#@]/.test(issuer)) return
-  refuse(`issuer must be an https URL (http on loopback) without query or fragment, not ${quote(issuer)}`)
+  refuse(`issuer must be https (http on loopback) without query or fragment, not ${quote(issuer)}`)
 }
 
 function isLoopback({ hostname }: URL): boolean {

@@ -143,7 +143,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const accepted = acceptClaims(verified.claims, schema)
     if (!accepted.ok) return accepted
     const latest = toVerifiedToken(token, verified.claims, accepted.claims as Claims, policy.leewaySeconds)
-    this.#tokens.add(token, latest)
+    this.#tokens.add(latest)
     return latest
   }
 }

@@ -10,8 +10,6 @@ export function createFetchCheck<Claims>(
   rule: Rule | undefined,
 ): (request: Request) => Outcome<Claims> | Promise<Outcome<Claims>> {
   validateRule(rule)
-  if (!guard.locations.includes('body')) {
-    return (request) => checkRequest(guard, new FetchRequest(request, undefined), rule)
-  }
-  return async (request) => checkRequest(guard, new FetchRequest(request, await readBody(request)), rule)
+  const check = (request: Request, body?: unknown) => checkRequest(guard, new FetchRequest(request, body), rule)
+  return guard.locations.includes('body') ? async (request) => check(request, await readBody(request)) : check
 }

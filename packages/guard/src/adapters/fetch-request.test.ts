@@ -47,7 +47,7 @@ describe('RFC 9110 §5.3: Authorization is no list, so what was joined is taken 
       ['', 'Bearer abc'],
       ['', 'Bearer abc'],
     ],
-    [['Digest username="a", realm="b", nc=00000001'], 'Digest username="a", realm="b", nc=00000001'],
+    [['Digest username="a", realm="b", nc=00000001'], ['Digest username="a", realm="b", nc=00000001']],
   ])('%o', (lines, expected) => {
     const request = new Request('https://api.example.com')
     for (const line of lines) request.headers.append('authorization', line)

@@ -41,6 +41,6 @@ export function tokenRequired<Claims, const GivenRule extends Rule = Record<neve
 }
 
 function respond({ refusal }: Extract<Outcome, { kind: 'refused' }>): Response {
-  const { status, headers, text } = renderRefusal(refusal)
-  return new Response(text, { status, headers })
+  const rendered = renderRefusal(refusal)
+  return new Response(rendered.text, rendered)
 }

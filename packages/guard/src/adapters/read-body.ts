@@ -1,3 +1,5 @@
+import { readBounded } from '../keys/read-bounded.ts'
+
 // Far more than any token that the core would read, and little enough to be held for each unauthenticated caller.
 const maxBodySizeBytes = 64 * 1024
 
@@ -9,32 +11,12 @@ const maxBodySizeBytes = 64 * 1024
  */
 export async function readBody(request: Request): Promise<unknown> {
   if (request.body === null || request.bodyUsed) return undefined
-  const contentType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-  const parse = contentType === undefined ? undefined : parsers.get(contentType)
-  if (parse === undefined) return undefined
-  const text = await readText(request.clone())
-  return text === undefined ? undefined : parse(text)
-}
-
-const parsers: ReadonlyMap<string, (text: string) => unknown> = new Map([
-  ['application/x-www-form-urlencoded', parseForm],
-  ['application/json', parseJson],
-])
-
-async function readText(copy: Request): Promise<string | undefined> {
-  const reader = copy.body?.getReader()
-  const chunks: Uint8Array[] = []
-  let sizeBytes = 0
-  for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
-    sizeBytes += chunk.value.length
-    if (sizeBytes > maxBodySizeBytes) {
-      // Not awaited: half of a copied stream is only cancelled when the handler's half is, too.
-      reader?.cancel().catch(() => undefined)
-      return undefined
-    }
-    chunks.push(chunk.value)
-  }
-  return Buffer.concat(chunks).toString()
+  const [contentType] = (request.headers.get('content-type') ?? '').toLowerCase().split(/\s*;/)
+  const isForm = contentType === 'application/x-www-form-urlencoded'
+  if (!isForm && contentType !== 'application/json') return undefined
+  const text = (await readBounded(request.clone().body, maxBodySizeBytes))?.toString()
+  if (text === undefined) return undefined
+  return isForm ? parseForm(text) : parseJson(text)
 }
 
 /** Each parameter with all of its values: a repeated one stays visible, so that the core can refuse it. */

@@ -27,7 +27,7 @@ export const claimChecks: readonly Check<ClaimsPolicyNow>[] = [
     member: 'exp',
     passes: (claims) => findWrongClaim(claims) === undefined,
     expected: () => 'claims as in RFC 9068, exp after iat',
-    got: (claims) => findWrongClaim(claims) ?? 'such claims',
+    got: (claims) => findWrongClaim(claims) ?? 'such',
   },
   {
     // RFC 9068 §4, RFC 8725 §3.8: exactly, without any normalization.

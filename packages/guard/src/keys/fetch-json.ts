@@ -1,4 +1,5 @@
 import { type JsonObject, parseJsonObject } from '../jws/parse-json-object.ts'
+import { readBounded } from './read-bounded.ts'
 
 /** How documents are fetched. */
 export interface Fetching {
@@ -28,7 +29,9 @@ export async function fetchJson(url: string, { fetch, signal }: Fetching, etag?:
   })
   const { status, headers } = response
   const isUnchanged = status === 304 && etag !== undefined
-  const document = isUnchanged ? undefined : parseJsonObject(await readBounded(url, response))
+  const bytes = await readBounded(response.body, maxBytes)
+  if (bytes === undefined) throw new Error(`${url} answered too much`)
+  const document = isUnchanged ? undefined : parseJsonObject(bytes)
   if (!isUnchanged && (status !== 200 || document === undefined)) {
     throw new Error(`${url} answered ${status} and ${document === undefined ? 'no ' : ''}JSON object`)
   }
@@ -37,18 +40,6 @@ export async function fetchJson(url: string, { fetch, signal }: Fetching, etag?:
     etag: headers.get('etag') ?? undefined,
     maxAgeSeconds: readMaxAge(headers.get('cache-control') ?? ''),
   }
-}
-
-async function readBounded(url: string, response: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  // Leaving the loop early cancels the body.
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxBytes) throw new Error(`${url} answered too much`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 // RFC 9111 §5.2.2.

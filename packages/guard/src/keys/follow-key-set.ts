@@ -91,11 +91,12 @@ class FollowedKeySet implements KeySource {
   }
 
   state(): KeysState {
-    const ageSeconds = (this.#options.monotonic() - this.#confirmedAt) / 1000
-    const lastError = this.#lastError
-    return this.#keySet === undefined
-      ? { count: 0, ageSeconds: undefined, lastError }
-      : { count: this.#keySet.keys.length, ageSeconds, lastError }
+    const keySet = this.#keySet
+    return {
+      count: keySet?.keys.length ?? 0,
+      ageSeconds: keySet && (this.#options.monotonic() - this.#confirmedAt) / 1000,
+      lastError: this.#lastError,
+    }
   }
 
   close(): void {
