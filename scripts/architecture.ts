@@ -7,6 +7,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['audit', 'who did what, when, from where, and whether it was let'],
   ['keys', 'signing keys and their schedule'],
   ['apis', 'registered APIs (resource servers), their scopes and token lifetimes'],
+  ['revocations', 'the revocation feed: what is revoked, numbered, until it may be forgotten'],
   ['clients', 'registered clients'],
   ['accounts', 'accounts, the names people log in with, their roles'],
   ['credentials', 'passwords: policy, hashing, verification'],

@@ -80,6 +80,33 @@ export const initial: Migration = {
     )`,
     `CREATE INDEX session_by_account ON session (account_id)`,
     `CREATE INDEX session_by_expiry ON session (expires_at)`,
+    `CREATE TABLE feed_head (
+      id TEXT PRIMARY KEY,
+      feed_id TEXT NOT NULL,
+      seq BIGINT NOT NULL,
+      chain TEXT NOT NULL,
+      forgotten_seq BIGINT NOT NULL
+    )`,
+    `INSERT INTO feed_head (id, feed_id, seq, chain, forgotten_seq)
+      VALUES ('the head', '', 0, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 0)`,
+    `CREATE TABLE feed_record (
+      seq BIGINT PRIMARY KEY,
+      line TEXT NOT NULL,
+      forget_at BIGINT NOT NULL,
+      created_at BIGINT NOT NULL
+    )`,
+    `CREATE INDEX feed_record_by_forgetting ON feed_record (forget_at)`,
+    `CREATE TABLE feed_guard (
+      id TEXT PRIMARY KEY,
+      client_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      seq BIGINT NOT NULL,
+      acknowledged_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE revocation_mark (
+      subject TEXT PRIMARY KEY,
+      moment BIGINT NOT NULL
+    )`,
     `CREATE TABLE audit_event (
       id TEXT PRIMARY KEY,
       at BIGINT NOT NULL,

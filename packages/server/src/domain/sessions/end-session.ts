@@ -1,19 +1,40 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { forgetTime } from '../revocations/forget-time.ts'
+import { recordRevocations } from '../revocations/record-revocations.ts'
 import type { Session } from './session.ts'
 import { markSessionEnded, selectOpenSessions } from './session-store.ts'
 
-/** Ends a session for good. Ending it again changes nothing and is no error. */
-export async function endSession(tx: Transaction, session: Session, actor: Actor): Promise<void> {
-  if (!(await markSessionEnded(tx.sql, session.id, tx.now))) return
-  const { accountId, clientId, id: sessionId } = session
-  await recordAuditEvent(tx, { act: 'session.ended', actor, outcome: 'done', accountId, clientId, sessionId })
+export interface EndedSessions {
+  /** How many were ended by this call: those that had ended before don't count. */
+  readonly count: number
+  /** The feed's number by which every guard refuses their tokens; undefined when none was ended. */
+  readonly sequence: number | undefined
+}
+
+/** Ends sessions for good, and revokes every token that they gave. Ending one again changes nothing and is no error. */
+export async function endSessions(tx: Transaction, sessions: readonly Session[], actor: Actor): Promise<EndedSessions> {
+  const ended: Session[] = []
+  for (const session of sessions) if (await markSessionEnded(tx.sql, session.id, tx.now)) ended.push(session)
+  for (const { accountId, clientId, id: sessionId } of ended)
+    await recordAuditEvent(tx, { act: 'session.ended', actor, outcome: 'done', accountId, clientId, sessionId })
+  if (ended.length === 0) return { count: 0, sequence: undefined }
+  const forgetAt = await forgetTime(tx.sql, tx.now)
+  const sequence = await recordRevocations(
+    tx,
+    ended.map(({ id }) => ({ kind: 's', identifier: id, forgetAt })),
+  )
+  return { count: ended.length, sequence }
+}
+
+/** Ends one session. */
+export async function endSession(tx: Transaction, session: Session, actor: Actor): Promise<EndedSessions> {
+  return endSessions(tx, [session], actor)
 }
 
 /** Ends every open session of an account, as disabling it or changing its password must. Returns how many there were. */
 export async function endSessionsOfAccount(tx: Transaction, accountId: string, actor: Actor): Promise<number> {
   const sessions = await selectOpenSessions(tx.sql, accountId)
-  for (const session of sessions) await endSession(tx, session, actor)
-  return sessions.length
+  return (await endSessions(tx, sessions, actor)).count
 }

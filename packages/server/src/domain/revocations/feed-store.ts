@@ -1,0 +1,121 @@
+import type { EpochMilliseconds, EpochSeconds } from '../../platform/clock/clock.ts'
+import type { Queries } from '../../platform/database/database.ts'
+
+type FeedTables = {
+  feed_head: { id: string; feed_id: string; seq: number; chain: string; forgotten_seq: number }
+  feed_record: { seq: number; line: string; forget_at: EpochSeconds; created_at: EpochMilliseconds }
+}
+
+/** How far the feed has come. */
+export interface FeedHead {
+  readonly feedId: string
+  readonly sequence: number
+  /** base64url of 32 bytes. */
+  readonly chain: string
+  /** Records up to it may be gone: the log is complete only after it. */
+  readonly forgottenSequence: number
+}
+
+export interface FeedRecord {
+  readonly sequence: number
+  readonly line: string
+  readonly forgetAt: EpochSeconds
+}
+
+/**
+ * Moves the head on by so many records, before they are written. Its row stays locked until the transaction ends: so the sequence has no
+ * hole and goes in the order of commits. A database sequence would keep neither promise.
+ */
+export async function advanceHead(sql: Queries, count: number): Promise<FeedHead> {
+  const row = await sql
+    .withTables<FeedTables>()
+    .updateTable('feed_head')
+    .set((eb) => ({ seq: eb('seq', '+', count) }))
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toHead(row)
+}
+
+export async function updateChain(sql: Queries, chain: string): Promise<void> {
+  await sql.withTables<FeedTables>().updateTable('feed_head').set({ chain }).execute()
+}
+
+export async function selectHead(sql: Queries): Promise<FeedHead> {
+  return toHead(await sql.withTables<FeedTables>().selectFrom('feed_head').selectAll().executeTakeFirstOrThrow())
+}
+
+export async function updateFeedId(sql: Queries, feedId: string): Promise<void> {
+  await sql.withTables<FeedTables>().updateTable('feed_head').set({ feed_id: feedId }).execute()
+}
+
+export async function updateForgottenSequence(sql: Queries, sequence: number): Promise<void> {
+  await sql
+    .withTables<FeedTables>()
+    .updateTable('feed_head')
+    .set({ forgotten_seq: sequence })
+    .where('forgotten_seq', '<', sequence)
+    .execute()
+}
+
+export async function insertRecords(
+  sql: Queries,
+  records: readonly FeedRecord[],
+  now: EpochMilliseconds,
+): Promise<void> {
+  // Few parameters a statement: databases have a bound.
+  for (let from = 0; from < records.length; from += 500) {
+    const rows = records.slice(from, from + 500).map(({ sequence, line, forgetAt }) => ({
+      seq: sequence,
+      line,
+      forget_at: forgetAt,
+      created_at: now,
+    }))
+    await sql.withTables<FeedTables>().insertInto('feed_record').values(rows).execute()
+  }
+}
+
+/** Records after a number, in order, at most so many. */
+export async function selectRecordsAfter(sql: Queries, sequence: number, limit: number): Promise<FeedRecord[]> {
+  const rows = await sql
+    .withTables<FeedTables>()
+    .selectFrom('feed_record')
+    .selectAll()
+    .where('seq', '>', sequence)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+  return rows.map(({ seq, line, forget_at }) => ({ sequence: seq, line, forgetAt: forget_at }))
+}
+
+/** Records up to a number that may not be forgotten yet, in order. */
+export async function selectLiveRecords(sql: Queries, upTo: number, now: EpochSeconds): Promise<FeedRecord[]> {
+  const rows = await sql
+    .withTables<FeedTables>()
+    .selectFrom('feed_record')
+    .selectAll()
+    .where('seq', '<=', upTo)
+    .where('forget_at', '>=', now)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ seq, line, forget_at }) => ({ sequence: seq, line, forgetAt: forget_at }))
+}
+
+/** Deletes what may be forgotten and is old; returns the highest number among it. */
+export async function deleteForgotten(
+  sql: Queries,
+  now: EpochSeconds,
+  createdBefore: EpochMilliseconds,
+): Promise<number | undefined> {
+  const rows = await sql
+    .withTables<FeedTables>()
+    .deleteFrom('feed_record')
+    .where('forget_at', '<', now)
+    .where('created_at', '<', createdBefore)
+    .returning('seq')
+    .execute()
+  return rows.length === 0 ? undefined : rows.reduce((highest, { seq }) => Math.max(highest, seq), 0)
+}
+
+function toHead(row: FeedTables['feed_head']): FeedHead {
+  return { feedId: row.feed_id, sequence: row.seq, chain: row.chain, forgottenSequence: row.forgotten_seq }
+}

@@ -1,0 +1,27 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { advanceHead, type FeedRecord, insertRecords, updateChain } from './feed-store.ts'
+import { extendChain, renderRecord } from './render-record.ts'
+import type { Revocation } from './revocation.ts'
+import { raiseMark } from './revocation-mark-store.ts'
+
+/**
+ * Writes revocations to the feed, in the transaction of what revokes: neither is ever there without the other. Returns the sequence
+ * number of the last one.
+ *
+ * Call it late in the transaction: from here on every other revocation waits.
+ */
+export async function recordRevocations(tx: Transaction, revocations: readonly Revocation[]): Promise<number> {
+  const head = await advanceHead(tx.sql, revocations.length)
+  const first = head.sequence - revocations.length + 1
+  const records = revocations.map((revocation, index): FeedRecord => {
+    const sequence = first + index
+    return { sequence, line: renderRecord(sequence, revocation), forgetAt: revocation.forgetAt }
+  })
+  await insertRecords(tx.sql, records, tx.now)
+  await updateChain(
+    tx.sql,
+    records.reduce((chain, { line }) => extendChain(chain, line), head.chain),
+  )
+  for (const revocation of revocations) if ('moment' in revocation) await raiseMark(tx.sql, revocation)
+  return head.sequence
+}

@@ -1,0 +1,19 @@
+import type { EpochMilliseconds, EpochSeconds } from '../../platform/clock/clock.ts'
+
+/** What a record of the feed concerns: a session, one token, an account, a client, all tokens, a session's claims, a signing key. */
+export type RevocationKind = 's' | 'j' | 'u' | 'c' | 'a' | 'r' | 'k'
+
+/** One thing that is revoked, before it has a number. */
+export type Revocation =
+  | { readonly kind: 's' | 'j' | 'k'; readonly identifier: string; readonly forgetAt: EpochSeconds }
+  | {
+      readonly kind: 'u' | 'c' | 'r'
+      readonly identifier: string
+      /** Tokens issued at or before it are concerned. */
+      readonly moment: EpochMilliseconds
+      readonly forgetAt: EpochSeconds
+    }
+  | { readonly kind: 'a'; readonly moment: EpochMilliseconds; readonly forgetAt: EpochSeconds }
+
+/** The largest clock difference between server and guard that anybody can configure: records outlive tokens by it. */
+export const LARGEST_LEEWAY_SECONDS = 300
