@@ -2,6 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
 import { advanceKeysInUse } from './domain/apis/advance-keys-in-use.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
+import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
+import { FeedFollower } from './domain/revocations/feed-follower.ts'
+import { listGuards } from './domain/revocations/list-guards.ts'
+import { purgeRevocations } from './domain/revocations/purge-revocations.ts'
 import { migrations } from './domain/schema/migrations.ts'
 import { purgeSessions } from './domain/sessions/purge-sessions.ts'
 import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
@@ -13,7 +17,9 @@ import { issuerUrls } from './endpoints/issuer-urls.ts'
 import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
-import { createMetrics, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { createMetrics, type FeedFigures, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
+import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
 import type { Database } from './platform/database/database.ts'
 import { openDatabase } from './platform/database/open-database.ts'
@@ -75,6 +81,7 @@ export async function openInstallation(
       close: () => database.close(),
     }
     await advanceKeysInUse(installation)
+    await ensureFeedId(database)
     // Opens the private keys, so that a wrong secret is told at the start and not at the first login.
     await keyRing.current()
     return installation
@@ -103,11 +110,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   const installation = await openInstallation(config, options)
   const state = { stopping: false }
-  const server = composeServer(installation, options.log, state)
+  const feed = createFeed(installation, options.log)
+  const server = composeServer(installation, options.log, state, feed)
   let url: string
   try {
+    await feed.follower.start()
     url = await server.listen({ host: config.host, port: config.port })
   } catch (error) {
+    await feed.follower.stop()
     await installation.close()
     throw error
   }
@@ -120,18 +130,50 @@ export async function startServer(
       if (state.stopping) return
       state.stopping = true
       clearInterval(maintenance)
+      feed.streams.close()
       if ((await countConnections(server)) > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
       await server.close()
+      await feed.follower.stop()
       await installation.close()
     },
   }
 }
 
-function composeServer(installation: Installation, log: Log, state: { readonly stopping: boolean }): HttpServer {
+interface Feed {
+  readonly follower: FeedFollower
+  readonly streams: FeedStreams
+}
+
+function createFeed({ config, database, clock, keyRing }: Installation, log: Log): Feed {
+  const follower = new FeedFollower({ issuer: config.issuer, database, clock, keyRing, log })
+  return { follower, streams: new FeedStreams(follower) }
+}
+
+function feedFigures({ database, clock }: Installation, { follower, streams }: Feed): FeedFigures {
+  return {
+    get streams() {
+      return streams.count
+    },
+    get sequence() {
+      return follower.position.sequence
+    },
+    async listLags() {
+      const guards = await listGuards(database.read, clock.now())
+      return guards.map((guard) => Math.max(0, follower.position.sequence - guard.sequence))
+    },
+  }
+}
+
+function composeServer(
+  installation: Installation,
+  log: Log,
+  state: { readonly stopping: boolean },
+  feed: Feed,
+): HttpServer {
   const { config, database, clock, keyRing, hashQueue, tokenIssuer } = installation
   const urls = issuerUrls(config.issuer)
   const theme = ostiaryTheme
-  const metrics = createMetrics(hashQueue)
+  const metrics = createMetrics(hashQueue, feedFigures(installation, feed))
   const server = createHttpServer({
     log,
     trustedProxies: config.trustedProxies,
@@ -152,6 +194,7 @@ function composeServer(installation: Installation, log: Log, state: { readonly s
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))
+  server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))
   return server
 }
 
@@ -174,6 +217,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     await installation.database.write(async (tx) => {
       await purgeSessions(tx)
       await purgeThrottle(tx)
+      await purgeRevocations(tx)
     })
   } catch (error) {
     log.error({ error }, 'maintenance failed; it is tried again in half a minute')

@@ -12,6 +12,8 @@ export interface IssuerUrls {
   readonly jwksPath: string
   readonly jwksUri: string
   readonly loginUrl: string
+  readonly revocationFeedPath: string
+  readonly revocationFeedUrl: string
   /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
   readonly isSecure: boolean
 }
@@ -21,6 +23,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const basePath = pathname.replace(/\/$/, '')
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
+  const revocationFeedPath = `${basePath}/revocation-feed`
   return Object.freeze({
     issuer,
     origin,
@@ -32,6 +35,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,
+    revocationFeedPath,
+    revocationFeedUrl: `${origin}${revocationFeedPath}`,
     isSecure: protocol === 'https:',
   })
 }

@@ -7,6 +7,7 @@ export type AuditedAct =
   | 'account.enabled'
   | 'api.created'
   | 'client.created'
+  | 'feed.rewound'
   | 'login.refused'
   | 'login.succeeded'
   | 'password.rehashed'

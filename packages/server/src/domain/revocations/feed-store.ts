@@ -44,8 +44,16 @@ export async function selectHead(sql: Queries): Promise<FeedHead> {
   return toHead(await sql.withTables<FeedTables>().selectFrom('feed_head').selectAll().executeTakeFirstOrThrow())
 }
 
-export async function updateFeedId(sql: Queries, feedId: string): Promise<void> {
-  await sql.withTables<FeedTables>().updateTable('feed_head').set({ feed_id: feedId }).execute()
+/** Whether it was changed: false when the feed has another id than the expected one. */
+export async function replaceFeedId(sql: Queries, expected: string, feedId: string): Promise<boolean> {
+  const replaced = await sql
+    .withTables<FeedTables>()
+    .updateTable('feed_head')
+    .set({ feed_id: feedId })
+    .where('feed_id', '=', expected)
+    .returning('feed_id')
+    .executeTakeFirst()
+  return replaced !== undefined
 }
 
 export async function updateForgottenSequence(sql: Queries, sequence: number): Promise<void> {
@@ -87,15 +95,20 @@ export async function selectRecordsAfter(sql: Queries, sequence: number, limit: 
   return rows.map(({ seq, line, forget_at }) => ({ sequence: seq, line, forgetAt: forget_at }))
 }
 
-/** Records up to a number that may not be forgotten yet, in order. */
-export async function selectLiveRecords(sql: Queries, upTo: number, now: EpochSeconds): Promise<FeedRecord[]> {
+/** Records within (after, upTo] that may not be forgotten yet, in order, at most so many. */
+export async function selectLiveRecords(
+  sql: Queries,
+  { after, upTo, now, limit }: { after: number; upTo: number; now: EpochSeconds; limit: number },
+): Promise<FeedRecord[]> {
   const rows = await sql
     .withTables<FeedTables>()
     .selectFrom('feed_record')
     .selectAll()
+    .where('seq', '>', after)
     .where('seq', '<=', upTo)
     .where('forget_at', '>=', now)
     .orderBy('seq')
+    .limit(limit)
     .execute()
   return rows.map(({ seq, line, forget_at }) => ({ sequence: seq, line, forgetAt: forget_at }))
 }

@@ -4,6 +4,9 @@ import { extendChain, renderRecord } from './render-record.ts'
 import type { Revocation } from './revocation.ts'
 import { raiseMark } from './revocation-mark-store.ts'
 
+/** Announced with each change of the feed. */
+export const FEED_TOPIC = 'revocations'
+
 /**
  * Writes revocations to the feed, in the transaction of what revokes: neither is ever there without the other. Returns the sequence
  * number of the last one.
@@ -23,5 +26,6 @@ export async function recordRevocations(tx: Transaction, revocations: readonly R
     records.reduce((chain, { line }) => extendChain(chain, line), head.chain),
   )
   for (const revocation of revocations) if ('moment' in revocation) await raiseMark(tx.sql, revocation)
+  await tx.announce(FEED_TOPIC)
   return head.sequence
 }

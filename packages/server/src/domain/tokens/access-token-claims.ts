@@ -1,6 +1,9 @@
 import { type EpochMilliseconds, type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import { uuidv7 } from '../../platform/random/random.ts'
 
+/** RFC 9068 §2.1 */
+export const ACCESS_TOKEN_TYPE = 'at+jwt'
+
 export interface AccessTokenContent {
   readonly audience: string
   readonly lifetimeSeconds: number

@@ -1,8 +1,8 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import { parseSecret } from '../../platform/sealing/parse-secret.ts'
 import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../apis/parse-api.ts'
-import { toAccessTokenClaims } from './access-token-claims.ts'
-import { ACCESS_TOKEN_TYPE, signJwsWithSecret } from './sign-jws.ts'
+import { signJwsWithSecret } from '../keys/sign-jws.ts'
+import { ACCESS_TOKEN_TYPE, toAccessTokenClaims } from './access-token-claims.ts'
 
 export interface IssuerOptions {
   /** The `iss` that the guard expects: an https URL, or http on loopback. */

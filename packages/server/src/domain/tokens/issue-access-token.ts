@@ -2,8 +2,13 @@ import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Api } from '../apis/api.ts'
 import { openApiSecret } from '../apis/open-api-secret.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
-import { type AccessTokenClaims, type AccessTokenContent, toAccessTokenClaims } from './access-token-claims.ts'
-import { ACCESS_TOKEN_TYPE, signJws, signJwsWithSecret } from './sign-jws.ts'
+import { signJws, signJwsWithSecret } from '../keys/sign-jws.ts'
+import {
+  ACCESS_TOKEN_TYPE,
+  type AccessTokenClaims,
+  type AccessTokenContent,
+  toAccessTokenClaims,
+} from './access-token-claims.ts'
 
 export interface AccessTokenRequest extends Omit<AccessTokenContent, 'audience' | 'lifetimeSeconds'> {
   readonly api: Api

@@ -21,13 +21,15 @@ function metadataPaths(basePath: string): ReadonlySet<string> {
 /**
  * What really is there: endpoints that do not exist are left out. RFC 8414 §3.2 would leave out empty lists as well, but an absent
  * `grant_types_supported` means authorization_code and implicit (§2), which would be untrue, and the other lists are required
- * members. `login_endpoint` is our own: the form or JSON door for first-party apps.
+ * members. `login_endpoint` and `revocation_feed_endpoint` are our own: the form or JSON door for first-party apps, and where guards learn of
+ * revocations.
  */
-function renderMetadata({ issuer, jwksUri, loginUrl }: IssuerUrls): Record<string, unknown> {
+function renderMetadata({ issuer, jwksUri, loginUrl, revocationFeedUrl }: IssuerUrls): Record<string, unknown> {
   return {
     issuer,
     jwks_uri: jwksUri,
     login_endpoint: loginUrl,
+    revocation_feed_endpoint: revocationFeedUrl,
     response_types_supported: [],
     grant_types_supported: [],
     subject_types_supported: ['public'],

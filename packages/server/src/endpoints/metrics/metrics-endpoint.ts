@@ -10,8 +10,18 @@ export interface Metrics {
   readonly registry: Registry
 }
 
+/** What is told of the revocation feed when somebody asks. */
+export interface FeedFigures {
+  /** Open streams and waiting logs of this process. */
+  readonly streams: number
+  /** The number that the feed has come to. */
+  readonly sequence: number
+  /** How many records each living guard has yet to acknowledge. */
+  listLags(): Promise<readonly number[]>
+}
+
 /** Counts what happens in this process. Labels come from closed sets: no caller can make a new time series. */
-export function createMetrics(hashQueue: HashQueue): Metrics {
+export function createMetrics(hashQueue: HashQueue, feed: FeedFigures): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -44,6 +54,7 @@ export function createMetrics(hashQueue: HashQueue): Metrics {
       this.set({ state: 'waiting' }, hashQueue.waiting)
     },
   })
+  addFeedGauges(registry, feed)
   for (const outcome of loginOutcomes) logins.inc({ outcome }, 0)
   return {
     registry,
@@ -51,6 +62,41 @@ export function createMetrics(hashQueue: HashQueue): Metrics {
     countLogin: (outcome) => logins.inc({ outcome }),
     countToken: (algorithm) => tokens.inc({ algorithm }),
   }
+}
+
+function addFeedGauges(registry: Registry, feed: FeedFigures): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'ostiary_feed_streams',
+    help: 'Open streams of the revocation feed and waiting logs.',
+    registers,
+    collect() {
+      this.set(feed.streams)
+    },
+  })
+  new Gauge({
+    name: 'ostiary_feed_records',
+    help: 'Records that the revocation feed has had: the number of the newest one.',
+    registers,
+    collect() {
+      this.set(feed.sequence)
+    },
+  })
+  const lag = new Gauge({
+    name: 'ostiary_feed_guard_lag_records',
+    help: 'Records that the slowest living guard has yet to acknowledge.',
+    registers,
+  })
+  new Gauge({
+    name: 'ostiary_feed_guards',
+    help: 'Guards that have acknowledged within the last 15 seconds.',
+    registers,
+    async collect() {
+      const lags = await feed.listLags()
+      this.set(lags.length)
+      lag.set(Math.max(0, ...lags))
+    },
+  })
 }
 
 /** Serves `/metrics` in Prometheus's text format. */

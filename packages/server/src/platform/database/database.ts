@@ -10,6 +10,8 @@ export interface Transaction {
   readonly sql: Queries
   /** Fixed when the unit starts: all rows of one change carry one time. */
   readonly now: EpochMilliseconds
+  /** Wakes whoever listens to the topic, here and in other processes, as soon as the unit is durable; nobody if it fails. */
+  announce(topic: string): Promise<void>
 }
 
 /** SQLite or PostgreSQL, behaving alike. Opened by `openDatabase`. */
@@ -33,6 +35,12 @@ export interface Database {
    * @throws DatabaseError `busy`, `unit_timeout`, `write_failed`, `outcome_unknown`, `server_unreachable`, `closed`.
    */
   write<T>(unit: (tx: Transaction) => Promise<T>): Promise<T>
+
+  /**
+   * Calls the listener soon after a unit that announced the topic was committed: by this process, and on PostgreSQL by any other. Only
+   * a wake-up: it may be lost, or come for nothing, so who listens also looks by itself now and then. Returns how to stop it.
+   */
+  onAnnounced(topic: string, listener: () => void): () => void
 
   /** Finishes what was accepted, then closes the connections. Calls after it are refused with `closed`. */
   close(): Promise<void>

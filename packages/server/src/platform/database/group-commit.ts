@@ -109,9 +109,13 @@ export class GroupCommit {
   ): Promise<RanUnit> {
     try {
       this.#writer.run('SAVEPOINT unit')
-      const result = await runUnit(unit, async (query) => this.#writer.execute(query), this.#surroundings)
+      const ran = await runUnit(unit, async (query) => this.#writer.execute(query), this.#surroundings)
       this.#writer.run('RELEASE unit')
-      return { answer: () => resolve(result), reject }
+      const answer = () => {
+        resolve(ran.result)
+        this.#surroundings.announcements.wake(ran.topics)
+      }
+      return { answer, reject }
     } catch (error) {
       this.#rollBackToSavepoint()
       // Its own error tells more than the batch's could.

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PostgresAdapter, PostgresQueryCompiler } from 'kysely'
+import { CompiledQuery, PostgresAdapter, PostgresQueryCompiler } from 'kysely'
 import type { PoolClient } from 'pg'
+import { Announcements } from './announcements.ts'
 import type { Database } from './database.ts'
 import { DatabaseError } from './database-error.ts'
 import { migrate } from './migrate.ts'
 import type { OpenDatabaseOptions } from './open-database.ts'
 import { openQueries } from './open-queries.ts'
 import { explainConnecting, explainPermission, isConnectionLost, isForbidden, isTransient } from './postgresql-error.ts'
+import { ANNOUNCEMENT_CHANNEL, PostgresqlListener } from './postgresql-listener.ts'
 import { PostgresqlPool } from './postgresql-pool.ts'
 import { accessPostgresqlSchema } from './postgresql-schema.ts'
 import { provideReads } from './read-connection.ts'
-import { runUnit, type Unit, type UnitSurroundings } from './run-unit.ts'
+import { type RanUnit, runUnit, type Unit, type UnitSurroundings } from './run-unit.ts'
 import { createUnitScope } from './unit-scope.ts'
 
 const language = { compiler: new PostgresQueryCompiler(), adapter: new PostgresAdapter() }
@@ -31,17 +33,19 @@ export async function openPostgresql(
     await pool.close()
     throw error
   }
-  return assemble(pool, options, limitMilliseconds, address.shown)
+  return assemble(pool, options, limitMilliseconds, address)
 }
 
 function assemble(
   pool: PostgresqlPool,
   options: OpenDatabaseOptions,
   limitMilliseconds: number,
-  shown: string,
+  { url, shown }: { readonly url: string; readonly shown: string },
 ): Database {
   const scope = createUnitScope()
-  const surroundings = { language, scope, clock: options.clock, limitMilliseconds }
+  const announcements = new Announcements()
+  const surroundings = { language, scope, clock: options.clock, limitMilliseconds, announcements, notify }
+  const listener = new PostgresqlListener(url, announcements, options.log)
   const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
 
@@ -62,11 +66,20 @@ function assemble(
       scope.refuseInside('write')
       return untilDone(() => writeWithRetries(pool, unit, surroundings, shown))
     },
+    onAnnounced(topic, listening) {
+      listener.start()
+      return announcements.listen(topic, listening)
+    },
     close() {
-      closing ??= Promise.allSettled(running).then(() => pool.close())
+      closing ??= Promise.allSettled([...running, listener.close()]).then(() => pool.close())
       return closing
     },
   }
+}
+
+/** Sent inside the transaction: PostgreSQL delivers it when that is committed, and never when it is not. */
+function notify(topic: string): CompiledQuery {
+  return CompiledQuery.raw('SELECT pg_notify($1, $2)', [ANNOUNCEMENT_CHANNEL, topic])
 }
 
 async function migrateOn(pool: PostgresqlPool, options: OpenDatabaseOptions, shown: string): Promise<void> {
@@ -120,15 +133,16 @@ async function writeOn<T>(
   surroundings: UnitSurroundings,
   shown: string,
 ): Promise<T> {
-  let result: T
+  let ran: RanUnit<T>
   try {
-    result = await runUnit(unit, (query) => pool.executeOn(client, query), surroundings)
+    ran = await runUnit(unit, (query) => pool.executeOn(client, query), surroundings)
   } catch (error) {
     await rollBack(client, error)
     throw error
   }
   await commit(client, shown)
-  return result
+  surroundings.announcements.wake(ran.topics)
+  return ran.result
 }
 
 // After a time-out a statement may still run, and after a lost connection none can: closing it rolls back as well.

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SqliteAdapter, SqliteQueryCompiler } from 'kysely'
+import { Announcements } from './announcements.ts'
 import type { Database } from './database.ts'
 import { DatabaseError } from './database-error.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -41,7 +42,8 @@ function assemble(
   limitMilliseconds: number,
 ): Database {
   const scope = createUnitScope()
-  const surroundings = { language, scope, clock: options.clock, limitMilliseconds }
+  const announcements = new Announcements()
+  const surroundings = { language, scope, clock: options.clock, limitMilliseconds, announcements }
   const group = new GroupCommit(writer, surroundings, options.batchLimitMilliseconds)
   let closing: Promise<void> | undefined
   return {
@@ -58,6 +60,7 @@ function assemble(
       if (closing !== undefined) throw closed()
       return group.write(unit)
     },
+    onAnnounced: (topic, listener) => announcements.listen(topic, listener),
     close() {
       closing ??= group.finish().then(() => {
         reader.close()

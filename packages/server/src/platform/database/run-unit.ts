@@ -1,4 +1,6 @@
+import type { CompiledQuery } from 'kysely'
 import type { Clock } from '../clock/clock.ts'
+import type { Announcements } from './announcements.ts'
 import type { Transaction } from './database.ts'
 import { DatabaseError } from './database-error.ts'
 import { openQueries, type QueryLanguage } from './open-queries.ts'
@@ -14,6 +16,15 @@ export interface UnitSurroundings {
   readonly scope: UnitScope
   readonly clock: Clock
   readonly limitMilliseconds: number
+  readonly announcements: Announcements
+  /** The statement that wakes other processes once the transaction is committed; absent where no other one can be woken. */
+  readonly notify?: (topic: string) => CompiledQuery
+}
+
+export interface RanUnit<T> {
+  readonly result: T
+  /** What to wake once the unit is durable. */
+  readonly topics: ReadonlySet<string>
 }
 
 /**
@@ -22,15 +33,25 @@ export interface UnitSurroundings {
  *
  * @throws DatabaseError `unit_timeout`, or what the unit or its first failed statement threw.
  */
-export async function runUnit<T>(unit: Unit<T>, execute: Execute, surroundings: UnitSurroundings): Promise<T> {
+export async function runUnit<T>(unit: Unit<T>, execute: Execute, surroundings: UnitSurroundings): Promise<RanUnit<T>> {
   const connection = new UnitConnection(execute)
-  const tx = { sql: openQueries(surroundings.language, connection), now: surroundings.clock.now() }
+  const topics = new Set<string>()
+  const tx: Transaction = {
+    sql: openQueries(surroundings.language, connection),
+    now: surroundings.clock.now(),
+    async announce(topic) {
+      if (topics.has(topic)) return
+      topics.add(topic)
+      const statement = surroundings.notify?.(topic)
+      if (statement) await connection.provideConnection((own) => own.executeQuery(statement))
+    },
+  }
   const running = surroundings.scope.enter(async () => unit(tx))
   try {
     const ended = running.result.finally(() => connection.end())
     const result = await withinLimit(ended, surroundings.limitMilliseconds)
     connection.assertSound()
-    return result
+    return { result, topics }
   } finally {
     void connection.end()
     running.leave()

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** Aborts when the client closes its connection before it was answered: nobody is left to hash a password for. */
+/** Aborts when the client closes its connection before it was answered: nobody is left to work or to wait for. */
 export function abortWhenGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => {

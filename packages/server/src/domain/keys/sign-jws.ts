@@ -1,8 +1,5 @@
 import { constants, createHmac, sign } from 'node:crypto'
-import type { Signer } from '../keys/key-ring.ts'
-
-/** RFC 9068 §2.1 */
-export const ACCESS_TOKEN_TYPE = 'at+jwt'
+import type { Signer } from './key-ring.ts'
 
 const headerSegments = new Map<string, string>()
 

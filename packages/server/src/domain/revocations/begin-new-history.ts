@@ -1,0 +1,26 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { randomId } from '../../platform/random/random.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { deleteGuards } from './feed-guard-store.ts'
+import { advanceHead, type FeedHead, replaceFeedId } from './feed-store.ts'
+import { forgetTime } from './forget-time.ts'
+import { recordRevocations } from './record-revocations.ts'
+
+/**
+ * Begins a new feed, since the database has lost the newest part of this one, and with it maybe revocations that nobody can name any more:
+ * so everything that was issued until now is revoked. However many notice it, it is done once.
+ *
+ * @param isRewound asked again under the head's lock
+ */
+export async function beginNewHistory(tx: Transaction, isRewound: (head: FeedHead) => boolean): Promise<boolean> {
+  const head = await advanceHead(tx.sql, 0)
+  if (!isRewound(head)) return false
+  const feedId = randomId()
+  await replaceFeedId(tx.sql, head.feedId, feedId)
+  // They speak of numbers of the old history.
+  await deleteGuards(tx.sql)
+  const detail = { sequence: head.sequence, old_feed_id: head.feedId, new_feed_id: feedId }
+  await recordAuditEvent(tx, { act: 'feed.rewound', actor: 'system', outcome: 'done', detail })
+  await recordRevocations(tx, [{ kind: 'a', moment: tx.now, forgetAt: await forgetTime(tx.sql, tx.now) }])
+  return true
+}

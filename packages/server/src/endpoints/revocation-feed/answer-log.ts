@@ -1,0 +1,42 @@
+import type { FastifyReply } from 'fastify'
+import { readLog } from '../../domain/revocations/read-log.ts'
+import { abortWhenGone } from '../abort-when-gone.ts'
+import type { RevocationFeedDeps } from './feed-deps.ts'
+import { feedHeaders } from './feed-headers.ts'
+import { assertRemembered, forgotten, lookAtFeed } from './look-at-feed.ts'
+
+export interface LogRequest {
+  readonly network: string
+  readonly after: number
+  /** 0: answered at once. */
+  readonly waitSeconds: number
+}
+
+/** Answers with the records after a number and a heartbeat, after a wait when there is none yet. */
+export async function answerLog(
+  deps: RevocationFeedDeps,
+  reply: FastifyReply,
+  { network, after, waitSeconds }: LogRequest,
+): Promise<FastifyReply> {
+  const { follower, database } = deps
+  if (waitSeconds > 0) await waitForRecord(deps, reply, { network, after, waitSeconds })
+  const pulse = await lookAtFeed(follower)
+  assertRemembered(after, pulse)
+  const lines = await readLog(database.read, after, pulse.position)
+  if (lines === undefined) throw forgotten()
+  const body = [...lines, pulse.heartbeat].map((line) => `${line}\n`).join('')
+  return reply.headers(feedHeaders).type('application/jsonl').send(Buffer.from(body))
+}
+
+async function waitForRecord(
+  { streams, follower }: RevocationFeedDeps,
+  reply: FastifyReply,
+  { network, after, waitSeconds }: LogRequest,
+): Promise<void> {
+  const leave = streams.admit(network)
+  reply.raw.once('close', leave)
+  const gone = abortWhenGone(reply)
+  assertRemembered(after, await lookAtFeed(follower))
+  if (follower.position.sequence === after) await streams.untilPast(after, waitSeconds * 1000, gone)
+  leave()
+}

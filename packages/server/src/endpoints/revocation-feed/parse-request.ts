@@ -1,0 +1,32 @@
+import { type TSchema, Type } from 'typebox'
+
+export interface LogQuery {
+  readonly after: string
+  readonly wait?: string
+}
+
+/** Decimal, and never beyond the whole numbers that JavaScript has. */
+const sequence = () => Type.String({ pattern: '^(0|[1-9][0-9]{0,14})$' })
+
+export const streamQuerySchema: TSchema = Type.Object({ after: sequence() })
+
+export const logQuerySchema: TSchema = Type.Object({
+  after: sequence(),
+  wait: Type.Optional(Type.String({ pattern: '^([1-9]|1[0-9]|2[0-5])$' })),
+})
+
+export interface RewoundBody {
+  readonly heartbeat: string
+}
+
+export const rewoundBodySchema: TSchema = Type.Object({ heartbeat: Type.String({ maxLength: 4096 }) })
+
+export interface AcknowledgementBody {
+  readonly guard: string
+  readonly seq: number
+}
+
+export const acknowledgementBodySchema: TSchema = Type.Object({
+  guard: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+  seq: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+})
