@@ -21,6 +21,8 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   too_many_attempts: [429, 'Too many failed logins; `Retry-After` says how many seconds to wait.'],
   client_gone: [499, 'The connection was closed before the answer; only the log and the metrics see it.'],
   server_error: [500, 'A bug or a broken part of ours; `incident_id` leads to the reason in the log.'],
+  records_forgotten: [410, 'The feed can’t tell what came after that number; the snapshot can.'],
+  too_many_streams: [503, 'Too many streams of the feed are open; `Retry-After` says how many seconds to wait.'],
   busy: [503, 'More logins at once than passwords can be checked; `Retry-After` says how many seconds to wait.'],
 }
 
@@ -73,4 +75,5 @@ export const tokenChecks: Readonly<Record<CheckName, string>> = {
   issued_at: '`iat` is not in the future',
   expiry: '`exp` has not come',
   schema: 'the API’s own schema of the claims',
+  revocation: 'the revocation feed has no record of it',
 }

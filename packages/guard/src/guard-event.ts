@@ -16,6 +16,7 @@ export type CheckName =
   | 'issued_at'
   | 'expiry'
   | 'schema'
+  | 'revocation'
 
 /** Why a check failed: for logs, never for the caller. It holds no token; what came from outside is shortened and quoted. */
 export interface FailedCheck {
@@ -32,3 +33,8 @@ export type GuardEvent =
   | { readonly type: 'anonymous'; readonly code: RefusalCode; readonly detail: FailedCheck }
   | { readonly type: 'keys_fetched'; readonly count: number; readonly ignored: readonly string[] }
   | { readonly type: 'keys_failed'; readonly sentence: string; readonly retrySeconds: number }
+  | { readonly type: 'feed_live' }
+  | { readonly type: 'feed_absent'; readonly sentence: string }
+  | { readonly type: 'feed_stale' | 'feed_dark' | 'feed_failed'; readonly sentence: string }
+  /** Somebody has changed the feed, or the server's database was restored from a backup. Nothing that was revoked is forgotten. */
+  | { readonly type: 'feed_alarm'; readonly sentence: string }

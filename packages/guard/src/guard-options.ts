@@ -26,6 +26,16 @@ export interface RefusalShape {
   readonly body?: unknown
 }
 
+/** How a guard follows the revocation feed; giving them makes the feed required. */
+export interface FeedOptions {
+  /** Where the feed is, several for several instances. Default: `revocation_feed_endpoint` of the issuer's metadata. */
+  readonly urls?: readonly string[]
+  /** What to do when revocations are unknown for more than 60 seconds. Default `refuse`, with 503. */
+  readonly onDark?: 'refuse' | 'accept-until-expiry'
+  /** What to do before anything is known: wait for up to 5 seconds and then answer 503, or accept. Default `wait`. */
+  readonly coldStart?: 'wait' | 'accept'
+}
+
 export interface GuardOptions<Claims extends AccessTokenClaims = AccessTokenClaims> {
   /** The claim `iss`, exactly, and where keys are found: an https URL without query and fragment, or http on a loopback host. */
   readonly issuer: string
@@ -35,8 +45,11 @@ export interface GuardOptions<Claims extends AccessTokenClaims = AccessTokenClai
   readonly algorithms?: readonly Algorithm[]
   /** Keys to verify with; nothing is fetched then. A secret is base64url text of 32 bytes or more, or the bytes. */
   readonly keys?: JsonWebKeySet | { readonly secret: string | Uint8Array }
-  /** Following revocations is not part of this version; `false` says that it isn't wanted. */
-  readonly feed?: false
+  /**
+   * How revocations are followed. Default: as the issuer's metadata say, when `keys` are followed too; without a feed there, tokens are
+   * accepted until they expire. `true` makes the feed required, `false` follows none.
+   */
+  readonly feed?: boolean | FeedOptions
   /** The wall clock, for `exp`, `nbf` and `iat`. Default `Date.now`. */
   readonly clock?: () => EpochMilliseconds
   /** How far clocks may differ, both ways: 0 to 300. Default 15. */

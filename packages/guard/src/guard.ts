@@ -23,6 +23,8 @@ export interface Rule {
   readonly anyScope?: readonly string[]
   /** Whether requests without a valid token pass as anonymous. Default false. */
   readonly optional?: OptionalPolicy
+  /** Whether to refuse with 503 as soon as revocations are not known to the second, instead of to the minute. Default false. */
+  readonly strict?: boolean
 }
 
 /** `true` lets pass only who brings no token. Everything that isn't said to be allowed is refused. */
@@ -86,9 +88,27 @@ export interface CacheState {
   readonly misses: number
 }
 
+/** How well a guard knows what was revoked. */
+export interface FeedState {
+  /**
+   * `off`: not followed; `absent`: the issuer has no feed; `starting`: nothing is proved yet; `live`: complete up to 3 seconds ago;
+   * `stale`: up to 60 seconds ago; `dark`: longer ago.
+   */
+  readonly state: 'off' | 'absent' | 'starting' | 'live' | 'stale' | 'dark'
+  /** The newest record that was applied; undefined when no feed is followed. */
+  readonly sequence: number | undefined
+  /** Records that may not be forgotten yet. */
+  readonly records: number
+  /** Since the moment up to which the records are proved complete; undefined before the first proof. */
+  readonly ageSeconds: number | undefined
+  /** Why following failed last; undefined while it works. */
+  readonly lastError: string | undefined
+}
+
 export interface GuardState {
   readonly keys: KeysState
   readonly cache: CacheState
+  readonly feed: FeedState
 }
 
 /** What an API asks of each request. */
@@ -98,7 +118,8 @@ export interface Guard<Claims = AccessTokenClaims> {
   /**
    * Verifies one access token and resolves to its claims, which are frozen.
    *
-   * @throws TokenError with code `token_missing` (for an empty text), `token_invalid`, `token_expired` or `keys_unavailable`.
+   * @throws TokenError with code `token_missing` (for an empty text), `token_invalid`, `token_expired`, `token_revoked`,
+   * `refresh_required`, `keys_unavailable` or `feed_unavailable`.
    * @see RFC 9068 §4
    */
   verify(token: string): Promise<Claims>
@@ -109,8 +130,11 @@ export interface Guard<Claims = AccessTokenClaims> {
    * @see RFC 6750 §2, §3
    */
   check(request: GuardRequest, rule?: Rule): Outcome<Claims> | Promise<Outcome<Claims>>
-  /** Says how many keys and cached tokens there are, and when the keys were last fetched. */
+  /** Says how many keys and cached tokens there are, when the keys were last fetched, and how well revocations are known. */
   state(): GuardState
-  /** Ends a fetch of keys under way and makes no further one. The keys that are at hand stay usable for their time. */
+  /**
+   * Ends the fetching of keys and the following of the feed, which keeps a process from ending. The keys that are at hand stay usable
+   * for their time; of revocations nothing new is learned.
+   */
   close(): void
 }

@@ -2,7 +2,7 @@ import type { AccessTokenClaims } from './claims/access-token-claims.ts'
 import { type AccessTokenPolicy, accessTokenType } from './claims/verify-access-token.ts'
 import type { TokenLocation } from './guard.ts'
 import { GuardConfigurationError } from './guard-configuration-error.ts'
-import type { GuardOptions, TokenLocations } from './guard-options.ts'
+import type { FeedOptions, GuardOptions, TokenLocations } from './guard-options.ts'
 import { type Algorithm, asymmetricAlgorithms, symmetricAlgorithms } from './jws/algorithm.ts'
 import type { KeySet } from './jws/key-set.ts'
 import { isJsonObject } from './jws/parse-json-object.ts'
@@ -15,6 +15,8 @@ export interface GuardSettings<Claims> {
   readonly policy: AccessTokenPolicy & { readonly audience: string }
   /** Undefined when the issuer's are to be followed. */
   readonly keySet: KeySet | undefined
+  /** Undefined when no feed is to be followed. */
+  readonly feed: (FeedOptions & { readonly isRequired: boolean }) | undefined
   readonly clock: () => number
   readonly schema: GuardOptions<Claims & AccessTokenClaims>['claims']
   readonly locations: TokenLocations
@@ -35,13 +37,19 @@ const locationRules: Readonly<Record<string, OptionRule>> = {
   body: 'string',
 }
 
+const feedRules: Readonly<Record<keyof FeedOptions, OptionRule>> = {
+  urls: (value) => Array.isArray(value) && value.length > 0 && value.every((url) => URL.canParse(url)),
+  onDark: (value) => value === 'refuse' || value === 'accept-until-expiry',
+  coldStart: (value) => value === 'wait' || value === 'accept',
+}
+
 /** Every option and what it must be. The type holds it to the interface. */
 export const optionRules: Readonly<Record<keyof GuardOptions, OptionRule>> = {
   issuer: 'string',
   audience: 'string',
   algorithms: (value) => Array.isArray(value) && value.length > 0,
   keys: 'object',
-  feed: (value) => value === false,
+  feed: (value) => typeof value === 'boolean' || isJsonObject(value),
   clock: 'function',
   leewaySeconds: (value) => isWithin(value, 300),
   claims: (value) => (value as GuardOptions['claims'])?.['~standard']?.version === 1,
@@ -61,6 +69,7 @@ export function parseOptions<Claims extends AccessTokenClaims>(options: GuardOpt
   const algorithms = chooseAlgorithms(options)
   return {
     policy: { issuer, audience, algorithms, type: accessTokenType, leewaySeconds },
+    feed: parseFeed(options),
     keySet: options.keys === undefined ? undefined : parseKeys(options.keys, algorithms),
     clock: options.clock ?? Date.now,
     schema: options.claims as GuardSettings<Claims>['schema'],
@@ -72,6 +81,15 @@ export function parseOptions<Claims extends AccessTokenClaims>(options: GuardOpt
     // Looked up at each call, so that a fetch that is replaced later is used.
     fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
   }
+}
+
+/** With keys of its own a guard fetches nothing, unless it is told to. */
+function parseFeed({ feed, keys }: GuardOptions): GuardSettings<unknown>['feed'] {
+  if (feed === false || (feed === undefined && keys !== undefined)) return undefined
+  if (isSymmetric(keys)) refuse('feed needs public keys: with a secret it must be false')
+  if (typeof feed !== 'object') return { isRequired: feed === true }
+  applyRules(feed, feedRules, [])
+  return { ...feed, isRequired: true }
 }
 
 function refuse(message: string): never {

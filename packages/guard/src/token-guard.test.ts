@@ -12,6 +12,7 @@ import type { GuardEvent } from './guard-event.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { followKeySet } from './keys/follow-key-set.ts'
 import { parseOptions } from './parse-options.ts'
+import { noFeed } from './revocation-source.ts'
 import { TokenError } from './token-error.ts'
 import { TokenGuard } from './token-guard.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
@@ -530,7 +531,7 @@ describe('an issuer that is followed', () => {
       changed: () => tokens.clear(),
       monotonic: () => elapsed,
     })
-    const guard = new TokenGuard(settings, source, tokens)
+    const guard = new TokenGuard(settings, source, tokens, noFeed)
     const token = bearer(makeToken({ iss: served.url }))
     expect([summarize(await guard.check(token)), summarize(await guard.check(token))]).toEqual([ok, ok])
     served.answers.set(jwksPath, { body: { keys: [second.jwk] } })
@@ -550,7 +551,7 @@ describe('an issuer that is followed', () => {
       changed: () => tokens.clear(),
       monotonic: () => elapsed,
     })
-    const guard = new TokenGuard(settings, source, tokens)
+    const guard = new TokenGuard(settings, source, tokens, noFeed)
     const token = bearer(makeToken({ iss: served.url }))
     await guard.check(token)
     served.answers.set(jwksPath, { status: 500 })

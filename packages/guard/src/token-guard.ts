@@ -10,6 +10,7 @@ import { type FoundToken, findToken, isCredentials } from './request/find-token.
 import { hasScopes, type ParsedRule, parseRule } from './request/parse-rule.ts'
 import { createRefusal, type RefusalCode, refusalAnswers } from './request/refusal-answers.ts'
 import { shapeRefusal } from './request/shape-refusal.ts'
+import type { Denial, RevocationSource } from './revocation-source.ts'
 import { toVerifiedToken, type VerifiedToken } from './to-verified-token.ts'
 import { TokenError } from './token-error.ts'
 import type { VerifiedTokens } from './verified-tokens.ts'
@@ -26,19 +27,27 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   readonly #settings: GuardSettings<Claims>
   readonly #keys: KeySource
   readonly #tokens: VerifiedTokens<Claims>
+  readonly #revocations: RevocationSource
   readonly #rules: WeakMap<Rule, ParsedRule> = new WeakMap()
 
-  constructor(settings: GuardSettings<Claims>, keys: KeySource, tokens: VerifiedTokens<Claims>) {
+  constructor(
+    settings: GuardSettings<Claims>,
+    keys: KeySource,
+    tokens: VerifiedTokens<Claims>,
+    revocations: RevocationSource,
+  ) {
     this.locations = settings.locationNames
     this.#settings = settings
     this.#keys = keys
     this.#tokens = tokens
+    this.#revocations = revocations
   }
 
   readonly verify = async (token: string): Promise<Claims> => {
     if (typeof token !== 'string' || token === '') throw new TokenError('token_missing')
+    await this.#revocations.awaited()
     const judgement = await this.#judge(token)
-    if (judgement.ok) return judgement.outcome.auth.claims
+    if (judgement.ok) return this.#demandUnrevoked(judgement).outcome.auth.claims
     const { failure } = judgement
     throw failure === undefined
       ? new TokenError('keys_unavailable')
@@ -50,17 +59,21 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const found = findToken(request, this.#settings.locations)
     if (found === undefined) return this.#turnAway('absent', undefined, request, parsed)
     if (!found.ok) return this.#refuse('invalid_request', request, found)
-    const judgement = this.#judge(found.token)
+    const awaited = this.#revocations.awaited()
+    const judgement = awaited === undefined ? this.#judge(found.token) : awaited.then(() => this.#judge(found.token))
     if (judgement instanceof Promise) return judgement.then((judged) => this.#conclude(judged, found, request, parsed))
     return this.#conclude(judgement, found, request, parsed)
   }
 
   readonly state = (): GuardState => {
     const { size, hits, misses } = this.#tokens
-    return { keys: this.#keys.state(), cache: { size, hits, misses } }
+    return { keys: this.#keys.state(), cache: { size, hits, misses }, feed: this.#revocations.state() }
   }
 
-  readonly close = (): void => this.#keys.close()
+  readonly close = (): void => {
+    this.#keys.close()
+    this.#revocations.close()
+  }
 
   #readRule(rule: Rule): ParsedRule {
     const parsed = parseRule(rule)
@@ -69,7 +82,10 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   }
 
   #conclude(judgement: Judgement<Claims>, found: FoundToken, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
-    if (judgement.ok) return this.#authorize(judgement, request, rule)
+    if (judgement.ok) {
+      const denial = this.#revocations.judge(judgement, rule.isStrict)
+      return denial === undefined ? this.#authorize(judgement, request, rule) : this.#deny(denial, request, rule)
+    }
     const { failure } = judgement
     if (failure === undefined)
       return this.#refuse('keys_unavailable', request, { sentence: this.#keys.state().lastError })
@@ -77,6 +93,17 @@ export class TokenGuard<Claims> implements Guard<Claims> {
       return this.#refuse('invalid_request', request, { sentence: 'the Authorization header is malformed' })
     }
     return this.#turnAway(nameReason(failure), failure, request, rule)
+  }
+
+  #deny(denial: Denial, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
+    if (denial !== 'feed_unavailable') return this.#turnAway('invalid', describeDenial(denial), request, rule, denial)
+    return this.#refuse(denial, request, { sentence: this.#revocations.state().lastError })
+  }
+
+  #demandUnrevoked(token: VerifiedToken<Claims>): VerifiedToken<Claims> {
+    const denial = this.#revocations.judge(token, false)
+    if (denial === undefined) return token
+    throw new TokenError(denial, denial === 'feed_unavailable' ? undefined : describeDenial(denial))
   }
 
   #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
@@ -90,8 +117,8 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     failure: FailedCheck | undefined,
     request: GuardRequest,
     rule: ParsedRule,
+    code: RefusalCode = `token_${reason === 'absent' ? 'missing' : reason}`,
   ): Outcome<Claims> {
-    const code = `token_${reason === 'absent' ? 'missing' : reason}` as const
     if (!rule.allowed[reason]) return this.#refuse(code, request, { failure })
     if (failure !== undefined) this.#settings.log({ type: 'anonymous', code, detail: failure })
     return { kind: 'anonymous', reason }
@@ -108,8 +135,8 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   ): Outcome<Claims> {
     const { failure: detail, sentence = refusalAnswers[code].message } = about
     this.#settings.log({ type: 'refused', code, sentence, ...(detail === undefined ? undefined : { detail }) })
-    const retrySeconds = code === 'keys_unavailable' ? (this.#keys.retrySeconds() ?? 1) : undefined
-    const refusal = createRefusal(code, about.scope, retrySeconds)
+    const isUnavailable = refusalAnswers[code].status === 503
+    const refusal = createRefusal(code, about.scope, isUnavailable ? (this.#keys.retrySeconds() ?? 1) : undefined)
     return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }
   }
 
@@ -142,7 +169,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     if (!verified.ok) return verified
     const accepted = acceptClaims(verified.claims, schema)
     if (!accepted.ok) return accepted
-    const latest = toVerifiedToken(token, verified.claims, accepted.claims as Claims, policy.leewaySeconds)
+    const latest = toVerifiedToken(token, verified, accepted.claims as Claims, policy.leewaySeconds)
     this.#tokens.add(latest)
     return latest
   }
@@ -150,4 +177,8 @@ export class TokenGuard<Claims> implements Guard<Claims> {
 
 function nameReason({ check }: FailedCheck): 'expired' | 'invalid' {
   return check === 'expiry' ? 'expired' : 'invalid'
+}
+
+function describeDenial(denial: Denial): FailedCheck {
+  return { check: 'revocation', expected: 'no record in the feed', got: denial }
 }

@@ -12,6 +12,7 @@ export function decidedGuard(
     state: () => ({
       keys: { count: 0, ageSeconds: undefined, lastError: undefined },
       cache: { size: 0, hits: 0, misses: 0 },
+      feed: { state: 'off', sequence: undefined, records: 0, ageSeconds: undefined, lastError: undefined },
     }),
     close: () => undefined,
   }
