@@ -32,13 +32,15 @@ export interface TestServerOptions {
   /** Default: an SQLite file of its own, removed when it stops. */
   readonly databaseUrl?: string
   readonly config?: Partial<Config>
+  /** Lets the clock run on from where it is set. Default: it stands still. */
+  readonly isClockRunning?: boolean
   /** The path of the issuer, such as `/tenant`; none unless given. */
   readonly issuerPath?: string
 }
 
 /** Starts a real server on a free port, with a clock that stands at this moment until it is set. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { config: changed, issuerPath = '' } = options
+  const { config: changed, issuerPath = '', isClockRunning = false } = options
   const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-server-'))
   const port = await findFreePort()
   const config: Config = {
@@ -54,10 +56,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...changed,
   }
   let moment = Date.now()
+  let setAt = performance.now()
   const clock = {
-    now: () => moment,
+    now: () => (isClockRunning ? Math.floor(moment + performance.now() - setAt) : moment),
     set(to: EpochMilliseconds) {
       moment = to
+      setAt = performance.now()
     },
   }
   const lines: string[] = []

@@ -1,0 +1,67 @@
+import { createGuard, type Guard } from '@ostiary/guard'
+import { afterEach, expect, test } from 'vitest'
+import { endSessionsOfAccount } from '../src/domain/sessions/end-session.ts'
+import { forEachDatabase } from './database.ts'
+import { addAccount, addApi, logIn, startTestServer, type TestServer } from './test-server.ts'
+
+const audience = 'https://api.example.com'
+const person = { username: 'ada', password: 'a long walk along the river' }
+
+forEachDatabase('revocation, from the act to the guards', ({ createUrl }) => {
+  const closing: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close()
+  })
+
+  async function start(): Promise<{
+    server: TestServer
+    logOut: () => Promise<unknown>
+    getToken: () => Promise<string>
+  }> {
+    const server = await startTestServer({ databaseUrl: await createUrl(), isClockRunning: true })
+    closing.push(() => server.stop())
+    await addApi(server, { audience })
+    const accountId = await addAccount(server, person.username, person.password)
+    const { database } = server.running.installation
+    return {
+      server,
+      logOut: () => database.write((tx) => endSessionsOfAccount(tx, accountId, 'cli')),
+      async getToken() {
+        const answer = (await (await logIn(server, { ...person, audience })).json()) as { access_token: string }
+        return answer.access_token
+      },
+    }
+  }
+
+  function openGuard(server: TestServer): Guard {
+    const guard = createGuard({ issuer: server.issuer, audience })
+    closing.push(() => guard.close())
+    return guard
+  }
+
+  test('a token is accepted until its session ends, and then refused within a second; a new login is not', async () => {
+    const { server, getToken, logOut } = await start()
+    const guard = openGuard(server)
+    const token = await getToken()
+    await expect(guard.verify(token)).resolves.toMatchObject({ iss: server.issuer })
+    expect(guard.state().feed.state).toBe('live')
+    await logOut()
+    const durableAt = performance.now()
+    const verify = () =>
+      guard.verify(token).then(
+        () => 'accepted',
+        ({ code }) => code,
+      )
+    await expect.poll(verify, { interval: 5, timeout: 3000 }).toBe('token_revoked')
+    // The promise itself, generously kept: what is told at once takes some milliseconds.
+    expect(performance.now() - durableAt).toBeLessThan(1000)
+    await expect(guard.verify(await getToken())).resolves.toMatchObject({ iss: server.issuer })
+  })
+
+  test('a guard that starts later knows what was revoked before it serves', async () => {
+    const { server, getToken, logOut } = await start()
+    const token = await getToken()
+    await logOut()
+    await expect(openGuard(server).verify(token)).rejects.toMatchObject({ code: 'token_revoked' })
+  })
+})
