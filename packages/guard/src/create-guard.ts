@@ -6,7 +6,7 @@ import { followKeySet } from './keys/follow-key-set.ts'
 import { holdKeys, type KeySource } from './keys/key-source.ts'
 import { loadFeed } from './load-feed.ts'
 import { type GuardSettings, parseOptions } from './parse-options.ts'
-import { noFeed, type RevocationSource } from './revocation-source.ts'
+import { followNoFeed, type RevocationSource } from './revocation-source.ts'
 import { TokenGuard } from './token-guard.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
 
@@ -40,7 +40,7 @@ function follow({ issuer, algorithms, fetch, log, changed }: ToFollow): KeySourc
 
 function openFeed<Claims>(settings: GuardSettings<Claims>, keys: KeySource): RevocationSource {
   const { feed, policy, keySet, fetch, log, clock } = settings
-  if (feed === undefined) return noFeed
+  if (feed === undefined) return followNoFeed()
   const { issuer, leewaySeconds } = policy
   // A copy of its own, since heartbeats may be signed with an algorithm that no access token may have.
   const feedKeys =

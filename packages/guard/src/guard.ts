@@ -52,6 +52,8 @@ export interface Auth<Claims = AccessTokenClaims> {
   readonly sessionId: string | undefined
   /** The words of the claim `scope`; empty when it is absent. */
   readonly scopes: ReadonlySet<string>
+  /** Aborts when the token expires or is revoked, so that a stream which is still being sent stops too. Its reason is a TokenError. */
+  readonly signal: AbortSignal
 }
 
 /** An answer to send: as JSON, with exactly these headers besides the content type. */

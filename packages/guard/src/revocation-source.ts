@@ -6,6 +6,8 @@ export type Denial = 'token_revoked' | 'refresh_required' | 'feed_unavailable'
 
 /** Where a guard learns what was revoked. */
 export interface RevocationSource {
+  /** Called when more is revoked than before. */
+  changed: (() => void) | undefined
   /** What must be awaited before judging; undefined when nothing must, which is nearly always. It never rejects. */
   awaited(): Promise<void> | undefined
   /** Why a verified token must be refused; undefined when it need not. Asked on every request. */
@@ -15,9 +17,12 @@ export interface RevocationSource {
 }
 
 /** For guards that follow no feed: tokens are accepted until they expire. */
-export const noFeed: RevocationSource = {
-  awaited: () => undefined,
-  judge: () => undefined,
-  state: () => ({ state: 'off', sequence: undefined, records: 0, ageSeconds: undefined, lastError: undefined }),
-  close: () => {},
+export function followNoFeed(): RevocationSource {
+  return {
+    changed: undefined,
+    awaited: () => undefined,
+    judge: () => undefined,
+    state: () => ({ state: 'off', sequence: undefined, records: 0, ageSeconds: undefined, lastError: undefined }),
+    close: () => {},
+  }
 }

@@ -23,11 +23,12 @@ export function toVerifiedToken<Claims>(
   verified: VerifiedAccessToken,
   claims: Claims,
   leewaySeconds: number,
+  watch: (token: VerifiedToken<Claims>) => AbortSignal,
 ): VerifiedToken<Claims> {
   deepFreeze(claims)
   const { iat, nbf, exp } = verified.claims
-  const auth = Object.freeze(new TokenAuth(token, claims, verified.claims))
-  return {
+  const auth = Object.freeze(new TokenAuth(token, claims, verified.claims, () => watch(made)))
+  const made: VerifiedToken<Claims> = {
     ok: true,
     verified,
     outcome: Object.freeze({ kind: 'authenticated', auth }),
@@ -36,4 +37,5 @@ export function toVerifiedToken<Claims>(
     isUsed: false,
     clearedVersion: -1,
   }
+  return made
 }

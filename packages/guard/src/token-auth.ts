@@ -8,14 +8,21 @@ export class TokenAuth<Claims> implements Auth<Claims> {
   readonly #token: string
   readonly #scope: string | undefined
   #scopes: ScopeSet | undefined
+  readonly #watch: () => AbortSignal
   readonly claims: Claims
   readonly subject: string
   readonly clientId: string
   readonly sessionId: string | undefined
 
-  constructor(token: string, claims: Claims, { sub, client_id, sid, scope }: AccessTokenClaims) {
+  constructor(
+    token: string,
+    claims: Claims,
+    { sub, client_id, sid, scope }: AccessTokenClaims,
+    watch: () => AbortSignal,
+  ) {
     this.#token = token
     this.#scope = scope
+    this.#watch = watch
     this.claims = claims
     this.subject = sub
     this.clientId = client_id
@@ -24,6 +31,10 @@ export class TokenAuth<Claims> implements Auth<Claims> {
 
   get token(): string {
     return this.#token
+  }
+
+  get signal(): AbortSignal {
+    return this.#watch()
   }
 
   /** Made when it is first asked for: most routes never do. */

@@ -13,6 +13,7 @@ import { shapeRefusal } from './request/shape-refusal.ts'
 import type { Denial, RevocationSource } from './revocation-source.ts'
 import { toVerifiedToken, type VerifiedToken } from './to-verified-token.ts'
 import { TokenError } from './token-error.ts'
+import { TokenSignals } from './token-signals.ts'
 import type { VerifiedTokens } from './verified-tokens.ts'
 
 /** What became of one token: verified, refused, or not to be told for want of keys. */
@@ -28,6 +29,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   readonly #keys: KeySource
   readonly #tokens: VerifiedTokens<Claims>
   readonly #revocations: RevocationSource
+  readonly #signals: TokenSignals = new TokenSignals((token) => this.#findEnd(token))
   readonly #rules: WeakMap<Rule, ParsedRule> = new WeakMap()
 
   constructor(
@@ -41,6 +43,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     this.#keys = keys
     this.#tokens = tokens
     this.#revocations = revocations
+    revocations.changed = () => this.#signals.sweep()
   }
 
   readonly verify = async (token: string): Promise<Claims> => {
@@ -73,7 +76,10 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   readonly close = (): void => {
     this.#keys.close()
     this.#revocations.close()
+    this.#signals.close()
   }
+
+  readonly #watch = (token: VerifiedToken<unknown>): AbortSignal => this.#signals.watch(token)
 
   #readRule(rule: Rule): ParsedRule {
     const parsed = parseRule(rule)
@@ -104,6 +110,10 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const denial = this.#revocations.judge(token, false)
     if (denial === undefined) return token
     throw new TokenError(denial, denial === 'feed_unavailable' ? undefined : describeDenial(denial))
+  }
+
+  #findEnd(token: VerifiedToken<unknown>): RefusalCode | undefined {
+    return this.#settings.clock() < token.validUntil ? this.#revocations.judge(token, false) : 'token_expired'
   }
 
   #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
@@ -169,7 +179,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     if (!verified.ok) return verified
     const accepted = acceptClaims(verified.claims, schema)
     if (!accepted.ok) return accepted
-    const latest = toVerifiedToken(token, verified, accepted.claims as Claims, policy.leewaySeconds)
+    const latest = toVerifiedToken(token, verified, accepted.claims as Claims, policy.leewaySeconds, this.#watch)
     this.#tokens.add(latest)
     return latest
   }

@@ -19,6 +19,7 @@ export function decidedGuard(
 }
 
 export const somebody: Auth = {
+  signal: new AbortController().signal,
   token: 'header.payload.signature',
   claims: {
     iss: 'https://login.example.com',

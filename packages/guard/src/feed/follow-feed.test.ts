@@ -11,6 +11,7 @@ import { parseOptions } from '../parse-options.ts'
 import type { RevocationSource } from '../revocation-source.ts'
 import { toVerifiedToken, type VerifiedToken } from '../to-verified-token.ts'
 import { TokenGuard } from '../token-guard.ts'
+import { TokenSignals } from '../token-signals.ts'
 import { VerifiedTokens } from '../verified-tokens.ts'
 import { followFeed } from './follow-feed.ts'
 
@@ -65,7 +66,8 @@ function makeToken(claims: Partial<AccessTokenClaims> = {}, kid = 'token-key'): 
     sid: 'session-1',
     ...claims,
   }
-  return toVerifiedToken('header.payload.signature', { ok: true, claims: whole, kid }, whole, 15)
+  const noSignal = () => new AbortController().signal
+  return toVerifiedToken('header.payload.signature', { ok: true, claims: whole, kid }, whole, 15, noSignal)
 }
 
 /** Waits for what the other end of a connection does; fails the test when it doesn't. */
@@ -316,6 +318,20 @@ describe('revocation-feed, "What a guard does"', () => {
     await until(() => followed.feed.state().sequence === 0)
     expect(followed.feed.judge(makeToken(), false)).toBe('token_revoked')
     await until(() => followed.feed.state().state === 'live')
+  })
+
+  test('auth.signal aborts when its token is revoked, and another token’s does not', async () => {
+    await using served = await serveFeed()
+    const followed = follow(served)
+    await untilLive(followed)
+    const signals = new TokenSignals((token) => followed.feed.judge(token, false))
+    followed.feed.changed = () => signals.sweep()
+    const [ended, other] = [signals.watch(makeToken()), signals.watch(makeToken({ sid: 'session-2' }))]
+    served.revoke({ k: 's', id: 'session-1', x: later })
+    await until(() => ended.aborted)
+    expect(ended.reason).toMatchObject({ code: 'token_revoked' })
+    expect(other.aborted).toBe(false)
+    signals.close()
   })
 
   test('who was away for longer than the log goes back reads the snapshot', async () => {

@@ -11,7 +11,7 @@ import type { VerifiedToken } from '../to-verified-token.ts'
 import { FeedProof } from './feed-proof.ts'
 import { FeedReplica } from './feed-replica.ts'
 import { fetchLog, fetchSnapshot, forgotten, openStream } from './fetch-feed.ts'
-import { parseRecord } from './parse-record.ts'
+import { type FeedRecord, parseRecord } from './parse-record.ts'
 import { readEvents } from './read-events.ts'
 import { type PositionType, type SignedPosition, verifyPosition } from './verify-position.ts'
 
@@ -52,6 +52,7 @@ export function followFeed(options: FeedToFollow): RevocationSource {
 type Phase = FeedState['state']
 
 class FollowedFeed implements RevocationSource {
+  changed: (() => void) | undefined
   readonly #options: FeedToFollow
   readonly #closing = new AbortController()
   readonly #replica = new FeedReplica()
@@ -203,7 +204,12 @@ class FollowedFeed implements RevocationSource {
   async #apply(line: string, url: string): Promise<void> {
     const applied = this.#replica.apply(line)
     if (!applied.ok) return this.#fillGap(url)
-    if (applied.record?.kind === 'k') this.#renewKeys()
+    if (applied.record !== undefined) this.#noteRecord(applied.record)
+  }
+
+  #noteRecord({ kind }: FeedRecord): void {
+    if (kind === 'k') this.#renewKeys()
+    this.changed?.()
   }
 
   /** Copies of keys with a compromised one among them are fetched again, this feed's own first: it must hear the new key's heartbeats. */
@@ -240,7 +246,7 @@ class FollowedFeed implements RevocationSource {
     for (const line of log.lines) {
       const applied = this.#replica.apply(line)
       if (!applied.ok) throw new Error(`${url}/log has a hole`)
-      if (applied.record?.kind === 'k') this.#renewKeys()
+      if (applied.record !== undefined) this.#noteRecord(applied.record)
     }
     const position = await this.#verify(log.jws, 'feed-heartbeat+jwt')
     const comparison = this.#replica.compare(position)
@@ -262,7 +268,8 @@ class FollowedFeed implements RevocationSource {
     const position = await this.#verify(jws, 'feed-snapshot+jwt')
     if (position.digest !== digest || records.length !== lines.length) throw new Error(`${url}/snapshot was changed`)
     this.#replica.restore(position, records)
-    if (records.some(({ kind }) => kind === 'k')) this.#renewKeys()
+    for (const record of records) if (record.kind === 'k') this.#renewKeys()
+    this.changed?.()
     this.#prove(position, askedAt)
   }
 
