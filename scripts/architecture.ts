@@ -8,6 +8,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['keys', 'signing keys and their schedule'],
   ['apis', 'registered APIs (resource servers), their scopes and token lifetimes'],
   ['revocations', 'the revocation feed: what is revoked, numbered, until it may be forgotten'],
+  ['refresh-keys', 'the keys that refresh tokens are derived with'],
   ['clients', 'registered clients'],
   ['accounts', 'accounts, the names people log in with, their roles'],
   ['credentials', 'passwords: policy, hashing, verification'],

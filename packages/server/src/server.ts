@@ -2,6 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
 import { advanceKeysInUse } from './domain/apis/advance-keys-in-use.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
+import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
+import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
 import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
 import { FeedFollower } from './domain/revocations/feed-follower.ts'
 import { listGuards } from './domain/revocations/list-guards.ts'
@@ -20,6 +22,7 @@ import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
 import { createMetrics, type FeedFigures, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
 import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
+import { tokenEndpoint } from './endpoints/token/token-endpoint.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
 import type { Database } from './platform/database/database.ts'
 import { openDatabase } from './platform/database/open-database.ts'
@@ -42,6 +45,7 @@ export interface Installation {
   readonly sealer: Sealer
   readonly keyRing: KeyRing
   readonly tokenIssuer: AccessTokenIssuer
+  readonly refreshKeys: RefreshKeyRing
   readonly hashQueue: HashQueue
   close(): Promise<void>
 }
@@ -77,11 +81,13 @@ export async function openInstallation(
       sealer,
       keyRing,
       tokenIssuer: createAccessTokenIssuer(config.issuer, keyRing, sealer),
+      refreshKeys: createRefreshKeyRing(database, sealer),
       hashQueue: createHashQueue(),
       close: () => database.close(),
     }
     await advanceKeysInUse(installation)
     await ensureFeedId(database)
+    await ensureRefreshKey(database, sealer)
     // Opens the private keys, so that a wrong secret is told at the start and not at the first login.
     await keyRing.current()
     return installation
@@ -170,7 +176,7 @@ function composeServer(
   state: { readonly stopping: boolean },
   feed: Feed,
 ): HttpServer {
-  const { config, database, clock, keyRing, hashQueue, tokenIssuer } = installation
+  const { config, database, clock, keyRing, refreshKeys, hashQueue, tokenIssuer } = installation
   const urls = issuerUrls(config.issuer)
   const theme = ostiaryTheme
   const metrics = createMetrics(hashQueue, feedFigures(installation, feed))
@@ -189,8 +195,13 @@ function composeServer(
   server.register(async (room) => metricsEndpoint(room, metrics))
   server.register(async (room) => {
     const { countLogin, countToken } = metrics
-    const { passwordCost } = config
-    loginEndpoint(room, { urls, database, clock, hashQueue, passwordCost, tokenIssuer, theme, countLogin, countToken })
+    const hashing = { hashQueue, passwordCost: config.passwordCost }
+    const issuing = { tokenIssuer, refreshKeys, countToken }
+    loginEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, ...issuing })
+  })
+  server.register(async (room) => {
+    const { countRefresh, countToken } = metrics
+    tokenEndpoint(room, { urls, database, clock, refreshKeys, tokenIssuer, countRefresh, countToken })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))

@@ -12,6 +12,8 @@ export interface IssuerUrls {
   readonly jwksPath: string
   readonly jwksUri: string
   readonly loginUrl: string
+  readonly tokenPath: string
+  readonly tokenUrl: string
   readonly revocationFeedPath: string
   readonly revocationFeedUrl: string
   /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
@@ -23,6 +25,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const basePath = pathname.replace(/\/$/, '')
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
+  const tokenPath = `${basePath}/token`
   const revocationFeedPath = `${basePath}/revocation-feed`
   return Object.freeze({
     issuer,
@@ -35,6 +38,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,
+    tokenPath,
+    tokenUrl: `${origin}${tokenPath}`,
     revocationFeedPath,
     revocationFeedUrl: `${origin}${revocationFeedPath}`,
     isSecure: protocol === 'https:',

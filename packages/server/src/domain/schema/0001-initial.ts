@@ -69,14 +69,34 @@ export const initial: Migration = {
       advanced_at BIGINT NOT NULL
     )`,
     `INSERT INTO signing_key_schedule (id, advanced_at) VALUES ('the schedule', 0)`,
+    `CREATE TABLE refresh_key (
+      id TEXT PRIMARY KEY,
+      sealed_key TEXT NOT NULL,
+      created_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE refresh_key_head (
+      id TEXT PRIMARY KEY,
+      key_id TEXT NOT NULL
+    )`,
+    `INSERT INTO refresh_key_head (id, key_id) VALUES ('the head', '')`,
     `CREATE TABLE session (
       id TEXT PRIMARY KEY,
       account_id TEXT NOT NULL,
       client_id TEXT NOT NULL,
       cookie_hash TEXT,
+      audience TEXT,
+      scopes TEXT NOT NULL,
+      user_agent TEXT,
+      network TEXT NOT NULL,
       created_at BIGINT NOT NULL,
+      used_at BIGINT NOT NULL,
+      idle_milliseconds BIGINT NOT NULL,
+      absolute_end BIGINT NOT NULL,
       expires_at BIGINT NOT NULL,
-      ended_at BIGINT
+      ended_at BIGINT,
+      generation BIGINT NOT NULL,
+      rotated_at BIGINT NOT NULL,
+      refresh_key_id TEXT
     )`,
     `CREATE INDEX session_by_account ON session (account_id)`,
     `CREATE INDEX session_by_expiry ON session (expires_at)`,

@@ -1,24 +1,32 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import type { Session } from './session.ts'
+import { momentAfterRevocations } from '../revocations/moment-after-revocations.ts'
+import { BROWSER_SESSION_LIMITS, type Session, type SessionLimits } from './session.ts'
 import { issueSessionCookie } from './session-cookie.ts'
 import { insertSession } from './session-store.ts'
-
-/** The longest that a browser stays signed in at the server. */
-export const BROWSER_SESSION_LIFETIME_MS: number = 12 * 3600 * 1000
 
 export interface SessionOpening {
   readonly accountId: string
   readonly clientId: string
   readonly network: string
-  /** How long the session may live. */
-  readonly lifetimeMilliseconds: number
+  readonly userAgent: string | undefined
 }
 
-/** Opens a session for a program: it has an id for its tokens (`sid`) and no cookie. */
-export async function openSession(tx: Transaction, opening: SessionOpening): Promise<Session> {
-  return insertOpenSession(tx, opening, undefined)
+/** What the tokens of an app's session are for. */
+export interface SessionGrant {
+  readonly audience: string
+  readonly scopes: readonly string[]
+  readonly limits: SessionLimits
+  readonly refreshKeyId: string
+}
+
+const NO_GRANT = { audience: undefined, scopes: [], refreshKeyId: undefined }
+const LONGEST_USER_AGENT = 256
+
+/** Opens a session for an app: it has an id for its tokens (`sid`), a refresh token of generation 0, and no cookie. */
+export async function openSession(tx: Transaction, opening: SessionOpening, grant: SessionGrant): Promise<Session> {
+  return insertOpenSession(tx, opening, grant, undefined)
 }
 
 /** Opens a session for a browser; the cookie's value is given this once and only its hash is kept. */
@@ -27,22 +35,33 @@ export async function openBrowserSession(
   opening: SessionOpening,
 ): Promise<{ session: Session; cookie: string }> {
   const { secret, hash } = issueSessionCookie()
-  const session = await insertOpenSession(tx, opening, hash)
+  const session = await insertOpenSession(tx, opening, { ...NO_GRANT, limits: BROWSER_SESSION_LIMITS }, hash)
   return { session, cookie: `${session.id}.${secret}` }
 }
 
 async function insertOpenSession(
   tx: Transaction,
-  { accountId, clientId, network, lifetimeMilliseconds }: SessionOpening,
+  { accountId, clientId, network, userAgent }: SessionOpening,
+  { limits, ...grant }: Pick<Session, 'audience' | 'scopes' | 'refreshKeyId'> & { readonly limits: SessionLimits },
   cookieHash: string | undefined,
 ): Promise<Session> {
+  const createdAt = await momentAfterRevocations(tx.sql, { accountId, clientId }, tx.now)
+  const { idleMilliseconds, absoluteMilliseconds } = limits
   const session: Session = {
+    ...grant,
     id: randomId(),
     accountId,
     clientId,
-    createdAt: tx.now,
-    expiresAt: tx.now + lifetimeMilliseconds,
+    network,
+    userAgent: userAgent?.slice(0, LONGEST_USER_AGENT),
+    createdAt,
+    usedAt: createdAt,
+    idleMilliseconds,
+    absoluteEnd: createdAt + absoluteMilliseconds,
+    expiresAt: createdAt + Math.min(idleMilliseconds, absoluteMilliseconds),
     endedAt: undefined,
+    generation: 0,
+    rotatedAt: createdAt,
   }
   await insertSession(tx.sql, session, cookieHash)
   await recordAuditEvent(tx, {

@@ -8,9 +8,19 @@ type SessionTables = {
     account_id: string
     client_id: string
     cookie_hash: string | null
+    audience: string | null
+    scopes: string
+    user_agent: string | null
+    network: string
     created_at: number
+    used_at: number
+    idle_milliseconds: number
+    absolute_end: number
     expires_at: number
     ended_at: number | null
+    generation: number
+    rotated_at: number
+    refresh_key_id: string | null
   }
 }
 
@@ -23,9 +33,19 @@ export async function insertSession(sql: Queries, session: Session, cookieHash: 
       account_id: session.accountId,
       client_id: session.clientId,
       cookie_hash: cookieHash ?? null,
+      audience: session.audience ?? null,
+      scopes: session.scopes.join(' '),
+      user_agent: session.userAgent ?? null,
+      network: session.network,
       created_at: session.createdAt,
+      used_at: session.usedAt,
+      idle_milliseconds: session.idleMilliseconds,
+      absolute_end: session.absoluteEnd,
       expires_at: session.expiresAt,
       ended_at: null,
+      generation: session.generation,
+      rotated_at: session.rotatedAt,
+      refresh_key_id: session.refreshKeyId ?? null,
     })
     .execute()
 }
@@ -56,6 +76,41 @@ export async function markSessionEnded(sql: Queries, id: string, now: EpochMilli
   return ended !== undefined
 }
 
+/** Moves a session on from a generation; undefined when it isn't at that any more, or has ended. */
+export async function advanceGeneration(sql: Queries, next: Session, from: number): Promise<Session | undefined> {
+  const row = await sql
+    .withTables<SessionTables>()
+    .updateTable('session')
+    .set({
+      generation: next.generation,
+      rotated_at: next.rotatedAt,
+      used_at: next.usedAt,
+      expires_at: next.expiresAt,
+      refresh_key_id: next.refreshKeyId ?? null,
+    })
+    .where('id', '=', next.id)
+    .where('generation', '=', from)
+    .where('ended_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return row && next
+}
+
+/** Notes that a browser's session was used: its end moves on. */
+export async function updateUse(
+  sql: Queries,
+  id: string,
+  usedAt: EpochMilliseconds,
+  expiresAt: EpochMilliseconds,
+): Promise<void> {
+  await sql
+    .withTables<SessionTables>()
+    .updateTable('session')
+    .set({ used_at: usedAt, expires_at: expiresAt })
+    .where('id', '=', id)
+    .execute()
+}
+
 export async function deleteSessionsExpiredBefore(sql: Queries, moment: EpochMilliseconds): Promise<number> {
   const deleted = await sql
     .withTables<SessionTables>()
@@ -71,9 +126,19 @@ function toSession(row: SessionTables['session']): Session {
     id: row.id,
     accountId: row.account_id,
     clientId: row.client_id,
+    audience: row.audience ?? undefined,
+    scopes: row.scopes === '' ? [] : row.scopes.split(' '),
+    userAgent: row.user_agent ?? undefined,
+    network: row.network,
     createdAt: row.created_at,
+    usedAt: row.used_at,
+    idleMilliseconds: row.idle_milliseconds,
+    absoluteEnd: row.absolute_end,
     expiresAt: row.expires_at,
     endedAt: row.ended_at ?? undefined,
+    generation: row.generation,
+    rotatedAt: row.rotated_at,
+    refreshKeyId: row.refresh_key_id ?? undefined,
   }
 }
 

@@ -1,11 +1,44 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 
+/** How long a session lives: without being used, and in all. */
+export interface SessionLimits {
+  readonly idleMilliseconds: number
+  readonly absoluteMilliseconds: number
+}
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/** Of an app's session, unless its client says otherwise. */
+export const APP_SESSION_LIMITS: SessionLimits = { idleMilliseconds: 30 * DAY_MS, absoluteMilliseconds: 365 * DAY_MS }
+/** Of a browser's session at this server. */
+export const BROWSER_SESSION_LIMITS: SessionLimits = {
+  idleMilliseconds: 12 * HOUR_MS,
+  absoluteMilliseconds: 7 * DAY_MS,
+}
+
 /** One sign-in of one account at one client. Access tokens carry its id as `sid`. */
 export interface Session {
   readonly id: string
   readonly accountId: string
   readonly clientId: string
+  /** What its tokens are for; undefined for a browser's session at this server, which gives none. */
+  readonly audience: string | undefined
+  readonly scopes: readonly string[]
+  /** As the client said itself, cut short; never to be trusted. */
+  readonly userAgent: string | undefined
+  readonly network: string
   readonly createdAt: EpochMilliseconds
+  readonly usedAt: EpochMilliseconds
+  readonly idleMilliseconds: number
+  /** The end whatever happens. */
+  readonly absoluteEnd: EpochMilliseconds
+  /** The end unless it is used before. */
   readonly expiresAt: EpochMilliseconds
   readonly endedAt: EpochMilliseconds | undefined
+  /** Of the refresh token that is current. */
+  readonly generation: number
+  readonly rotatedAt: EpochMilliseconds
+  /** The key that the current refresh token is derived with; undefined where there is none. */
+  readonly refreshKeyId: string | undefined
 }

@@ -3,7 +3,8 @@ import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
 import { endSession } from '../../domain/sessions/end-session.ts'
-import { BROWSER_SESSION_LIFETIME_MS, openBrowserSession } from '../../domain/sessions/open-session.ts'
+import { openBrowserSession } from '../../domain/sessions/open-session.ts'
+import { BROWSER_SESSION_LIMITS } from '../../domain/sessions/session.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { renderCookie } from '../../platform/http/cookies.ts'
@@ -52,9 +53,10 @@ async function openAdmittedSession(
       accountId: login.account.id,
       clientId: LOGIN_CLIENT_ID,
       network: login.subject.network,
-      lifetimeMilliseconds: BROWSER_SESSION_LIFETIME_MS,
+      userAgent: request.headers['user-agent'],
     })
-    const lifetime = { secure: deps.urls.isSecure, maxAgeSeconds: BROWSER_SESSION_LIFETIME_MS / 1000 }
+    const maxAgeSeconds = BROWSER_SESSION_LIMITS.absoluteMilliseconds / 1000
+    const lifetime = { secure: deps.urls.isSecure, maxAgeSeconds }
     return { ok: true, setCookie: renderCookie(sessionCookieName(deps.urls), cookie, lifetime) }
   })
 }

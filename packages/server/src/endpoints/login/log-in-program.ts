@@ -5,66 +5,65 @@ import {
   resolveAccess,
 } from '../../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
-import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
+import { findClient } from '../../domain/clients/find-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
 import { openSession } from '../../domain/sessions/open-session.ts'
-import type { Session } from '../../domain/sessions/session.ts'
+import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
+import { APP_SESSION_LIMITS, type Session } from '../../domain/sessions/session.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { issueSessionToken } from '../issue-session-token.ts'
+import type { TokenAnswer } from '../token-answer.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
 import type { LoginRequest } from './parse-request.ts'
 import { type RefusedLogin, verifyLoginRequest } from './verify-login-request.ts'
 
-/** RFC 6749 §5.1, on the wire. `session_id` is the `sid` of the token. */
-export interface TokenAnswer {
-  readonly access_token: string
-  readonly token_type: 'Bearer'
-  readonly expires_in: number
-  readonly scope: string
-  readonly session_id: string
-}
-
 export type ProgramLogin =
-  | { readonly ok: true; readonly answer: TokenAnswer; readonly algorithm: string }
+  | {
+      readonly ok: true
+      readonly answer: TokenAnswer
+      readonly refreshToken: string
+      readonly session: Session
+      readonly algorithm: string
+    }
   | { readonly ok: false; readonly outcome: LoginOutcome; readonly problem: Problem }
+
+/** Who sends the login. */
+export interface Caller {
+  readonly address: string
+  readonly userAgent: string | undefined
+  /** Aborts when it has gone. */
+  readonly signal: AbortSignal
+}
 
 /**
  * Logs a program in: a password for an access token of one API.
  *
  * Problems: 401 `invalid_credentials`, the same for an unknown account, a wrong password and a disabled account; 429
- * `too_many_attempts` and 503 `busy`, both with Retry-After; 400 `invalid_target` or `invalid_scope`, told only to who was admitted.
+ * `too_many_attempts` and 503 `busy`, both with Retry-After; 400 `invalid_target` or `invalid_scope`, told only to who was admitted;
+ * 400 `invalid_client`.
  */
 export async function logInProgram(
   deps: LoginEndpointDeps,
   request: LoginRequest,
-  address: string,
-  signal: AbortSignal,
+  caller: Caller,
 ): Promise<ProgramLogin> {
-  const verified = await verifyLoginRequest(deps, request, address, signal)
+  const client = await findClient(deps.database.read, request.clientId)
+  if (client?.type !== 'public' || !client.grants.includes('refresh_token')) return refuseClient()
+  const verified = await verifyLoginRequest(deps, request, caller.address, caller.signal)
   if (!verified.ok) return refuse(verified)
-  const opened = await deps.database.write((tx) => openAdmittedSession(tx, verified.login, request))
+  const refreshKey = await deps.refreshKeys.newest()
+  const opened = await deps.database.write((tx) =>
+    openAdmittedSession(tx, verified.login, request, { userAgent: caller.userAgent, refreshKeyId: refreshKey.id }),
+  )
   if ('admission' in opened) return refuse(opened.admission)
   if ('refusedAccess' in opened) return refuseTarget(opened.refusedAccess)
   const { access, session } = opened
-  const { token, expiresInSeconds, scope } = await deps.tokenIssuer.issueAccessToken({
-    api: access.api,
-    scopes: access.scopes,
-    subject: verified.login.account.id,
-    clientId: LOGIN_CLIENT_ID,
-    sessionId: session.id,
-    now: session.createdAt,
-    authentication: { at: session.createdAt, methods: ['pwd'] },
-  })
-  const answer: TokenAnswer = {
-    access_token: token,
-    token_type: 'Bearer',
-    expires_in: expiresInSeconds,
-    scope,
-    session_id: session.id,
-  }
-  return { ok: true, answer, algorithm: access.api.algorithm }
+  const answer = await issueSessionToken(deps, session, access.api, access.scopes)
+  const refreshToken = await deriveCurrentToken(deps.refreshKeys, session)
+  return { ok: true, answer, refreshToken, session, algorithm: access.api.algorithm }
 }
 
 type Opened =
@@ -74,12 +73,18 @@ type Opened =
 
 /**
  * Admission comes first: until then not even a right password may learn anything, or a bad audience would tell it apart from a
- * wrong one past the throttle. Until there are refresh tokens, the session lives exactly as long as its token.
+ * wrong one past the throttle.
  */
-async function openAdmittedSession(tx: Transaction, login: VerifiedLogin, request: LoginRequest): Promise<Opened> {
-  const admission = await admitLogin(tx, login, LOGIN_CLIENT_ID)
+async function openAdmittedSession(
+  tx: Transaction,
+  login: VerifiedLogin,
+  request: LoginRequest,
+  { userAgent, refreshKeyId }: { readonly userAgent: string | undefined; readonly refreshKeyId: string },
+): Promise<Opened> {
+  const { clientId } = request
+  const admission = await admitLogin(tx, login, clientId)
   if (!admission.ok) return { admission }
-  const who = { accountId: login.account.id, clientId: LOGIN_CLIENT_ID, network: login.subject.network }
+  const who = { accountId: login.account.id, clientId, network: login.subject.network }
   const access = await resolveAccess(tx.sql, request)
   if (!access.ok) {
     const actor = `account:${who.accountId}` as const
@@ -87,7 +92,16 @@ async function openAdmittedSession(tx: Transaction, login: VerifiedLogin, reques
     await recordAuditEvent(tx, { ...who, act: 'token.refused', actor, outcome: 'refused', detail })
     return { refusedAccess: access }
   }
-  return { access, session: await openSession(tx, { ...who, lifetimeMilliseconds: access.api.lifetimeSeconds * 1000 }) }
+  const { api, scopes } = access
+  const grant = { audience: api.audience, scopes, limits: APP_SESSION_LIMITS, refreshKeyId }
+  return { access, session: await openSession(tx, { ...who, userAgent }, grant) }
+}
+
+/** The id of a client is no secret, so whoever asks may know that there is none. */
+function refuseClient(): ProgramLogin {
+  const detail =
+    'No public client with the grant refresh_token has that client_id. Register one with `ostiary client create`.'
+  return { ok: false, outcome: 'refused', problem: new Problem({ status: 400, code: 'invalid_client', detail }) }
 }
 
 function refuse(refused: RefusedLogin): ProgramLogin {

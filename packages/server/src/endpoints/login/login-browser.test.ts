@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
-import { BROWSER_SESSION_LIFETIME_MS } from '../../domain/sessions/open-session.ts'
+import { BROWSER_SESSION_LIMITS } from '../../domain/sessions/session.ts'
 
 const password = 'seven purple umbrellas'
 
@@ -181,9 +181,9 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
   it('a session ends by itself when its time is over', async () => {
     const cookie = await signIn()
     const start = server.clock.now()
-    server.clock.set(start + BROWSER_SESSION_LIFETIME_MS - 1)
+    server.clock.set(start + BROWSER_SESSION_LIMITS.absoluteMilliseconds - 1)
     expect((await send('/account', { headers: { cookie } })).status).toBe(200)
-    server.clock.set(start + BROWSER_SESSION_LIFETIME_MS)
+    server.clock.set(start + BROWSER_SESSION_LIMITS.absoluteMilliseconds)
     expect((await send('/account', { headers: { cookie } })).status).toBe(303)
   })
 

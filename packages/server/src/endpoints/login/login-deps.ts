@@ -1,5 +1,6 @@
 import type { LoginDeps } from '../../domain/login/login-deps.ts'
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
+import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.ts'
 import type { AccessTokenIssuer } from '../../domain/tokens/issue-access-token.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
@@ -7,6 +8,7 @@ import type { IssuerUrls } from '../issuer-urls.ts'
 export interface LoginEndpointDeps extends LoginDeps {
   readonly urls: IssuerUrls
   readonly tokenIssuer: AccessTokenIssuer
+  readonly refreshKeys: RefreshKeyRing
   readonly theme: Theme
   readonly countLogin: (outcome: LoginOutcome) => void
   readonly countToken: (algorithm: string) => void

@@ -8,6 +8,7 @@ import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { renderRefreshCookie } from '../refresh-cookie.ts'
 import { logInBrowser } from './log-in-browser.ts'
 import { logInProgram } from './log-in-program.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
@@ -58,10 +59,20 @@ async function answerProgram(
     const detail = describeInvalidParameter(request.validationError.validation[0])
     throw new Problem({ status: 400, code: 'invalid_parameter', detail })
   }
-  const login = await logInProgram(deps, parseLoginRequest(request.body), request.ip, abortWhenGone(reply))
+  const asked = parseLoginRequest(request.body)
+  const login = await logInProgram(deps, asked, {
+    address: request.ip,
+    userAgent: request.headers['user-agent'],
+    signal: abortWhenGone(reply),
+  })
   deps.countLogin(login.ok ? 'succeeded' : login.outcome)
   if (!login.ok) throw login.problem
   deps.countToken(login.algorithm)
   // RFC 6749 §5.1: nobody on the way keeps a token.
-  return reply.header('cache-control', 'no-store').send(login.answer)
+  reply.header('cache-control', 'no-store')
+  if (asked.refreshIn === 'body') return reply.send({ ...login.answer, refresh_token: login.refreshToken })
+  const { idleMilliseconds } = login.session
+  return reply
+    .header('set-cookie', renderRefreshCookie(deps.urls, login.refreshToken, idleMilliseconds))
+    .send(login.answer)
 }

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 
 /** The body of `POST /login` on the wire, as `loginBodySchema` checks it. Parameters that we do not know are ignored. */
 export interface LoginBody {
@@ -7,6 +8,8 @@ export interface LoginBody {
   readonly audience?: string
   readonly scope?: string
   readonly return_to?: string
+  readonly client_id?: string
+  readonly refresh_in?: string
 }
 
 export interface LoginQuery {
@@ -24,6 +27,8 @@ export const loginBodySchema: TSchema = Type.Object({
   audience: Type.Optional(text(512)),
   scope: Type.Optional(text(4096)),
   return_to: Type.Optional(text(2000)),
+  client_id: Type.Optional(text(128)),
+  refresh_in: Type.Optional(Type.String({ pattern: '^(body|cookie)$' })),
 })
 
 export const loginQuerySchema: TSchema = Type.Object({ return_to: Type.Optional(text(2000)) })
@@ -34,6 +39,10 @@ export interface LoginRequest {
   readonly password: string
   readonly audience: string | undefined
   readonly scopes: readonly string[] | undefined
+  /** The app that the session is for. */
+  readonly clientId: string
+  /** Where the refresh token is answered: a page of this origin may have it in a cookie that it can't read. */
+  readonly refreshIn: 'body' | 'cookie'
 }
 
 /** RFC 6749 §3.1 and §3.3: an empty parameter counts as absent; scopes are divided by single blanks, in any order. */
@@ -43,6 +52,8 @@ export function parseLoginRequest(body: LoginBody): LoginRequest {
     password: body.password,
     audience: body.audience || undefined,
     scopes: body.scope ? body.scope.split(' ').filter((scope) => scope !== '') : undefined,
+    clientId: body.client_id || LOGIN_CLIENT_ID,
+    refreshIn: body.refresh_in === 'cookie' ? 'cookie' : 'body',
   }
 }
 

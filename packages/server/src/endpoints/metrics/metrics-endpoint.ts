@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type LoginOutcome, loginOutcomes } from '../../domain/login/login-outcome.ts'
+import { type RefreshOutcome, refreshOutcomes } from '../../domain/sessions/refresh-outcome.ts'
 import type { HashQueue } from '../../platform/hash-queue/hash-queue.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 
@@ -7,6 +8,7 @@ export interface Metrics {
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
   countLogin(outcome: LoginOutcome): void
   countToken(algorithm: string): void
+  countRefresh(outcome: RefreshOutcome): void
   readonly registry: Registry
 }
 
@@ -44,6 +46,12 @@ export function createMetrics(hashQueue: HashQueue, feed: FeedFigures): Metrics 
     labelNames: ['algorithm'],
     registers,
   })
+  const refreshes = new Counter({
+    name: 'ostiary_refreshes_total',
+    help: 'Refreshes by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  })
   new Gauge({
     name: 'ostiary_password_hashes',
     help: 'Password hashes running now and waiting for their turn.',
@@ -56,11 +64,13 @@ export function createMetrics(hashQueue: HashQueue, feed: FeedFigures): Metrics 
   })
   addFeedGauges(registry, feed)
   for (const outcome of loginOutcomes) logins.inc({ outcome }, 0)
+  for (const outcome of refreshOutcomes) refreshes.inc({ outcome }, 0)
   return {
     registry,
     observeRequest: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     countLogin: (outcome) => logins.inc({ outcome }),
     countToken: (algorithm) => tokens.inc({ algorithm }),
+    countRefresh: (outcome) => refreshes.inc({ outcome }),
   }
 }
 

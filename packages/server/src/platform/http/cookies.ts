@@ -10,11 +10,14 @@ export function findCookie(header: string | undefined, name: string): string | u
 
 export interface CookieOptions {
   readonly secure: boolean
+  /** Default Lax: links from other sites bring the cookie, their forms don't. */
+  readonly sameSite?: 'Lax' | 'Strict'
   /** 0 removes the cookie. */
   readonly maxAgeSeconds: number
 }
 
-/** The Set-Cookie value of a cookie for this host alone: HttpOnly, SameSite=Lax, no Domain (RFC 6265bis §4.1.3). */
-export function renderCookie(name: string, value: string, { secure, maxAgeSeconds }: CookieOptions): string {
-  return `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+/** The Set-Cookie value of a cookie for this host alone: HttpOnly, SameSite, no Domain (RFC 6265bis §4.1.3). */
+export function renderCookie(name: string, value: string, options: CookieOptions): string {
+  const { secure, sameSite = 'Lax', maxAgeSeconds } = options
+  return `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`
 }

@@ -1,0 +1,96 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import type { RefreshKey } from '../refresh-keys/refresh-key-ring.ts'
+import { isRevokedWithAll } from '../revocations/moment-after-revocations.ts'
+import { endSession } from './end-session.ts'
+import type { RefreshTokenContent } from './refresh-token.ts'
+import type { Session } from './session.ts'
+import { advanceGeneration, selectSession } from './session-store.ts'
+
+/** How long the token before the current one still gives the current one: for retries, lost answers and several tabs. */
+export const REUSE_WINDOW_MS = 30_000
+
+export type RefusedRotation = 'session_ended' | 'reused' | 'history_lost' | 'invalid_scope' | 'invalid_target'
+
+/** What the new access token shall be for. Absent: all that the session is for. */
+export interface WantedAccess {
+  readonly audience?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+}
+
+export type Rotation =
+  /** The session, its generation being that of the token to be given. */
+  | { readonly ok: true; readonly session: Session; readonly wasRotated: boolean }
+  | { readonly ok: false; readonly reason: RefusedRotation }
+
+/**
+ * Takes a genuine refresh token and moves its session to the next generation, once: whoever presents the same token within 30
+ * seconds gets the same successor. An older one means that somebody has a copy: the session is ended, everywhere, and no other.
+ *
+ * A refusal is audited here, so the caller lets the transaction commit.
+ *
+ * @see RFC 9700 §4.14.2
+ */
+export async function rotateSession(
+  tx: Transaction,
+  presented: RefreshTokenContent,
+  newestKey: RefreshKey,
+  wanted: WantedAccess = {},
+): Promise<Rotation> {
+  const session = (await selectSession(tx.sql, presented.sessionId))?.session
+  if (session === undefined || !(await isLive(tx, session))) return { ok: false, reason: 'session_ended' }
+  const misfit = findMisfit(session, wanted)
+  if (misfit !== undefined) return { ok: false, reason: misfit }
+  if (presented.generation === session.generation) {
+    const rotated = await advanceGeneration(tx.sql, advance(session, newestKey, tx.now), session.generation)
+    // Somebody was faster, on another connection: then the token is the one before the current.
+    return rotated === undefined
+      ? rotateSession(tx, presented, newestKey, wanted)
+      : { ok: true, session: rotated, wasRotated: true }
+  }
+  const isOneBehind = presented.generation === session.generation - 1
+  if (isOneBehind && tx.now - session.rotatedAt <= REUSE_WINDOW_MS) return { ok: true, session, wasRotated: false }
+  return endForMisuse(tx, session, presented.generation)
+}
+
+/** RFC 6749 §6: a scope may narrow and never widen. RFC 8707 §2.2: the target is one that was granted. */
+function findMisfit(session: Session, { audience, scopes = [] }: WantedAccess): RefusedRotation | undefined {
+  if (audience !== undefined && audience !== session.audience) return 'invalid_target'
+  return scopes.every((scope) => session.scopes.includes(scope)) ? undefined : 'invalid_scope'
+}
+
+async function isLive(tx: Transaction, { clientId, createdAt, expiresAt, endedAt }: Session): Promise<boolean> {
+  if (endedAt !== undefined || expiresAt <= tx.now) return false
+  return !(await isRevokedWithAll(tx.sql, { clientId, openedAt: createdAt }))
+}
+
+function advance(session: Session, { id }: RefreshKey, now: number): Session {
+  return {
+    ...session,
+    generation: session.generation + 1,
+    rotatedAt: now,
+    usedAt: now,
+    expiresAt: Math.min(session.absoluteEnd, now + session.idleMilliseconds),
+    refreshKeyId: id,
+  }
+}
+
+/**
+ * An older token is a copy's. One from the future can't be forged, so the database was restored from a backup, and nobody knows what
+ * became of the session since: whoever holds it logs in again.
+ */
+async function endForMisuse(tx: Transaction, session: Session, generation: number): Promise<Rotation> {
+  const reason = generation > session.generation ? 'history_lost' : 'reused'
+  const { id: sessionId, accountId, clientId } = session
+  await recordAuditEvent(tx, {
+    act: reason === 'reused' ? 'session.refresh_reused' : 'session.history_lost',
+    actor: 'anonymous',
+    outcome: 'refused',
+    accountId,
+    clientId,
+    sessionId,
+    detail: { presented: generation, current: session.generation },
+  })
+  await endSession(tx, session, 'system')
+  return { ok: false, reason }
+}

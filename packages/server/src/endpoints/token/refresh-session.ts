@@ -1,0 +1,75 @@
+import { resolveAccess } from '../../domain/apis/resolve-access.ts'
+import { deriveCurrentToken, verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
+import { type RefusedRotation, type Rotation, rotateSession } from '../../domain/sessions/rotate-session.ts'
+import { type PresentedClient, requireClient } from '../client-authentication.ts'
+import { issueSessionToken } from '../issue-session-token.ts'
+import { OAuthError } from '../oauth-error.ts'
+import type { TokenAnswer } from '../token-answer.ts'
+import type { RefreshRequest } from './parse-request.ts'
+import type { TokenEndpointDeps } from './token-deps.ts'
+
+export type Refreshed =
+  | {
+      readonly ok: true
+      readonly answer: TokenAnswer
+      readonly successor: string
+      /** Until the session ends unless it is used before. */
+      readonly expiresInMilliseconds: number
+    }
+  | { readonly ok: false; readonly error: OAuthError }
+
+/** Rotates a session by its refresh token, and issues an access token of it. */
+export async function refreshSession(
+  deps: TokenEndpointDeps,
+  presented: PresentedClient,
+  { refreshToken, audience, scopes }: RefreshRequest & { readonly refreshToken: string },
+): Promise<Refreshed> {
+  const { database, refreshKeys, clock } = deps
+  // First, since it asks the database for nothing: a flood of forged tokens costs a hash each.
+  const content = await verifyRefreshToken(refreshKeys, refreshToken, presented.clientId)
+  if (content === undefined) return refuse(deps, 'refused')
+  const client = await requireClient(database.read, presented)
+  if (!client.grants.includes('refresh_token')) {
+    throw new OAuthError('unauthorized_client', 'The client is not registered for the grant refresh_token.')
+  }
+  const newestKey = await refreshKeys.newest()
+  const rotation = await database.write((tx) => rotateSession(tx, content, newestKey, { audience, scopes }))
+  if (!rotation.ok) return refuseRotation(deps, rotation.reason)
+  return answerRotation(deps, rotation, scopes ?? rotation.session.scopes, clock.now())
+}
+
+async function answerRotation(
+  deps: TokenEndpointDeps,
+  { session, wasRotated }: Extract<Rotation, { ok: true }>,
+  scopes: readonly string[],
+  now: number,
+): Promise<Refreshed> {
+  const access = await resolveAccess(deps.database.read, { audience: session.audience, scopes })
+  if (!access.ok) {
+    return { ok: false, error: new OAuthError('invalid_target', 'The API of this session is not registered any more.') }
+  }
+  const answer = await issueSessionToken(deps, session, access.api, access.scopes)
+  deps.countRefresh(wasRotated ? 'rotated' : 'repeated')
+  deps.countToken(access.api.algorithm)
+  const successor = await deriveCurrentToken(deps.refreshKeys, session)
+  return { ok: true, answer, successor, expiresInMilliseconds: session.expiresAt - now }
+}
+
+function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation): Refreshed {
+  if (reason === 'invalid_scope') {
+    return { ok: false, error: new OAuthError(reason, 'Ask for scopes that the session has.') }
+  }
+  if (reason === 'invalid_target') {
+    return { ok: false, error: new OAuthError(reason, 'The session is for another API.') }
+  }
+  return refuse(deps, reason)
+}
+
+/** One sentence for all of them: who holds a copy learns nothing of what became of the session. */
+function refuse(deps: TokenEndpointDeps, outcome: 'refused' | 'session_ended' | 'reused' | 'history_lost'): Refreshed {
+  deps.countRefresh(outcome)
+  return {
+    ok: false,
+    error: new OAuthError('invalid_grant', 'The session has ended, or the token is not one of ours. Log in again.'),
+  }
+}
