@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
 import { advanceKeysInUse } from './domain/apis/advance-keys-in-use.ts'
-import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
+import { createKeyRing, type KeyRing, SIGNING_KEYS_TOPIC } from './domain/keys/key-ring.ts'
 import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
 import { FeedFollower } from './domain/revocations/feed-follower.ts'
 import { listGuards } from './domain/revocations/list-guards.ts'
@@ -111,6 +111,7 @@ export async function startServer(
   const installation = await openInstallation(config, options)
   const state = { stopping: false }
   const feed = createFeed(installation, options.log)
+  installation.database.onAnnounced(SIGNING_KEYS_TOPIC, () => installation.keyRing.forget())
   const server = composeServer(installation, options.log, state, feed)
   let url: string
   try {

@@ -30,3 +30,28 @@ export async function insertClient(sql: Queries, client: Client, secretHash: str
     })
     .execute()
 }
+
+export async function selectClient(
+  sql: Queries,
+  id: string,
+): Promise<{ client: Client; secretHash: string | undefined } | undefined> {
+  const row = await sql
+    .withTables<ClientTables>()
+    .selectFrom('client')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && { client: toClient(row), secretHash: row.secret_hash ?? undefined }
+}
+
+function toClient(row: ClientTables['client']): Client {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    redirectUris: JSON.parse(row.redirect_uris),
+    grants: JSON.parse(row.grants),
+    scopes: JSON.parse(row.scopes),
+    createdAt: row.created_at,
+  }
+}
