@@ -15,6 +15,7 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   invalid_credentials: [401, 'The user name and password do not match, or the account is disabled.'],
   cross_origin_request: [403, 'Another site made the browser send this.'],
   not_found: [404, 'There is nothing at this address.'],
+  unknown_target: [404, 'There is no such session, account, token, client or key; `detail` says which.'],
   method_not_allowed: [405, 'The address takes other methods; `Allow` lists them.'],
   feed_forgotten: [410, 'What came after that number of the revocation feed is not known here: read the snapshot.'],
   body_too_large: [413, 'The body is larger than 64 KiB.'],

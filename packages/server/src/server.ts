@@ -13,13 +13,16 @@ import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
+import { introspectionEndpoint } from './endpoints/introspection/introspection-endpoint.ts'
 import { issuerUrls } from './endpoints/issuer-urls.ts'
 import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
 import { createMetrics, type FeedFigures, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.ts'
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
 import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
+import { revocationsEndpoint } from './endpoints/revocations/revocations-endpoint.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
 import type { Database } from './platform/database/database.ts'
 import { openDatabase } from './platform/database/open-database.ts'
@@ -76,7 +79,7 @@ export async function openInstallation(
       database,
       sealer,
       keyRing,
-      tokenIssuer: createAccessTokenIssuer(config.issuer, keyRing, sealer),
+      tokenIssuer: createAccessTokenIssuer(config.issuer, { keyRing, sealer, read: database.read }),
       hashQueue: createHashQueue(),
       close: () => database.close(),
     }
@@ -195,6 +198,10 @@ function composeServer(
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))
+  const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
+  server.register(async (room) => revocationEndpoint(room, issued))
+  server.register(async (room) => introspectionEndpoint(room, issued))
+  server.register(async (room) => revocationsEndpoint(room, issued))
   server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))
   return server
 }

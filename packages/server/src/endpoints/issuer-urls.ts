@@ -12,6 +12,11 @@ export interface IssuerUrls {
   readonly jwksPath: string
   readonly jwksUri: string
   readonly loginUrl: string
+  readonly revocationPath: string
+  readonly revocationUrl: string
+  readonly introspectionPath: string
+  readonly introspectionUrl: string
+  readonly revocationsPath: string
   readonly revocationFeedPath: string
   readonly revocationFeedUrl: string
   /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
@@ -23,6 +28,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const basePath = pathname.replace(/\/$/, '')
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
+  const revocationPath = `${basePath}/revoke`
+  const introspectionPath = `${basePath}/introspect`
   const revocationFeedPath = `${basePath}/revocation-feed`
   return Object.freeze({
     issuer,
@@ -35,6 +42,11 @@ export function issuerUrls(issuer: string): IssuerUrls {
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,
+    revocationPath,
+    revocationUrl: `${origin}${revocationPath}`,
+    introspectionPath,
+    introspectionUrl: `${origin}${introspectionPath}`,
+    revocationsPath: `${basePath}/revocations`,
     revocationFeedPath,
     revocationFeedUrl: `${origin}${revocationFeedPath}`,
     isSecure: protocol === 'https:',

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId, randomSecret } from '../../platform/random/random.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { Client } from './client.ts'
 import { insertClient } from './client-store.ts'
+import { hashClientSecret } from './hash-client-secret.ts'
 import type { ClientDescription } from './parse-client.ts'
 
 export interface CreatedClient {
@@ -25,9 +25,4 @@ export async function createClient(
   await insertClient(tx.sql, client, secret && hashClientSecret(secret))
   await recordAuditEvent(tx, { act: 'client.created', actor, outcome: 'done', clientId: client.id })
   return secret === undefined ? { client } : { client, secret }
-}
-
-/** A plain hash suffices: the secret has 256 random bits, so there is nothing to guess. */
-function hashClientSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
 }

@@ -71,6 +71,7 @@ function counting(surroundings: LoginDeps): { surroundings: LoginDeps; counts: (
       counts.writes += 1
       return database.write(unit)
     },
+    onAnnounced: (topic, listener) => database.onAnnounced(topic, listener),
     close: () => database.close(),
   }
   const countedQueue: HashQueue = {

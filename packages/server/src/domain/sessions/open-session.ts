@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { momentAfterRevocations } from '../revocations/moment-after-revocations.ts'
 import type { Session } from './session.ts'
 import { issueSessionCookie } from './session-cookie.ts'
 import { insertSession } from './session-store.ts'
@@ -36,12 +37,13 @@ async function insertOpenSession(
   { accountId, clientId, network, lifetimeMilliseconds }: SessionOpening,
   cookieHash: string | undefined,
 ): Promise<Session> {
+  const createdAt = await momentAfterRevocations(tx.sql, { accountId, clientId }, tx.now)
   const session: Session = {
     id: randomId(),
     accountId,
     clientId,
-    createdAt: tx.now,
-    expiresAt: tx.now + lifetimeMilliseconds,
+    createdAt,
+    expiresAt: createdAt + lifetimeMilliseconds,
     endedAt: undefined,
   }
   await insertSession(tx.sql, session, cookieHash)

@@ -1,0 +1,42 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Queries } from '../../platform/database/database.ts'
+import type { Client } from './client.ts'
+import { selectClient } from './client-store.ts'
+import { hashClientSecret } from './hash-client-secret.ts'
+import { LOGIN_CLIENT_ID } from './login-client.ts'
+
+/** What a client says of itself. */
+export interface ClientCredentials {
+  readonly clientId: string
+  /** Absent for public clients, which have none. */
+  readonly secret: string | undefined
+}
+
+/** The server's own login as a client: it needs no row. */
+const loginClient: Client = {
+  id: LOGIN_CLIENT_ID,
+  name: 'Ostiary',
+  type: 'public',
+  redirectUris: [],
+  grants: ['refresh_token'],
+  scopes: [],
+  createdAt: 0,
+}
+
+/**
+ * The client whose credentials these are: a confidential one with its secret, a public one by its id alone (RFC 6749 §2.3). Absent for
+ * everything else, without a word on why.
+ */
+export async function authenticateClient(
+  sql: Queries,
+  { clientId, secret }: ClientCredentials,
+): Promise<Client | undefined> {
+  if (clientId === LOGIN_CLIENT_ID) return secret === undefined ? loginClient : undefined
+  const found = await selectClient(sql, clientId)
+  if (!found) return undefined
+  const { client, secretHash } = found
+  if (secretHash === undefined) return secret === undefined ? client : undefined
+  const isRight =
+    secret !== undefined && timingSafeEqual(Buffer.from(secretHash), Buffer.from(hashClientSecret(secret)))
+  return isRight ? client : undefined
+}

@@ -1,0 +1,80 @@
+import type { FastifyRequest } from 'fastify'
+import { authenticateClient, type ClientCredentials } from '../domain/clients/authenticate-client.ts'
+import type { Client } from '../domain/clients/client.ts'
+import type { Queries } from '../platform/database/database.ts'
+import type { OauthError } from './oauth-error.ts'
+
+export type AuthenticatedClient =
+  | { readonly ok: true; readonly client: Client }
+  | { readonly ok: false; readonly error: OauthError }
+
+/** RFC 8414 §2: how clients of each kind prove who they are. */
+export const confidentialAuthMethods: readonly string[] = ['client_secret_basic', 'client_secret_post']
+export const allAuthMethods: readonly string[] = ['none', ...confidentialAuthMethods]
+
+/**
+ * The client that sends a request: by Basic, or by `client_id` and maybe `client_secret` in its form.
+ *
+ * @see RFC 6749 §2.3.1
+ */
+export async function authenticateRequest(sql: Queries, request: FastifyRequest): Promise<AuthenticatedClient> {
+  const { authorization } = request.headers
+  const parameters = readParameters(request.body)
+  if (authorization !== undefined && 'client_secret' in parameters) {
+    return refuse({ status: 400, error: 'invalid_request', description: 'Use one way of client authentication.' })
+  }
+  const credentials = authorization === undefined ? fromForm(parameters) : parseBasic(authorization)
+  const client = credentials && (await authenticateClient(sql, credentials))
+  return client ? { ok: true, client } : refuse(invalidClient(authorization !== undefined))
+}
+
+/** The confidential client that sends a request. */
+export async function authenticateConfidentialRequest(
+  sql: Queries,
+  request: FastifyRequest,
+): Promise<AuthenticatedClient> {
+  const authenticated = await authenticateRequest(sql, request)
+  if (!authenticated.ok || authenticated.client.type === 'confidential') return authenticated
+  return refuse(invalidClient(true))
+}
+
+function refuse(error: OauthError): AuthenticatedClient {
+  return { ok: false, error }
+}
+
+/** The parameters of a form or of JSON that are texts. */
+export function readParameters(body: unknown): Readonly<Record<string, string>> {
+  const members = Object.entries(typeof body === 'object' && body !== null ? body : {})
+  return Object.fromEntries(members.filter((member): member is [string, string] => typeof member[1] === 'string'))
+}
+
+function fromForm({ client_id, client_secret }: Readonly<Record<string, string>>): ClientCredentials | undefined {
+  return client_id === undefined ? undefined : { clientId: client_id, secret: client_secret }
+}
+
+/** RFC 7617, with both halves encoded as in a form. */
+function parseBasic(header: string): ClientCredentials | undefined {
+  const [, encoded] = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header) ?? []
+  const text = Buffer.from(encoded ?? '', 'base64').toString()
+  const colon = text.indexOf(':')
+  if (colon < 1) return undefined
+  try {
+    return { clientId: decode(text.slice(0, colon)), secret: decode(text.slice(colon + 1)) }
+  } catch {
+    return undefined
+  }
+}
+
+function decode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '))
+}
+
+/** RFC 6749 §5.2: 401, with the scheme that was tried. */
+function invalidClient(triedBasic: boolean): OauthError {
+  return {
+    status: 401,
+    error: 'invalid_client',
+    description: 'The client is not known, or did not prove who it is.',
+    ...(triedBasic && { headers: { 'www-authenticate': 'Basic realm="ostiary"' } }),
+  }
+}
