@@ -15,7 +15,8 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['throttle', 'failed logins, and how long to wait after them'],
   ['login', 'the steps of a login, from a name and a password to an admitted account'],
   ['sessions', 'sign-ins of an account at a client, and the browser’s cookie'],
-  ['tokens', 'how an access token is made: claims and signature'],
+  ['tokens', 'how an access token is made, verified and revoked: claims and signature'],
+  ['revocation-acts', 'the acts by which an operator or a client revokes'],
 ]
 
 /** Where an arrow from a part of `server/src` may lead. `own room` is the folder directly under the floor. */
@@ -37,7 +38,7 @@ export const guardRooms: readonly string[] = ['jws', 'keys', 'claims', 'request'
 export const placesOfPackages: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['cli'],
   '@node-rs/argon2': ['domain/credentials'],
-  '@ostiary/guard': ['cli'],
+  '@ostiary/guard': ['cli', 'domain/tokens'],
   '@zxcvbn-ts/language-common': ['domain/credentials'],
   commander: ['cli'],
   fastify: ['server.ts', 'endpoints', 'platform/http'],

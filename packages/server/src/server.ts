@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
 import { advanceKeysInUse } from './domain/apis/advance-keys-in-use.ts'
-import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
+import { createKeyRing, type KeyRing, SIGNING_KEYS_TOPIC } from './domain/keys/key-ring.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
 import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
@@ -15,13 +15,16 @@ import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
+import { introspectionEndpoint } from './endpoints/introspection/introspection-endpoint.ts'
 import { issuerUrls } from './endpoints/issuer-urls.ts'
 import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
 import { createMetrics, type FeedFigures, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.ts'
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
 import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
+import { revocationsEndpoint } from './endpoints/revocations/revocations-endpoint.ts'
 import { tokenEndpoint } from './endpoints/token/token-endpoint.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
 import type { Database } from './platform/database/database.ts'
@@ -80,7 +83,7 @@ export async function openInstallation(
       database,
       sealer,
       keyRing,
-      tokenIssuer: createAccessTokenIssuer(config.issuer, keyRing, sealer),
+      tokenIssuer: createAccessTokenIssuer(config.issuer, { keyRing, sealer, read: database.read }),
       refreshKeys: createRefreshKeyRing(database, sealer),
       hashQueue: createHashQueue(),
       close: () => database.close(),
@@ -117,6 +120,7 @@ export async function startServer(
   const installation = await openInstallation(config, options)
   const state = { stopping: false }
   const feed = createFeed(installation, options.log)
+  installation.database.onAnnounced(SIGNING_KEYS_TOPIC, () => installation.keyRing.forget())
   const server = composeServer(installation, options.log, state, feed)
   let url: string
   try {
@@ -205,6 +209,10 @@ function composeServer(
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))
+  const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
+  server.register(async (room) => revocationEndpoint(room, issued))
+  server.register(async (room) => introspectionEndpoint(room, issued))
+  server.register(async (room) => revocationsEndpoint(room, issued))
   server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))
   return server
 }

@@ -2,15 +2,18 @@ import { Command } from 'commander'
 import { createAccount } from '../domain/accounts/create-account.ts'
 import { disableAccount } from '../domain/accounts/disable-account.ts'
 import { enableAccount } from '../domain/accounts/enable-account.ts'
-import { findAccountByLoginName } from '../domain/accounts/find-account-by-login-name.ts'
 import { parseEmail } from '../domain/accounts/parse-email.ts'
 import { parseRole } from '../domain/accounts/parse-role.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
+import { changeRole } from '../domain/revocation-acts/change-role.ts'
+import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { endSessionsOfAccount } from '../domain/sessions/end-session.ts'
 import type { Installation } from '../server.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { getAccountOption } from './get-account-option.ts'
+import { createWaitingCommand, parseWaitOption, type RevokeOptions, reportRevocation } from './revoke.ts'
 
 export function accountCommand(): Command {
   return new Command('account')
@@ -19,6 +22,9 @@ export function accountCommand(): Command {
     .addCommand(accountPasswordCommand())
     .addCommand(accountDisableCommand())
     .addCommand(accountEnableCommand())
+    .addCommand(accountLogOutCommand())
+    .addCommand(accountRoleCommand('add'))
+    .addCommand(accountRoleCommand('remove'))
 }
 
 interface AccountCreateOptions extends PasswordOptions {
@@ -157,11 +163,49 @@ function accountEnableCommand(): Command {
     )
 }
 
-async function getAccountOption(installation: Installation, username: string) {
-  const account = await findAccountByLoginName(installation.database.read, username)
-  if (account) return account
-  throw new CommandError(
-    'unknown_account',
-    'There is no account of that name. Create it with `ostiary account create`.',
+function accountLogOutCommand(): Command {
+  return createWaitingCommand(
+    'log-out',
+    'Log an account out everywhere: every API refuses its tokens within a second.',
+    'ostiary account log-out --username ada --wait 2s',
   )
+    .requiredOption('--username <name>', 'user name or e-mail address')
+    .action((options: RevokeOptions & AccountOptions) =>
+      runCommand(options, () => {
+        const wait = parseWaitOption(options.wait)
+        return withInstallation(async (installation) => {
+          const account = await getAccountOption(installation, options.username)
+          const deps = { ...installation, issuer: installation.config.issuer }
+          const outcome = await revoke(deps, { kind: 'account', id: account.id }, 'cli')
+          if (!outcome.ok) throw new CommandError(outcome.reason, 'That account was removed meanwhile.')
+          const sentence = `${account.username} is logged out everywhere.`
+          return reportRevocation(installation, outcome.sequence, wait, sentence)
+        })
+      }),
+    )
+}
+
+function accountRoleCommand(how: 'add' | 'remove'): Command {
+  const what = how === 'add' ? 'Give an account a role' : 'Take a role from an account'
+  return createWaitingCommand(
+    `${how}-role`,
+    `${what}; tokens that were issued before are answered "refresh required" within a second.`,
+    `ostiary account ${how}-role --username ada --role editor`,
+  )
+    .requiredOption('--username <name>', 'user name or e-mail address')
+    .requiredOption('--role <role>', 'the role')
+    .action((options: RevokeOptions & AccountOptions & { readonly role: string }) =>
+      runCommand(options, () => {
+        const wait = parseWaitOption(options.wait)
+        const role = parseRoleOption(options.role)
+        return withInstallation(async (installation) => {
+          const account = await getAccountOption(installation, options.username)
+          const { sequence } = await installation.database.write((tx) =>
+            changeRole(tx, how, { accountId: account.id, role, actor: 'cli' }),
+          )
+          const sentence = `${account.username} ${how === 'add' ? 'has' : 'does not have'} the role ${role}.`
+          return reportRevocation(installation, sequence, wait, sentence)
+        })
+      }),
+    )
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { createClient } from '../domain/clients/create-client.ts'
 import { grantTypes, parseClient } from '../domain/clients/parse-client.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 interface ClientCreateOptions {
   readonly json?: boolean
@@ -13,7 +14,28 @@ interface ClientCreateOptions {
 }
 
 export function clientCommand(): Command {
-  return new Command('client').description('Applications that get tokens.').addCommand(clientCreateCommand())
+  return new Command('client')
+    .description('Applications that get tokens.')
+    .addCommand(clientCreateCommand())
+    .addCommand(clientRevokeCommand())
+}
+
+function clientRevokeCommand(): Command {
+  return createWaitingCommand(
+    'revoke',
+    'Revoke everything of a client: its sessions end, and every API refuses its tokens within a second.',
+    'ostiary client revoke --client-id cli_jLPo0mTzYtYk8U2nJm0V3w --wait 2s',
+  )
+    .requiredOption('--client-id <id>', 'the client')
+    .action((options: RevokeOptions & { readonly clientId: string }) =>
+      runCommand(options, () =>
+        revokeAndReport(
+          options,
+          { kind: 'client', id: options.clientId },
+          'Everything of that client until now is revoked.',
+        ),
+      ),
+    )
 }
 
 function clientCreateCommand(): Command {

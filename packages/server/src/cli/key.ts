@@ -4,9 +4,28 @@ import { PUBLISH_AHEAD_MS } from '../domain/keys/plan-key-schedule.ts'
 import { rotateSigningKeys } from '../domain/keys/rotate-signing-keys.ts'
 import { type SigningAlgorithm, type SigningKey, signingAlgorithms } from '../domain/keys/signing-key.ts'
 import { CommandError, createCommand, runCommand, withInstallation } from './command.ts'
+import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 export function keyCommand(): Command {
-  return new Command('key').description('Signing keys.').addCommand(keyListCommand()).addCommand(keyRotateCommand())
+  return new Command('key')
+    .description('Signing keys.')
+    .addCommand(keyListCommand())
+    .addCommand(keyRotateCommand())
+    .addCommand(keyCompromisedCommand())
+}
+
+function keyCompromisedCommand(): Command {
+  return createWaitingCommand(
+    'compromised',
+    'A signing key has fallen into wrong hands: another one signs at once, and every API refuses its tokens within a second.',
+    'ostiary key compromised s4Zk9vJ0XcVhPqTn3yB1wLr8mKdE5uGfA2iHoQxYt7C --wait 2s',
+  )
+    .argument('<kid>', 'the key, as `ostiary key list` shows it')
+    .action((kid: string, options: RevokeOptions) =>
+      runCommand(options, () =>
+        revokeAndReport(options, { kind: 'key', id: kid }, `${kid} is out of use; another key signs.`),
+      ),
+    )
 }
 
 function keyListCommand(): Command {

@@ -5,8 +5,10 @@ import { clientCommand } from './client.ts'
 import { devCommand } from './dev.ts'
 import { explainCommand } from './explain.ts'
 import { keyCommand } from './key.ts'
+import { revokeCommand } from './revoke.ts'
 import { secretCommand } from './secret.ts'
 import { serveCommand } from './serve.ts'
+import { sessionCommand } from './session.ts'
 import { tokenCommand } from './token.ts'
 
 /** The command line, whole. */
@@ -27,7 +29,9 @@ export function buildProgram(): Command {
     apiCommand(),
     keyCommand(),
     secretCommand(),
+    sessionCommand(),
     tokenCommand(),
+    revokeCommand(),
     explainCommand(),
   ]
   for (const command of commands) program.addCommand(command)

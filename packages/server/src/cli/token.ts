@@ -4,6 +4,7 @@ import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-acc
 import { recordAuditEvent } from '../domain/audit/record-audit-event.ts'
 import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 interface TokenIssueOptions {
   readonly json?: boolean
@@ -13,7 +14,19 @@ interface TokenIssueOptions {
 }
 
 export function tokenCommand(): Command {
-  return new Command('token').description('Tokens.').addCommand(tokenIssueCommand())
+  return new Command('token').description('Tokens.').addCommand(tokenIssueCommand()).addCommand(tokenRevokeCommand())
+}
+
+function tokenRevokeCommand(): Command {
+  return createWaitingCommand(
+    'revoke',
+    'Revoke one access token: every API refuses it within a second. Its session goes on.',
+    'ostiary token revoke "$TOKEN" --wait 2s',
+  )
+    .argument('<token>', 'the token')
+    .action((token: string, options: RevokeOptions) =>
+      runCommand(options, () => revokeAndReport(options, { kind: 'token', id: token.trim() }, 'The token is revoked.')),
+    )
 }
 
 function tokenIssueCommand(): Command {

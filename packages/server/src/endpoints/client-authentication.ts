@@ -2,67 +2,94 @@ import type { FastifyRequest } from 'fastify'
 import { authenticateClient, type ClientCredentials } from '../domain/clients/authenticate-client.ts'
 import type { Client } from '../domain/clients/client.ts'
 import type { Queries } from '../platform/database/database.ts'
-import { OAuthError } from './oauth-error.ts'
+import type { OauthError } from './oauth-error.ts'
 
-/** How clients prove who they are, as metadata name it (RFC 8414 §2). */
-export const clientAuthenticationMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const
+export type ReadCredentials =
+  | { readonly ok: true; readonly credentials: ClientCredentials; readonly triedBasic: boolean }
+  | { readonly ok: false; readonly error: OauthError }
 
-export interface ClientParameters {
-  readonly client_id?: string
-  readonly client_secret?: string
-}
+export type AuthenticatedClient =
+  | { readonly ok: true; readonly client: Client }
+  | { readonly ok: false; readonly error: OauthError }
 
-/** What the request says of its client, which is not proved yet. */
-export interface PresentedClient extends ClientCredentials {
-  readonly usedBasic: boolean
-}
+/** RFC 8414 §2: how clients of each kind prove who they are. */
+export const confidentialAuthMethods: readonly string[] = ['client_secret_basic', 'client_secret_post']
+export const allAuthMethods: readonly string[] = ['none', ...confidentialAuthMethods]
 
-/**
- * Reads a client's credentials from the Authorization header or the body.
- *
- * @throws OAuthError `invalid_request` for both at once, `invalid_client` for none or a malformed header.
- * @see RFC 6749 §2.3.1
- */
-export function parseClientCredentials(request: FastifyRequest, body: ClientParameters): PresentedClient {
-  const { client_id: id, client_secret: secret } = body
-  const basic = /^basic +([\w+/]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (request.headers.authorization === undefined) {
-    if (!id) throw new OAuthError('invalid_client', 'Name the client as client_id.')
-    return { clientId: id, clientSecret: secret || undefined, usedBasic: false }
+/** What a request says of its client, by Basic or in its form, before anything of it is proved. @see RFC 6749 §2.3.1 */
+export function readCredentials(request: FastifyRequest): ReadCredentials {
+  const { authorization } = request.headers
+  const parameters = readParameters(request.body)
+  const triedBasic = authorization !== undefined
+  if (triedBasic && 'client_secret' in parameters) {
+    return refuse({ status: 400, error: 'invalid_request', description: 'Use one way of client authentication.' })
   }
-  if (secret !== undefined)
-    throw new OAuthError('invalid_request', 'Send the credentials of the client in one way only.')
-  const text = Buffer.from(basic ?? '', 'base64').toString('utf8')
-  const at = text.indexOf(':')
-  const clientId = at < 0 ? undefined : decode(text.slice(0, at))
-  const clientSecret = decode(text.slice(at + 1))
-  if (!clientId || !clientSecret) throw refuseClient({ usedBasic: true })
-  if (id !== undefined && id !== clientId) throw new OAuthError('invalid_request', 'Two clients are named.')
-  return { clientId, clientSecret, usedBasic: true }
+  const credentials = triedBasic ? parseBasic(authorization) : fromForm(parameters)
+  return credentials ? { ok: true, credentials, triedBasic } : refuse(invalidClient(triedBasic))
 }
 
-/**
- * The client that the request proves.
- *
- * @throws OAuthError `invalid_client`
- */
-export async function requireClient(sql: Queries, presented: PresentedClient): Promise<Client> {
-  const client = await authenticateClient(sql, presented)
-  if (client) return client
-  throw refuseClient(presented)
+/** The client that sends a request. */
+export async function authenticateRequest(sql: Queries, request: FastifyRequest): Promise<AuthenticatedClient> {
+  const read = readCredentials(request)
+  return read.ok ? authenticateCredentials(sql, read) : read
 }
 
-/** RFC 6749 §5.2: who tried the Authorization header is told its scheme. */
-function refuseClient({ usedBasic }: { readonly usedBasic: boolean }): OAuthError {
-  const headers = usedBasic ? { 'www-authenticate': 'Basic realm="ostiary"' } : {}
-  return new OAuthError('invalid_client', 'The client is unknown, or its credentials are wrong.', headers)
+/** The client whose credentials were read. */
+export async function authenticateCredentials(
+  sql: Queries,
+  { credentials, triedBasic }: Extract<ReadCredentials, { ok: true }>,
+): Promise<AuthenticatedClient> {
+  const client = await authenticateClient(sql, credentials)
+  return client ? { ok: true, client } : refuse(invalidClient(triedBasic))
 }
 
-/** RFC 6749 §2.3.1 and appendix B: both parts are encoded as in a form. */
-function decode(text: string): string | undefined {
+/** The confidential client that sends a request. */
+export async function authenticateConfidentialRequest(
+  sql: Queries,
+  request: FastifyRequest,
+): Promise<AuthenticatedClient> {
+  const authenticated = await authenticateRequest(sql, request)
+  if (!authenticated.ok || authenticated.client.type === 'confidential') return authenticated
+  return refuse(invalidClient(true))
+}
+
+function refuse(error: OauthError): { readonly ok: false; readonly error: OauthError } {
+  return { ok: false, error }
+}
+
+/** The parameters of a form or of JSON that are texts. */
+export function readParameters(body: unknown): Readonly<Record<string, string>> {
+  const members = Object.entries(typeof body === 'object' && body !== null ? body : {})
+  return Object.fromEntries(members.filter((member): member is [string, string] => typeof member[1] === 'string'))
+}
+
+function fromForm({ client_id, client_secret }: Readonly<Record<string, string>>): ClientCredentials | undefined {
+  return client_id ? { clientId: client_id, secret: client_secret || undefined } : undefined
+}
+
+/** RFC 7617, with both halves encoded as in a form. */
+function parseBasic(header: string): ClientCredentials | undefined {
+  const [, encoded] = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header) ?? []
+  const text = Buffer.from(encoded ?? '', 'base64').toString()
+  const colon = text.indexOf(':')
+  if (colon < 1) return undefined
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
+    return { clientId: decode(text.slice(0, colon)), secret: decode(text.slice(colon + 1)) }
   } catch {
     return undefined
+  }
+}
+
+function decode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '))
+}
+
+/** RFC 6749 §5.2: 401, with the scheme that was tried. */
+function invalidClient(triedBasic: boolean): OauthError {
+  return {
+    status: 401,
+    error: 'invalid_client',
+    description: 'The client is not known, or did not prove who it is.',
+    ...(triedBasic && { headers: { 'www-authenticate': 'Basic realm="ostiary"' } }),
   }
 }

@@ -14,6 +14,11 @@ export interface IssuerUrls {
   readonly loginUrl: string
   readonly tokenPath: string
   readonly tokenUrl: string
+  readonly revocationPath: string
+  readonly revocationUrl: string
+  readonly introspectionPath: string
+  readonly introspectionUrl: string
+  readonly revocationsPath: string
   readonly revocationFeedPath: string
   readonly revocationFeedUrl: string
   /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
@@ -26,6 +31,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
   const tokenPath = `${basePath}/token`
+  const revocationPath = `${basePath}/revoke`
+  const introspectionPath = `${basePath}/introspect`
   const revocationFeedPath = `${basePath}/revocation-feed`
   return Object.freeze({
     issuer,
@@ -40,6 +47,11 @@ export function issuerUrls(issuer: string): IssuerUrls {
     loginUrl: `${origin}${loginPath}`,
     tokenPath,
     tokenUrl: `${origin}${tokenPath}`,
+    revocationPath,
+    revocationUrl: `${origin}${revocationPath}`,
+    introspectionPath,
+    introspectionUrl: `${origin}${introspectionPath}`,
+    revocationsPath: `${basePath}/revocations`,
     revocationFeedPath,
     revocationFeedUrl: `${origin}${revocationFeedPath}`,
     isSecure: protocol === 'https:',

@@ -89,6 +89,30 @@ export async function updateDisabledAt(sql: Queries, id: string, at: EpochMillis
   return changed !== undefined
 }
 
+/** Whether the account gained it: false when it had it. */
+export async function insertRole(sql: Queries, accountId: string, role: string): Promise<boolean> {
+  const inserted = await sql
+    .withTables<AccountTables>()
+    .insertInto('account_role')
+    .values({ account_id: accountId, role })
+    .onConflict((conflict) => conflict.columns(['account_id', 'role']).doNothing())
+    .returning('role')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+/** Whether the account lost it: false when it had it not. */
+export async function deleteRole(sql: Queries, accountId: string, role: string): Promise<boolean> {
+  const deleted = await sql
+    .withTables<AccountTables>()
+    .deleteFrom('account_role')
+    .where('account_id', '=', accountId)
+    .where('role', '=', role)
+    .returning('role')
+    .executeTakeFirst()
+  return deleted !== undefined
+}
+
 type AccountRow = AccountTables['account'] & { role: string | null }
 
 function toAccount(rows: readonly AccountRow[]): Account | undefined {

@@ -5,8 +5,13 @@ export type AuditedAct =
   | 'account.created'
   | 'account.disabled'
   | 'account.enabled'
+  | 'account.logged_out'
+  | 'account.role_added'
+  | 'account.role_removed'
   | 'api.created'
   | 'client.created'
+  | 'client.revoked'
+  | 'everything.revoked'
   | 'feed.rewound'
   | 'login.refused'
   | 'login.succeeded'
@@ -18,11 +23,13 @@ export type AuditedAct =
   | 'session.opened'
   | 'session.refresh_reused'
   | 'signing_key.activated'
+  | 'signing_key.compromised'
   | 'signing_key.created'
   | 'signing_key.retired'
   | 'signing_key.retiring'
   | 'token.issued'
   | 'token.refused'
+  | 'token.revoked'
 
 /** Who did it. `anonymous` is somebody who has not proved who they are; `system` is a schedule. */
 export type Actor = 'anonymous' | 'cli' | 'system' | `account:${string}` | `client:${string}`

@@ -1,25 +1,42 @@
+import { timingSafeEqual } from 'node:crypto'
 import type { Queries } from '../../platform/database/database.ts'
 import type { Client } from './client.ts'
-import { matchesClientSecret } from './client-secret.ts'
 import { selectClient } from './client-store.ts'
-import { findClient } from './find-client.ts'
+import { hashClientSecret } from './hash-client-secret.ts'
+import { LOGIN_CLIENT_ID } from './login-client.ts'
 
-/** What a client presents: its id, and the secret that only a confidential one has. */
+/** What a client says of itself. */
 export interface ClientCredentials {
   readonly clientId: string
-  readonly clientSecret: string | undefined
+  /** Absent for public clients, which have none. */
+  readonly secret: string | undefined
 }
 
-/** The client that these credentials prove; undefined for an unknown one, a wrong or missing secret, and a secret that it doesn't have. */
+/** The server's own login as a client: it needs no row. */
+const loginClient: Client = {
+  id: LOGIN_CLIENT_ID,
+  name: 'Ostiary',
+  type: 'public',
+  redirectUris: [],
+  grants: ['refresh_token'],
+  scopes: [],
+  createdAt: 0,
+}
+
+/**
+ * The client whose credentials these are: a confidential one with its secret, a public one by its id alone (RFC 6749 §2.3). Absent for
+ * everything else, without a word on why.
+ */
 export async function authenticateClient(
   sql: Queries,
-  { clientId, clientSecret }: ClientCredentials,
+  { clientId, secret }: ClientCredentials,
 ): Promise<Client | undefined> {
-  if (clientSecret === undefined) {
-    const client = await findClient(sql, clientId)
-    return client?.type === 'public' ? client : undefined
-  }
-  const stored = await selectClient(sql, clientId)
-  if (stored?.secretHash === undefined || !matchesClientSecret(clientSecret, stored.secretHash)) return undefined
-  return stored.client
+  if (clientId === LOGIN_CLIENT_ID) return secret === undefined ? loginClient : undefined
+  const found = await selectClient(sql, clientId)
+  if (!found) return undefined
+  const { client, secretHash } = found
+  if (secretHash === undefined) return secret === undefined ? client : undefined
+  const isRight =
+    secret !== undefined && timingSafeEqual(Buffer.from(secretHash), Buffer.from(hashClientSecret(secret)))
+  return isRight ? client : undefined
 }

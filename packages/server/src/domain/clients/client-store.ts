@@ -41,8 +41,11 @@ export async function selectClient(
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirst()
-  if (row === undefined) return undefined
-  const client: Client = {
+  return row && { client: toClient(row), secretHash: row.secret_hash ?? undefined }
+}
+
+function toClient(row: ClientTables['client']): Client {
+  return {
     id: row.id,
     name: row.name,
     type: row.type,
@@ -51,5 +54,4 @@ export async function selectClient(
     scopes: JSON.parse(row.scopes),
     createdAt: row.created_at,
   }
-  return { client, secretHash: row.secret_hash ?? undefined }
 }

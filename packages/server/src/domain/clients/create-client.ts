@@ -3,8 +3,8 @@ import { randomId, randomSecret } from '../../platform/random/random.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { Client } from './client.ts'
-import { hashClientSecret } from './client-secret.ts'
 import { insertClient } from './client-store.ts'
+import { hashClientSecret } from './hash-client-secret.ts'
 import type { ClientDescription } from './parse-client.ts'
 
 export interface CreatedClient {

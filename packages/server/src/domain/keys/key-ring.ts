@@ -27,7 +27,12 @@ export interface KeyRing {
    * @throws Error when there is none: `advanceSigningKeys` makes one for every algorithm in use.
    */
   getSigner(algorithm: SigningAlgorithm): Promise<Signer>
+  /** Has the database asked again by the next call. */
+  forget(): void
 }
+
+/** Announced when the keys have changed in a way that must be seen at once. */
+export const SIGNING_KEYS_TOPIC = 'signing_keys'
 
 /** A change made by another instance or by the command line is seen after this long: well within a second. */
 const FRESH_MS = 500
@@ -41,24 +46,29 @@ export function createKeyRing(
   const opened = new Map<string, Signer>()
   let copy: { readonly published: PublishedKeys; readonly readAt: number } | undefined
   let reading: Promise<PublishedKeys> | undefined
+  let generation = 0
 
   async function read(): Promise<PublishedKeys> {
     const readAt = monotonicNow()
+    const begun = generation
     const keys = await selectSigningKeys(database.read)
     for (const kid of opened.keys())
       if (!keys.some((key) => key.kid === kid && key.state === 'active')) opened.delete(kid)
     for (const key of keys.filter((candidate) => candidate.state === 'active' && !opened.has(candidate.kid))) {
       opened.set(key.kid, openSigner(sealer, key))
     }
-    copy = { published: toPublishedKeys(keys, [...opened.values()]), readAt }
-    return copy.published
+    const published = toPublishedKeys(keys, [...opened.values()])
+    if (begun === generation) copy = { published, readAt }
+    return published
   }
 
   async function readOnce(): Promise<PublishedKeys> {
-    reading ??= read().finally(() => {
-      reading = undefined
+    if (reading) return reading
+    const own = read().finally(() => {
+      if (reading === own) reading = undefined
     })
-    return reading
+    reading = own
+    return own
   }
 
   async function current(): Promise<PublishedKeys> {
@@ -67,6 +77,11 @@ export function createKeyRing(
 
   return {
     current,
+    forget() {
+      generation += 1
+      copy = undefined
+      reading = undefined
+    },
     async getSigner(algorithm) {
       // The first key of an algorithm may be younger than the copy.
       const signer = (await current()).signers.get(algorithm) ?? (await readOnce()).signers.get(algorithm)

@@ -5,7 +5,7 @@ import type { FeedPosition } from './feed-follower.ts'
 
 /** `typ` of the signed statements, docs/reference/revocation-feed.md. */
 export const HEARTBEAT_TYPE = 'feed-heartbeat+jwt'
-export const SNAPSHOT_TYPE = 'feed-snapshot+jwt'
+const SNAPSHOT_TYPE = 'feed-snapshot+jwt'
 
 /** That at a moment the feed had come to this number and this chain. */
 export interface FeedStatement {

@@ -1,6 +1,6 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import { type MarkedSubject, selectLatestMark } from './revocation-mark-store.ts'
+import { hasTokenMark, type MarkedSubject, selectLatestMark } from './revocation-mark-store.ts'
 
 /**
  * The moment at which a token or a session of this subject may begin: now, or the millisecond after whatever revoked tokens "up to" a
@@ -22,4 +22,14 @@ export async function isRevokedWithAll(
 ): Promise<boolean> {
   const mark = await selectLatestMark(sql, ['a', 'c'], { clientId })
   return mark !== undefined && openedAt <= mark
+}
+
+/** Whether a token is concerned by what was revoked: itself, or all up to a moment of its account, its client, its session's claims. */
+export async function isTokenRevoked(
+  sql: Queries,
+  token: MarkedSubject & { readonly jti: string; readonly issuedAt: EpochMilliseconds },
+): Promise<boolean> {
+  if (await hasTokenMark(sql, token.jti)) return true
+  const mark = await selectLatestMark(sql, ['a', 'c', 'u', 'r'], token)
+  return mark !== undefined && token.issuedAt <= mark
 }

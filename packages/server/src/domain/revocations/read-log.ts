@@ -3,7 +3,7 @@ import type { FeedPosition } from './feed-follower.ts'
 import { selectRecordsAfter } from './feed-store.ts'
 
 /** The most lines that one answer of the log holds. */
-export const LOG_PAGE = 10_000
+const LOG_PAGE = 10_000
 
 /** The lines after a number, up to a position, at most 10,000; undefined when one of them has been forgotten meanwhile. */
 export async function readLog(sql: Queries, after: number, { sequence }: FeedPosition): Promise<string[] | undefined> {

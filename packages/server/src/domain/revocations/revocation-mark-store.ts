@@ -1,8 +1,8 @@
-import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { EpochMilliseconds, EpochSeconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import type { Revocation } from './revocation.ts'
 
-type MarkTables = { revocation_mark: { subject: string; moment: EpochMilliseconds } }
+type MarkTables = { revocation_mark: { subject: string; moment: EpochMilliseconds; forget_at: EpochSeconds | null } }
 
 /** Whose tokens a moment can concern. */
 export interface MarkedSubject {
@@ -20,7 +20,7 @@ export async function raiseMark(
   await sql
     .withTables<MarkTables>()
     .insertInto('revocation_mark')
-    .values({ subject, moment })
+    .values({ subject, moment, forget_at: null })
     .onConflict((conflict) =>
       conflict.column('subject').doUpdateSet({ moment }).where('revocation_mark.moment', '<', moment),
     )
@@ -48,4 +48,31 @@ export async function selectLatestMark(
     .limit(1)
     .executeTakeFirst()
   return row?.moment
+}
+
+/** Remembers that one token is revoked, for as long as it could be accepted. */
+export async function insertTokenMark(
+  sql: Queries,
+  { jti, moment, forgetAt }: { jti: string; moment: EpochMilliseconds; forgetAt: EpochSeconds },
+): Promise<void> {
+  await sql
+    .withTables<MarkTables>()
+    .insertInto('revocation_mark')
+    .values({ subject: `j:${jti}`, moment, forget_at: forgetAt })
+    .onConflict((conflict) => conflict.column('subject').doNothing())
+    .execute()
+}
+
+export async function hasTokenMark(sql: Queries, jti: string): Promise<boolean> {
+  const row = await sql
+    .withTables<MarkTables>()
+    .selectFrom('revocation_mark')
+    .select('subject')
+    .where('subject', '=', `j:${jti}`)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function deleteForgottenMarks(sql: Queries, now: EpochSeconds): Promise<void> {
+  await sql.withTables<MarkTables>().deleteFrom('revocation_mark').where('forget_at', '<', now).execute()
 }

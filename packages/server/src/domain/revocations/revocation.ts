@@ -1,8 +1,5 @@
 import type { EpochMilliseconds, EpochSeconds } from '../../platform/clock/clock.ts'
 
-/** What a record of the feed concerns: a session, one token, an account, a client, all tokens, a session's claims, a signing key. */
-export type RevocationKind = 's' | 'j' | 'u' | 'c' | 'a' | 'r' | 'k'
-
 /** One thing that is revoked, before it has a number. */
 export type Revocation =
   | { readonly kind: 's' | 'j' | 'k'; readonly identifier: string; readonly forgetAt: EpochSeconds }

@@ -125,8 +125,10 @@ export const initial: Migration = {
     )`,
     `CREATE TABLE revocation_mark (
       subject TEXT PRIMARY KEY,
-      moment BIGINT NOT NULL
+      moment BIGINT NOT NULL,
+      forget_at BIGINT
     )`,
+    `CREATE INDEX revocation_mark_by_forgetting ON revocation_mark (forget_at)`,
     `CREATE TABLE audit_event (
       id TEXT PRIMARY KEY,
       at BIGINT NOT NULL,

@@ -1,8 +1,8 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { RefreshKey } from '../refresh-keys/refresh-key-ring.ts'
-import { isRevokedWithAll } from '../revocations/moment-after-revocations.ts'
 import { endSession } from './end-session.ts'
+import { isSessionLive } from './is-session-live.ts'
 import type { RefreshTokenContent } from './refresh-token.ts'
 import type { Session } from './session.ts'
 import { advanceGeneration, selectSession } from './session-store.ts'
@@ -38,7 +38,8 @@ export async function rotateSession(
   wanted: WantedAccess = {},
 ): Promise<Rotation> {
   const session = (await selectSession(tx.sql, presented.sessionId))?.session
-  if (session === undefined || !(await isLive(tx, session))) return { ok: false, reason: 'session_ended' }
+  if (session === undefined || !(await isSessionLive(tx.sql, session, tx.now)))
+    return { ok: false, reason: 'session_ended' }
   const misfit = findMisfit(session, wanted)
   if (misfit !== undefined) return { ok: false, reason: misfit }
   if (presented.generation === session.generation) {
@@ -57,11 +58,6 @@ export async function rotateSession(
 function findMisfit(session: Session, { audience, scopes = [] }: WantedAccess): RefusedRotation | undefined {
   if (audience !== undefined && audience !== session.audience) return 'invalid_target'
   return scopes.every((scope) => session.scopes.includes(scope)) ? undefined : 'invalid_scope'
-}
-
-async function isLive(tx: Transaction, { clientId, createdAt, expiresAt, endedAt }: Session): Promise<boolean> {
-  if (endedAt !== undefined || expiresAt <= tx.now) return false
-  return !(await isRevokedWithAll(tx.sql, { clientId, openedAt: createdAt }))
 }
 
 function advance(session: Session, { id }: RefreshKey, now: number): Session {

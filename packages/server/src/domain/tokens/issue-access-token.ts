@@ -1,8 +1,10 @@
+import type { Queries } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Api } from '../apis/api.ts'
 import { openApiSecret } from '../apis/open-api-secret.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { signJws, signJwsWithSecret } from '../keys/sign-jws.ts'
+import { momentAfterRevocations } from '../revocations/moment-after-revocations.ts'
 import {
   ACCESS_TOKEN_TYPE,
   type AccessTokenClaims,
@@ -24,7 +26,8 @@ export interface IssuedAccessToken {
 
 export interface AccessTokenIssuer {
   /**
-   * Issues a JWT access token for one API.
+   * Issues a JWT access token for one API. Its moment is `now`, or the millisecond after whatever was revoked up to a moment: so no
+   * revocation that stands concerns it. Called after the transaction that opened or rotated the session has committed.
    *
    * @throws Error when the API's algorithm has no signing key; `advanceSigningKeys` makes one for every registered API.
    * @see RFC 9068 §2
@@ -32,11 +35,16 @@ export interface AccessTokenIssuer {
   issueAccessToken(request: AccessTokenRequest): Promise<IssuedAccessToken>
 }
 
-export function createAccessTokenIssuer(issuer: string, keyRing: KeyRing, sealer: Sealer): AccessTokenIssuer {
+export function createAccessTokenIssuer(
+  issuer: string,
+  { keyRing, sealer, read }: { readonly keyRing: KeyRing; readonly sealer: Sealer; readonly read: Queries },
+): AccessTokenIssuer {
   return {
     async issueAccessToken({ api, ...content }) {
       const { audience, lifetimeSeconds } = api
-      const claims = toAccessTokenClaims(issuer, { ...content, audience, lifetimeSeconds })
+      const { subject: accountId, clientId, sessionId } = content
+      const now = await momentAfterRevocations(read, { accountId, clientId, sessionId }, content.now)
+      const claims = toAccessTokenClaims(issuer, { ...content, now, audience, lifetimeSeconds })
       const token = await signFor(api, claims, keyRing, sealer)
       return { token, jti: claims.jti, expiresInSeconds: lifetimeSeconds, scope: claims.scope ?? '' }
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { sendCacheable } from '../../platform/http/send-cacheable.ts'
-import { clientAuthenticationMethods } from '../client-authentication.ts'
+import { allAuthMethods, confidentialAuthMethods } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 
 /** Serves the metadata under both names and in both placements for an issuer with a path (RFC 8414 §3 and §5, OpenID Connect Discovery §4). */
@@ -25,20 +25,18 @@ function metadataPaths(basePath: string): ReadonlySet<string> {
  * members. `login_endpoint` and `revocation_feed_endpoint` are our own: the form or JSON door for first-party apps, and where guards learn of
  * revocations.
  */
-function renderMetadata({
-  issuer,
-  jwksUri,
-  loginUrl,
-  tokenUrl,
-  revocationFeedUrl,
-}: IssuerUrls): Record<string, unknown> {
+function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
   return {
-    issuer,
-    jwks_uri: jwksUri,
-    login_endpoint: loginUrl,
-    token_endpoint: tokenUrl,
-    token_endpoint_auth_methods_supported: clientAuthenticationMethods,
-    revocation_feed_endpoint: revocationFeedUrl,
+    issuer: urls.issuer,
+    jwks_uri: urls.jwksUri,
+    login_endpoint: urls.loginUrl,
+    token_endpoint: urls.tokenUrl,
+    token_endpoint_auth_methods_supported: allAuthMethods,
+    revocation_endpoint: urls.revocationUrl,
+    revocation_endpoint_auth_methods_supported: allAuthMethods,
+    introspection_endpoint: urls.introspectionUrl,
+    introspection_endpoint_auth_methods_supported: confidentialAuthMethods,
+    revocation_feed_endpoint: urls.revocationFeedUrl,
     response_types_supported: [],
     grant_types_supported: ['refresh_token'],
     subject_types_supported: ['public'],

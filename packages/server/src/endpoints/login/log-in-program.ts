@@ -5,7 +5,7 @@ import {
   resolveAccess,
 } from '../../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
-import { findClient } from '../../domain/clients/find-client.ts'
+import { authenticateClient } from '../../domain/clients/authenticate-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
@@ -50,8 +50,8 @@ export async function logInProgram(
   request: LoginRequest,
   caller: Caller,
 ): Promise<ProgramLogin> {
-  const client = await findClient(deps.database.read, request.clientId)
-  if (client?.type !== 'public' || !client.grants.includes('refresh_token')) return refuseClient()
+  const client = await authenticateClient(deps.database.read, { clientId: request.clientId, secret: undefined })
+  if (!client?.grants.includes('refresh_token')) return refuseClient()
   const verified = await verifyLoginRequest(deps, request, caller.address, caller.signal)
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()

@@ -1,9 +1,8 @@
 import { type TSchema, Type } from 'typebox'
-import type { ClientParameters } from '../client-authentication.ts'
-import { OAuthError } from '../oauth-error.ts'
+import type { OauthError } from '../oauth-error.ts'
 
 /** The body of `POST /token` on the wire. Unknown parameters are ignored (RFC 6749 §3.2). */
-export interface TokenBody extends ClientParameters {
+export interface TokenBody {
   readonly grant_type?: string
   readonly refresh_token?: string
   readonly scope?: string
@@ -31,23 +30,28 @@ export interface RefreshRequest {
   readonly scopes: readonly string[] | undefined
 }
 
-/**
- * RFC 6749 §6. `audience` is taken for `resource`, which is RFC 8707's name.
- *
- * @throws OAuthError `invalid_request` or `unsupported_grant_type`
- */
-export function parseTokenRequest(body: TokenBody): RefreshRequest {
-  if (!body.grant_type) throw new OAuthError('invalid_request', 'Name the grant as grant_type.')
-  if (body.grant_type !== 'refresh_token') {
-    throw new OAuthError('unsupported_grant_type', 'This server knows the grant refresh_token.')
-  }
-  const { refresh_token: refreshToken, resource, audience, scope } = body
+export type ParsedTokenRequest =
+  | { readonly ok: true; readonly refresh: RefreshRequest }
+  | { readonly ok: false; readonly error: OauthError }
+
+/** RFC 6749 §6. `audience` is taken for `resource`, which is RFC 8707's name. */
+export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
+  const { grant_type: grant, refresh_token: refreshToken, resource, audience, scope } = body
+  if (!grant) return refuse('invalid_request', 'Name the grant as grant_type.')
+  if (grant !== 'refresh_token') return refuse('unsupported_grant_type', 'This server knows the grant refresh_token.')
   if (resource && audience && resource !== audience) {
-    throw new OAuthError('invalid_request', 'resource and audience name two APIs.')
+    return refuse('invalid_request', 'resource and audience name two APIs.')
   }
   return {
-    refreshToken: refreshToken || undefined,
-    audience: resource || audience || undefined,
-    scopes: scope ? scope.split(' ').filter((word) => word !== '') : undefined,
+    ok: true,
+    refresh: {
+      refreshToken: refreshToken || undefined,
+      audience: resource || audience || undefined,
+      scopes: scope ? scope.split(' ').filter((word) => word !== '') : undefined,
+    },
   }
+}
+
+function refuse(error: string, description: string): ParsedTokenRequest {
+  return { ok: false, error: { status: 400, error, description } }
 }

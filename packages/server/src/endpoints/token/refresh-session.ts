@@ -1,9 +1,9 @@
 import { resolveAccess } from '../../domain/apis/resolve-access.ts'
 import { deriveCurrentToken, verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
 import { type RefusedRotation, type Rotation, rotateSession } from '../../domain/sessions/rotate-session.ts'
-import { type PresentedClient, requireClient } from '../client-authentication.ts'
+import { authenticateCredentials, type ReadCredentials } from '../client-authentication.ts'
 import { issueSessionToken } from '../issue-session-token.ts'
-import { OAuthError } from '../oauth-error.ts'
+import type { OauthError } from '../oauth-error.ts'
 import type { TokenAnswer } from '../token-answer.ts'
 import type { RefreshRequest } from './parse-request.ts'
 import type { TokenEndpointDeps } from './token-deps.ts'
@@ -16,21 +16,22 @@ export type Refreshed =
       /** Until the session ends unless it is used before. */
       readonly expiresInMilliseconds: number
     }
-  | { readonly ok: false; readonly error: OAuthError }
+  | { readonly ok: false; readonly error: OauthError }
 
 /** Rotates a session by its refresh token, and issues an access token of it. */
 export async function refreshSession(
   deps: TokenEndpointDeps,
-  presented: PresentedClient,
+  read: Extract<ReadCredentials, { ok: true }>,
   { refreshToken, audience, scopes }: RefreshRequest & { readonly refreshToken: string },
 ): Promise<Refreshed> {
   const { database, refreshKeys, clock } = deps
   // First, since it asks the database for nothing: a flood of forged tokens costs a hash each.
-  const content = await verifyRefreshToken(refreshKeys, refreshToken, presented.clientId)
+  const content = await verifyRefreshToken(refreshKeys, refreshToken, read.credentials.clientId)
   if (content === undefined) return refuse(deps, 'refused')
-  const client = await requireClient(database.read, presented)
-  if (!client.grants.includes('refresh_token')) {
-    throw new OAuthError('unauthorized_client', 'The client is not registered for the grant refresh_token.')
+  const authenticated = await authenticateCredentials(database.read, read)
+  if (!authenticated.ok) return authenticated
+  if (!authenticated.client.grants.includes('refresh_token')) {
+    return oauthError('unauthorized_client', 'The client is not registered for the grant refresh_token.')
   }
   const newestKey = await refreshKeys.newest()
   const rotation = await database.write((tx) => rotateSession(tx, content, newestKey, { audience, scopes }))
@@ -46,7 +47,7 @@ async function answerRotation(
 ): Promise<Refreshed> {
   const access = await resolveAccess(deps.database.read, { audience: session.audience, scopes })
   if (!access.ok) {
-    return { ok: false, error: new OAuthError('invalid_target', 'The API of this session is not registered any more.') }
+    return oauthError('invalid_target', 'The API of this session is not registered any more.')
   }
   const answer = await issueSessionToken(deps, session, access.api, access.scopes)
   deps.countRefresh(wasRotated ? 'rotated' : 'repeated')
@@ -57,10 +58,10 @@ async function answerRotation(
 
 function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation): Refreshed {
   if (reason === 'invalid_scope') {
-    return { ok: false, error: new OAuthError(reason, 'Ask for scopes that the session has.') }
+    return oauthError(reason, 'Ask for scopes that the session has.')
   }
   if (reason === 'invalid_target') {
-    return { ok: false, error: new OAuthError(reason, 'The session is for another API.') }
+    return oauthError(reason, 'The session is for another API.')
   }
   return refuse(deps, reason)
 }
@@ -68,8 +69,9 @@ function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation): Refre
 /** One sentence for all of them: who holds a copy learns nothing of what became of the session. */
 function refuse(deps: TokenEndpointDeps, outcome: 'refused' | 'session_ended' | 'reused' | 'history_lost'): Refreshed {
   deps.countRefresh(outcome)
-  return {
-    ok: false,
-    error: new OAuthError('invalid_grant', 'The session has ended, or the token is not one of ours. Log in again.'),
-  }
+  return oauthError('invalid_grant', 'The session has ended, or the token is not one of ours. Log in again.')
+}
+
+function oauthError(error: string, description: string): Refreshed {
+  return { ok: false, error: { status: 400, error, description } }
 }

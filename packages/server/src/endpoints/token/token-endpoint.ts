@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
-import { parseClientCredentials } from '../client-authentication.ts'
-import { answerOAuthErrors, OAuthError } from '../oauth-error.ts'
+import { readCredentials } from '../client-authentication.ts'
+import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
 import { parseTokenRequest, type TokenBody, tokenBodySchema } from './parse-request.ts'
 import { refreshSession } from './refresh-session.ts'
@@ -12,7 +12,7 @@ type TokenRequest = FastifyRequest<{ Body: TokenBody }>
 
 /** Serves the token endpoint: a refresh token for an access token, and for its successor. */
 export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void {
-  answerOAuthErrors(server)
+  answerOauthErrors(server)
   server.post(deps.urls.tokenPath, { schema: { body: tokenBodySchema } }, (request: TokenRequest, reply) =>
     answerRefresh(deps, request, reply),
   )
@@ -23,16 +23,21 @@ async function answerRefresh(
   request: TokenRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const presented = parseClientCredentials(request, request.body)
-  const refresh = parseTokenRequest(request.body)
-  const isInCookie = refresh.refreshToken === undefined
-  const refreshToken = refresh.refreshToken ?? takeCookie(deps, request)
-  const refreshed = await refreshSession(deps, presented, { ...refresh, refreshToken })
+  const read = readCredentials(request)
+  if (!read.ok) return sendOauthError(reply, read.error)
+  const parsed = parseTokenRequest(request.body)
+  if (!parsed.ok) return sendOauthError(reply, parsed.error)
+  const isInCookie = parsed.refresh.refreshToken === undefined
+  const refreshToken = parsed.refresh.refreshToken ?? findOwnCookie(deps, request)
+  if (refreshToken === undefined) return sendOauthError(reply, missingToken)
+  const refreshed = await refreshSession(deps, read, { ...parsed.refresh, refreshToken })
   if (!refreshed.ok) {
-    if (isInCookie && refreshed.error.code === 'invalid_grant') {
+    const { error } = refreshed
+    // The cookie of a session that has ended would only be sent in vain.
+    if (isInCookie && error.error === 'invalid_grant') {
       reply.header('set-cookie', renderRefreshCookie(deps.urls, '', 0))
     }
-    throw refreshed.error
+    return sendOauthError(reply, error)
   }
   const { answer, successor, expiresInMilliseconds } = refreshed
   reply.header('cache-control', 'no-store').header('access-control-allow-origin', '*')
@@ -40,10 +45,15 @@ async function answerRefresh(
   return reply.header('set-cookie', renderRefreshCookie(deps.urls, successor, expiresInMilliseconds)).send(answer)
 }
 
-function takeCookie({ urls }: TokenEndpointDeps, request: TokenRequest): string {
+const missingToken: OauthError = {
+  status: 400,
+  error: 'invalid_request',
+  description: 'Send the refresh token as refresh_token.',
+}
+
+/** A cookie comes along by itself, so the page that sends the request must be one of this origin. */
+function findOwnCookie({ urls }: TokenEndpointDeps, request: TokenRequest): string | undefined {
   const cookie = findRefreshCookie(request, urls)
-  if (cookie === undefined) throw new OAuthError('invalid_request', 'Send the refresh token as refresh_token.')
-  // A cookie comes along by itself, so the page must be one of this origin.
-  refuseCrossOrigin(request, urls.origin, 'Send the refresh token as refresh_token.')
+  if (cookie !== undefined) refuseCrossOrigin(request, urls.origin, missingToken.description)
   return cookie
 }

@@ -1,0 +1,35 @@
+import { createPublicKey, verify } from 'node:crypto'
+import type { KeyRing } from './key-ring.ts'
+import type { PublicJwk } from './signing-key.ts'
+
+/**
+ * The claims of a JWS that this issuer signed with ES256 and a key that is published now; absent for anything else.
+ *
+ * @see RFC 7515 §5.2
+ */
+export async function verifyOwnJws(
+  keyRing: KeyRing,
+  typ: string,
+  token: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const [header = '', payload = '', signature = '', ...rest] = token.split('.')
+  if (rest.length > 0 || !/^[\w-]+$/.test(`${header}${payload}${signature}`)) return undefined
+  const fields = parseSegment(header)
+  if (fields?.typ !== typ || fields.alg !== 'ES256' || 'crit' in fields) return undefined
+  const { keys } = JSON.parse((await keyRing.current()).jwks) as { keys: PublicJwk[] }
+  const jwk = keys.find(({ kid, alg }) => kid === fields.kid && alg === 'ES256')
+  if (!jwk) return undefined
+  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })
+  const input = Buffer.from(`${header}.${payload}`)
+  const isRight = verify('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))
+  return isRight ? parseSegment(payload) : undefined
+}
+
+function parseSegment(segment: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(segment, 'base64url').toString())
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,111 @@
+import type { Database, Transaction } from '../../platform/database/database.ts'
+import { findAccount } from '../accounts/find-account.ts'
+import type { Actor } from '../audit/audit-event.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { findClient } from '../clients/find-client.ts'
+import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
+import { draftReplacement, replaceCompromisedKey } from '../keys/replace-compromised-key.ts'
+import { forgetTime } from '../revocations/forget-time.ts'
+import { getFeedSequence } from '../revocations/get-feed-sequence.ts'
+import { recordRevocations } from '../revocations/record-revocations.ts'
+import { endSession } from '../sessions/end-session.ts'
+import { findSession } from '../sessions/find-session.ts'
+import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
+import { revokeAccessToken } from '../tokens/revoke-access-token.ts'
+import { type IssuedTokenDeps, verifyIssuedToken } from '../tokens/verify-issued-token.ts'
+
+/** What can be revoked. Ids, except for a token, which is the token itself. */
+export type RevocationTarget =
+  | { readonly kind: 'session' | 'account' | 'token' | 'client' | 'key'; readonly id: string }
+  | { readonly kind: 'everything' }
+
+export type RevocationOutcome =
+  | {
+      readonly ok: true
+      /** The feed's number by which every guard has heard of it. */
+      readonly sequence: number
+    }
+  | {
+      readonly ok: false
+      readonly reason: 'unknown_session' | 'unknown_account' | 'unknown_token' | 'unknown_client' | 'unknown_key'
+    }
+
+export interface RevocationActDeps extends IssuedTokenDeps {
+  readonly database: Database
+}
+
+/** How long a compromised key may still be in somebody's memory: longer than the longest token lives. */
+const KEY_RECORD_SECONDS = 2 * 86_400
+
+/** Revokes what is meant, durably, for every guard. Revoking again what was revoked is no error. */
+export async function revoke(
+  deps: RevocationActDeps,
+  target: RevocationTarget,
+  actor: Actor,
+): Promise<RevocationOutcome> {
+  switch (target.kind) {
+    case 'session':
+      return deps.database.write((tx) => revokeSession(tx, target.id, actor))
+    case 'account':
+      return deps.database.write((tx) => revokeAccount(tx, target.id, actor))
+    case 'token':
+      return revokeToken(deps, target.id, actor)
+    case 'client':
+      return deps.database.write((tx) => revokeClient(tx, target.id, actor))
+    case 'key':
+      return revokeKey(deps, target.id, actor)
+    case 'everything':
+      return deps.database.write((tx) => revokeEverything(tx, actor))
+  }
+}
+
+async function revokeSession(tx: Transaction, id: string, actor: Actor): Promise<RevocationOutcome> {
+  const session = await findSession(tx.sql, id)
+  if (!session) return { ok: false, reason: 'unknown_session' }
+  const { sequence } = await endSession(tx, session, actor)
+  // It had ended before: whoever has heard of everything until now has heard of that.
+  return { ok: true, sequence: sequence ?? (await getFeedSequence(tx.sql)) }
+}
+
+async function revokeAccount(tx: Transaction, id: string, actor: Actor): Promise<RevocationOutcome> {
+  if (!(await findAccount(tx.sql, id))) return { ok: false, reason: 'unknown_account' }
+  const { sequence } = await logOutEverywhere(tx, id, actor)
+  return { ok: true, sequence }
+}
+
+async function revokeToken(deps: RevocationActDeps, token: string, actor: Actor): Promise<RevocationOutcome> {
+  const verified = await verifyIssuedToken(deps, deps.database.read, token)
+  if (!verified) return { ok: false, reason: 'unknown_token' }
+  return { ok: true, sequence: await deps.database.write((tx) => revokeAccessToken(tx, verified, actor)) }
+}
+
+async function revokeClient(tx: Transaction, clientId: string, actor: Actor): Promise<RevocationOutcome> {
+  const isKnown = clientId === LOGIN_CLIENT_ID || (await findClient(tx.sql, clientId)) !== undefined
+  if (!isKnown) return { ok: false, reason: 'unknown_client' }
+  await recordAuditEvent(tx, { act: 'client.revoked', actor, outcome: 'done', clientId })
+  const forgetAt = await forgetTime(tx.sql, tx.now)
+  const sequence = await recordRevocations(tx, [{ kind: 'c', identifier: clientId, moment: tx.now, forgetAt }])
+  return { ok: true, sequence }
+}
+
+async function revokeEverything(tx: Transaction, actor: Actor): Promise<RevocationOutcome> {
+  await recordAuditEvent(tx, { act: 'everything.revoked', actor, outcome: 'done' })
+  const forgetAt = await forgetTime(tx.sql, tx.now)
+  return { ok: true, sequence: await recordRevocations(tx, [{ kind: 'a', moment: tx.now, forgetAt }]) }
+}
+
+async function revokeKey(
+  { database, sealer, keyRing }: RevocationActDeps,
+  kid: string,
+  actor: Actor,
+): Promise<RevocationOutcome> {
+  const draft = await draftReplacement(database.read, kid)
+  if (!draft) return { ok: false, reason: 'unknown_key' }
+  const sequence = await database.write(async (tx) => {
+    await replaceCompromisedKey(tx, sealer, { kid, draft, actor })
+    const forgetAt = Math.floor(tx.now / 1000) + KEY_RECORD_SECONDS
+    return recordRevocations(tx, [{ kind: 'k', identifier: kid, forgetAt }])
+  })
+  keyRing.forget()
+  return { ok: true, sequence }
+}

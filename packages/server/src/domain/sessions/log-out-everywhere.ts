@@ -1,0 +1,29 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import type { Actor } from '../audit/audit-event.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { forgetTime } from '../revocations/forget-time.ts'
+import { recordRevocations } from '../revocations/record-revocations.ts'
+import { endSessions } from './end-session.ts'
+import { selectOpenSessions } from './session-store.ts'
+
+/**
+ * Ends every session of an account, and revokes its tokens that came from none. A login in the very same millisecond is either among the
+ * sessions that end, or gets a token that works: so tokens are revoked up to the millisecond before.
+ */
+export async function logOutEverywhere(
+  tx: Transaction,
+  accountId: string,
+  actor: Actor,
+): Promise<{ readonly count: number; readonly sequence: number }> {
+  const { count } = await endSessions(tx, await selectOpenSessions(tx.sql, accountId), actor)
+  await recordAuditEvent(tx, {
+    act: 'account.logged_out',
+    actor,
+    outcome: 'done',
+    accountId,
+    detail: { sessions: count },
+  })
+  const forgetAt = await forgetTime(tx.sql, tx.now)
+  const sequence = await recordRevocations(tx, [{ kind: 'u', identifier: accountId, moment: tx.now - 1, forgetAt }])
+  return { count, sequence }
+}

@@ -1,0 +1,34 @@
+import { revokeAccessToken } from '../../domain/tokens/revoke-access-token.ts'
+import { type IssuedTokenDeps, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { authenticateRequest, readParameters } from '../client-authentication.ts'
+import type { IssuerUrls } from '../issuer-urls.ts'
+import { sendOauthError } from '../oauth-error.ts'
+
+export interface RevocationDeps extends IssuedTokenDeps {
+  readonly urls: IssuerUrls
+  readonly database: Database
+}
+
+/** Takes back a token that its client has no use for any more. */
+export function revocationEndpoint(server: HttpServer, deps: RevocationDeps): void {
+  server.post(deps.urls.revocationPath, async (request, reply) => {
+    reply.header('access-control-allow-origin', '*').header('cache-control', 'no-store')
+    const authenticated = await authenticateRequest(deps.database.read, request)
+    if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
+    const { token } = readParameters(request.body)
+    if (!token) {
+      return sendOauthError(reply, { status: 400, error: 'invalid_request', description: '"token" is missing.' })
+    }
+    await revokeToken(deps, token, authenticated.client.id)
+    return reply.status(200).send()
+  })
+}
+
+/** The hint of RFC 7009 §2.1 is not needed: what a token is can be seen. */
+async function revokeToken(deps: RevocationDeps, token: string, clientId: string): Promise<void> {
+  const verified = await verifyIssuedToken(deps, deps.database.read, token)
+  if (verified?.clientId !== clientId) return
+  await deps.database.write((tx) => revokeAccessToken(tx, verified, `client:${clientId}`))
+}

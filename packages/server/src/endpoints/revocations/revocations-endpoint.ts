@@ -1,0 +1,49 @@
+import { type RevocationActDeps, type RevocationOutcome, revoke } from '../../domain/revocation-acts/revoke.ts'
+import { waitForConfirmation } from '../../domain/revocations/wait-for-confirmation.ts'
+import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import { authenticateConfidentialRequest } from '../client-authentication.ts'
+import type { IssuerUrls } from '../issuer-urls.ts'
+import { sendOauthError } from '../oauth-error.ts'
+import { parseTarget, parseWaitParameter, revocationBodySchema } from './parse-request.ts'
+
+export interface RevocationsDeps extends RevocationActDeps {
+  readonly urls: IssuerUrls
+}
+
+/** What a client must be registered with to revoke what is not its own. */
+const SCOPE = 'revocations:write'
+
+/** Lets a confidential client revoke what the command line can. */
+export function revocationsEndpoint(server: HttpServer, deps: RevocationsDeps): void {
+  server.post<{ Body: Readonly<Record<string, unknown>>; Querystring: { readonly wait?: string } }>(
+    deps.urls.revocationsPath,
+    { schema: { body: revocationBodySchema } },
+    async (request, reply) => {
+      const authenticated = await authenticateConfidentialRequest(deps.database.read, request)
+      if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
+      const { client } = authenticated
+      if (!client.scopes.includes(SCOPE)) {
+        const description = `The client needs the scope ${SCOPE}.`
+        return sendOauthError(reply, { status: 403, error: 'insufficient_scope', description })
+      }
+      const wait = parseWaitParameter(request.query.wait)
+      const outcome = await revoke(deps, parseTarget(request.body), `client:${client.id}`)
+      if (!outcome.ok) throw unknown(outcome.reason)
+      const confirmation = await waitForConfirmation(deps, outcome.sequence, wait)
+      return reply.header('cache-control', 'no-store').send(confirmation)
+    },
+  )
+}
+
+const sentences: Readonly<Record<Extract<RevocationOutcome, { ok: false }>['reason'], string>> = {
+  unknown_session: 'There is no session of that id.',
+  unknown_account: 'There is no account of that id.',
+  unknown_token: 'That is no access token of this issuer that could still be accepted.',
+  unknown_client: 'There is no client of that id.',
+  unknown_key: 'There is no signing key of that kid.',
+}
+
+function unknown(reason: keyof typeof sentences): Problem {
+  return new Problem({ status: 404, code: 'unknown_target', detail: sentences[reason] })
+}
