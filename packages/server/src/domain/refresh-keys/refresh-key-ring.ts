@@ -35,12 +35,14 @@ export function createRefreshKeyRing(
   let reading: Promise<void> | undefined
 
   async function read(): Promise<void> {
-    readAt = monotonicNow()
-    newestId = await selectNewestId(database.read)
-    for (const { id, sealedKey } of await selectRefreshKeys(database.read)) {
-      if (keys.has(id)) continue
-      keys.set(id, { id, key: createSecretKey(sealer.open(sealedKey, refreshKeyPurpose(id))) })
+    const begunAt = monotonicNow()
+    const id = await selectNewestId(database.read)
+    for (const { id: keyId, sealedKey } of await selectRefreshKeys(database.read)) {
+      if (keys.has(keyId)) continue
+      keys.set(keyId, { id: keyId, key: createSecretKey(sealer.open(sealedKey, refreshKeyPurpose(keyId))) })
     }
+    newestId = id
+    readAt = begunAt
   }
 
   function readOnce(): Promise<void> {
@@ -58,8 +60,7 @@ export function createRefreshKeyRing(
       throw new Error('there is no refresh key: `ensureRefreshKey` makes the first')
     },
     async find(id) {
-      // One look that is under way serves all who wait for it.
-      if (!keys.has(id) && (reading !== undefined || monotonicNow() - readAt >= SEEK_PAUSE_MS)) await readOnce()
+      if (!keys.has(id) && monotonicNow() - readAt >= SEEK_PAUSE_MS) await readOnce()
       return keys.get(id)
     },
   }

@@ -1,4 +1,5 @@
 import { getAccount } from '../../domain/accounts/get-account.ts'
+import { useSession } from '../../domain/sessions/use-session.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
@@ -22,6 +23,7 @@ export function accountEndpoint(server: HttpServer, { urls, database, clock, the
     const now = clock.now()
     const session = await findBrowserSession(database.read, urls, request, now)
     if (!session) return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(urls.accountPath)}`, 303)
+    await useSession(database, session, now)
     const account = await getAccount(database.read, session.accountId)
     const page = renderAccountPage({
       account,

@@ -22,8 +22,10 @@ describe.each(['', '/tenant/one'])('metadata of an issuer with the path "%s"', (
       // True for what exists: every URL in it answers, and no endpoint is named that is not there.
       expect((await fetch(metadata.jwks_uri)).status).toBe(200)
       expect((await fetch(metadata.login_endpoint, { headers: { accept: 'text/html' } })).status).toBe(200)
-      for (const absent of ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint'])
-        expect(metadata).not.toHaveProperty(absent)
+      for (const post of ['token_endpoint', 'revocation_endpoint', 'introspection_endpoint'])
+        expect((await fetch(metadata[post], { method: 'POST', body: new URLSearchParams() })).status, post).toBe(401)
+      expect((await fetch(`${metadata.revocation_feed_endpoint}/snapshot`)).status).toBe(200)
+      for (const absent of ['authorization_endpoint', 'userinfo_endpoint']) expect(metadata).not.toHaveProperty(absent)
     } finally {
       await server.stop()
     }

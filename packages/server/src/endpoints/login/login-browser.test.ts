@@ -41,7 +41,7 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     expect(answer.headers.get('location')).toBe('/account')
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(answer.headers.get('set-cookie')).toMatch(
-      /^ostiary_session=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/,
+      /^ostiary_session=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/,
     )
     const page = await send('/account', { headers: { cookie: cookieOf(answer) } })
     expect(page.status).toBe(200)
@@ -178,13 +178,18 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     }
   })
 
-  it('a session ends by itself when its time is over', async () => {
-    const cookie = await signIn()
+  it('a session ends by itself when it was not used for 12 hours, and after 7 days whatever happens', async () => {
+    const { idleMilliseconds, absoluteMilliseconds } = BROWSER_SESSION_LIMITS
+    const [used, unused] = [await signIn(), await signIn()]
     const start = server.clock.now()
-    server.clock.set(start + BROWSER_SESSION_LIMITS.absoluteMilliseconds - 1)
-    expect((await send('/account', { headers: { cookie } })).status).toBe(200)
-    server.clock.set(start + BROWSER_SESSION_LIMITS.absoluteMilliseconds)
-    expect((await send('/account', { headers: { cookie } })).status).toBe(303)
+    const statusOf = async (cookie: string) => (await send('/account', { headers: { cookie } })).status
+    for (let at = start + idleMilliseconds - 1; at < start + absoluteMilliseconds; at += idleMilliseconds - 1) {
+      server.clock.set(at)
+      expect(await statusOf(used)).toBe(200)
+    }
+    expect(await statusOf(unused)).toBe(303)
+    server.clock.set(start + absoluteMilliseconds)
+    expect(await statusOf(used)).toBe(303)
   })
 
   it('who is signed in is led on from the login page', async () => {

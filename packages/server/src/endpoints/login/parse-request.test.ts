@@ -37,11 +37,13 @@ describe('RFC 9700 §4.11: the login page is no open redirector', () => {
 
 describe('the login request', () => {
   it('RFC 6749 §3.1: an empty parameter counts as absent', () => {
-    expect(parseLoginRequest({ username: 'a', password: 'b', audience: '', scope: '' })).toEqual({
+    expect(parseLoginRequest({ username: 'a', password: 'b', audience: '', scope: '', client_id: '' })).toEqual({
       username: 'a',
       password: 'b',
       audience: undefined,
       scopes: undefined,
+      clientId: 'ostiary',
+      refreshIn: 'body',
     })
   })
 
