@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import { randomSecret } from '../../platform/random/random.ts'
+import { isSessionLive } from './is-session-live.ts'
 import type { Session } from './session.ts'
 import { selectSession } from './session-store.ts'
 
@@ -22,8 +23,7 @@ export async function findSessionByCookie(
   const found = await selectSession(sql, id)
   if (!found?.cookieHash) return undefined
   if (!timingSafeEqual(Buffer.from(found.cookieHash), Buffer.from(hashCookieSecret(secret)))) return undefined
-  if (found.session.endedAt !== undefined || found.session.expiresAt <= now) return undefined
-  return found.session
+  return (await isSessionLive(sql, found.session, now)) ? found.session : undefined
 }
 
 function hashCookieSecret(secret: string): string {
