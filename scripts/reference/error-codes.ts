@@ -13,6 +13,8 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   invalid_target: [400, 'No API of that audience is registered, or none was named; `registered` lists them.'],
   invalid_scope: [400, 'The API has no such scope; `registered` lists those that it has.'],
   invalid_credentials: [401, 'The user name and password do not match, or the account is disabled.'],
+  invalid_client: [400, 'No public client with the grant `refresh_token` has that `client_id`.'],
+  not_signed_in: [401, 'Nobody is signed in in this browser.'],
   cross_origin_request: [403, 'Another site made the browser send this.'],
   not_found: [404, 'There is nothing at this address.'],
   unknown_target: [404, 'There is no such session, account, token, client or key; `detail` says which.'],

@@ -16,7 +16,9 @@ export function renderErrorsReference(): string {
   const endpoints = readSources(`${server}/{platform/http,endpoints}/**/*.ts`)
   assertDocumented('problemCodes', findCodes(endpoints), Object.keys(problemCodes))
   const commands = readSources(`${server}/{cli/*,platform/hash-queue/*,config}.ts`)
-  const rooms = readSources(`${server}/domain/{accounts/create-account,apis/create-api,apis/resolve-access}.ts`)
+  const rooms = readSources(
+    `${server}/domain/{accounts/create-account,apis/create-api,apis/resolve-access,revocation-acts/revoke}.ts`,
+  )
   assertDocumented('commandCodes', findCodes(commands).union(findReasons(rooms)), Object.keys(commandCodes))
   return `# Error codes
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
 import { advanceKeysInUse } from './domain/apis/advance-keys-in-use.ts'
-import { createKeyRing, type KeyRing, SIGNING_KEYS_TOPIC } from './domain/keys/key-ring.ts'
+import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
 import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
@@ -120,7 +120,6 @@ export async function startServer(
   const installation = await openInstallation(config, options)
   const state = { stopping: false }
   const feed = createFeed(installation, options.log)
-  installation.database.onAnnounced(SIGNING_KEYS_TOPIC, () => installation.keyRing.forget())
   const server = composeServer(installation, options.log, state, feed)
   let url: string
   try {
@@ -141,6 +140,7 @@ export async function startServer(
       state.stopping = true
       clearInterval(maintenance)
       feed.streams.close()
+      feed.stopping.abort()
       if ((await countConnections(server)) > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
       await server.close()
       await feed.follower.stop()
@@ -152,11 +152,13 @@ export async function startServer(
 interface Feed {
   readonly follower: FeedFollower
   readonly streams: FeedStreams
+  /** Ends what waits for guards. */
+  readonly stopping: AbortController
 }
 
 function createFeed({ config, database, clock, keyRing }: Installation, log: Log): Feed {
   const follower = new FeedFollower({ issuer: config.issuer, database, clock, keyRing, log })
-  return { follower, streams: new FeedStreams(follower) }
+  return { follower, streams: new FeedStreams(follower), stopping: new AbortController() }
 }
 
 function feedFigures({ database, clock }: Installation, { follower, streams }: Feed): FeedFigures {
@@ -207,12 +209,12 @@ function composeServer(
     const { countRefresh, countToken } = metrics
     tokenEndpoint(room, { urls, database, clock, refreshKeys, tokenIssuer, countRefresh, countToken })
   })
-  server.register(async (room) => logoutEndpoint(room, { urls, database, clock }))
+  server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
-  server.register(async (room) => revocationEndpoint(room, issued))
+  server.register(async (room) => revocationEndpoint(room, { ...issued, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, issued))
-  server.register(async (room) => revocationsEndpoint(room, issued))
+  server.register(async (room) => revocationsEndpoint(room, { ...issued, stopping: feed.stopping.signal }))
   server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))
   return server
 }

@@ -114,8 +114,10 @@ describe('the page', () => {
     const account = {
       account: { username, email: username },
       session: { openedAt: 0 },
+      sessions: [],
       now: 0,
       logoutAction: '/logout',
+      sessionsAction: '/account/sessions',
     }
     await using server = await servePages(() => renderAccountPage({ ...account, language, theme }))
     await inPage(server.origin, { viewport: { width: 320, height: 640 } }, async (page) => {
@@ -264,7 +266,14 @@ describe('text in the browser', () => {
     async () => {
       await using server = await servePages((path) => {
         const username = naughtyStrings[Number(path.slice(2))] ?? ''
-        const account = { account: { username }, session: { openedAt: 0 }, now: 0, logoutAction: '/logout' }
+        const account = {
+          account: { username },
+          session: { openedAt: 0 },
+          sessions: [],
+          now: 0,
+          logoutAction: '/logout',
+          sessionsAction: '/account/sessions',
+        }
         return path.startsWith('/a')
           ? renderAccountPage({ ...account, language, theme })
           : renderLoginPage({ action: '/login', username, problem: 'refused', language, theme })

@@ -9,6 +9,26 @@ import { ostiaryTheme, type Theme } from '../src/platform/html/theme.ts'
 
 const now = Date.UTC(2026, 2, 14, 9, 26, 53)
 
+const DAY_MS = 86_400_000
+const sampleSessions = [
+  {
+    id: 'b'.repeat(22),
+    isCurrent: true,
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0',
+    network: '203.0.113.7',
+    usedAt: now - 5 * 60_000,
+    expiresAt: now + DAY_MS / 2,
+  },
+  {
+    id: 'c'.repeat(22),
+    isCurrent: false,
+    userAgent: undefined,
+    network: '2001:db8:0:1::/64',
+    usedAt: now - 3 * DAY_MS,
+    expiresAt: now + 27 * DAY_MS,
+  },
+]
+
 /** Every page in every state that looks different, by name. */
 export const samplePages: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
   login: (language, theme) => renderLoginPage({ action: '/login', returnTo: '/account', language, theme }),
@@ -27,8 +47,10 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     renderAccountPage({
       account: { username: 'ada.lovelace', email: 'ada.lovelace@example.com' },
       session: { openedAt: now - 5 * 60_000 },
+      sessions: sampleSessions,
       now,
       logoutAction: '/logout',
+      sessionsAction: '/account/sessions',
       language,
       theme,
     }),

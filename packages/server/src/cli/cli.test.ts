@@ -390,3 +390,62 @@ describe('ostiary dev', () => {
     expect(await new Promise((resolve) => second.on('close', resolve))).toBe(0)
   })
 })
+
+forEachDatabase('commands that revoke', ({ createUrl }) => {
+  it('session, account, token, client, key, role and everything: each writes its record to the feed', async () => {
+    const port = await findFreePort()
+    const environment = { OSTIARY_DATABASE_URL: await createUrl(), OSTIARY_SECRET: randomSecret() }
+    using folder = new CliFolder({ ...environment, OSTIARY_PORT: String(port) })
+    const json = async (...args: string[]) => {
+      const { exitCode, stdout, stderr } = await folder.run([...args, '--json'], `${password}\n`)
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+      return JSON.parse(stdout)
+    }
+    const server = folder.start(['serve'])
+    try {
+      await untilPrinted(server, /"listening"/)
+      await json('api', 'create', '--audience', audience)
+      await json('account', 'create', '--username', 'ada', '--password-stdin')
+      const body = new URLSearchParams({ username: 'ada', password, audience })
+      const logIn = async () => (await fetch(`http://127.0.0.1:${port}/login`, { method: 'POST', body })).json()
+      const { access_token, session_id } = (await logIn()) as { access_token: string; session_id: string }
+      const { sessions } = await json('session', 'list', '--username', 'ada')
+      expect(sessions).toMatchObject([{ id: session_id, client_id: 'ostiary' }])
+      expect(await json('account', 'add-role', '--username', 'ada', '--role', 'editor')).toEqual({ seq: 1 })
+      expect(await json('account', 'remove-role', '--username', 'ada', '--role', 'editor')).toEqual({ seq: 2 })
+      expect(await json('token', 'revoke', access_token)).toEqual({ seq: 3 })
+      expect(await json('session', 'revoke', session_id)).toEqual({ seq: 4 })
+      expect(await json('session', 'list', '--username', 'ada')).toEqual({ sessions: [] })
+      expect(await json('account', 'log-out', '--username', 'ada', '--wait', '500ms')).toEqual({
+        seq: 5,
+        confirmed: 0,
+        of: 0,
+        slowest_ms: null,
+        missing: [],
+      })
+      expect(await json('client', 'revoke', '--client-id', 'ostiary')).toEqual({ seq: 6 })
+      const { keys } = await json('key', 'list')
+      expect(await json('key', 'compromised', keys[0].kid)).toEqual({ seq: 7 })
+      expect(await json('revoke', 'everything', '--yes')).toEqual({ seq: 8 })
+      const log = await (await fetch(`http://127.0.0.1:${port}/revocation-feed/log?after=0`)).text()
+      const kinds = log
+        .split('\n')
+        .slice(0, 8)
+        .map((line) => JSON.parse(line).k)
+      expect(kinds).toEqual(['r', 'r', 'j', 's', 'u', 'c', 'k', 'a'])
+      for (const [args, code, exitCode] of [
+        [['revoke', 'everything'], 'unconfirmed', 2],
+        [['session', 'revoke', 'x'], 'unknown_session', 1],
+        [['token', 'revoke', 'x'], 'unknown_token', 1],
+        [['client', 'revoke', '--client-id', 'x'], 'unknown_client', 1],
+        [['key', 'compromised', 'x'], 'unknown_key', 1],
+        [['session', 'revoke', 'x', '--wait', 'long'], 'invalid_option', 2],
+      ] as const) {
+        const refused = await folder.run([...args, '--json'])
+        expect([refused.exitCode, JSON.parse(refused.stderr).error.code]).toEqual([exitCode, code])
+      }
+    } finally {
+      server.kill()
+    }
+  })
+})

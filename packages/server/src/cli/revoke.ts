@@ -68,7 +68,7 @@ export async function reportRevocation(
   sentence: string,
 ): Promise<Report> {
   if (waitMilliseconds === undefined) return { json: { seq: sequence }, lines: [sentence] }
-  const confirmation = await waitForConfirmation(installation, sequence, waitMilliseconds)
+  const confirmation = await waitForConfirmation(installation, sequence, { milliseconds: waitMilliseconds })
   return { json: confirmation, lines: [sentence, describeConfirmation(confirmation)] }
 }
 

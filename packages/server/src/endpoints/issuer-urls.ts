@@ -9,6 +9,7 @@ export interface IssuerUrls {
   readonly loginPath: string
   readonly logoutPath: string
   readonly accountPath: string
+  readonly accountSessionsPath: string
   readonly jwksPath: string
   readonly jwksUri: string
   readonly loginUrl: string
@@ -42,6 +43,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     loginPath,
     logoutPath: `${basePath}/logout`,
     accountPath: `${basePath}/account`,
+    accountSessionsPath: `${basePath}/account/sessions`,
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,

@@ -31,9 +31,6 @@ export interface KeyRing {
   forget(): void
 }
 
-/** Announced when the keys have changed in a way that must be seen at once. */
-export const SIGNING_KEYS_TOPIC = 'signing_keys'
-
 /** A change made by another instance or by the command line is seen after this long: well within a second. */
 const FRESH_MS = 500
 

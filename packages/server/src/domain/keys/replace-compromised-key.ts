@@ -3,7 +3,6 @@ import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { generateSigningKey, type KeyDraft } from './generate-signing-key.ts'
-import { SIGNING_KEYS_TOPIC } from './key-ring.ts'
 import { lockSchedule, selectSigningKeys, updateSigningKeyState } from './signing-key-store.ts'
 import { storeDraft } from './store-draft.ts'
 
@@ -24,7 +23,6 @@ export async function replaceCompromisedKey(
   await recordAuditEvent(tx, { act: 'signing_key.compromised', actor, outcome: 'done', detail: { kid, algorithm } })
   // Not a successor that is published already: whoever took one private key may have had that one too.
   if (wasActive) await storeDraft(tx, sealer, draft, 'active', actor)
-  await tx.announce(SIGNING_KEYS_TOPIC)
 }
 
 /** A fresh key to replace one with, made before the transaction; undefined when there is no key of that kid. */

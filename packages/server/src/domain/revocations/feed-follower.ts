@@ -132,9 +132,11 @@ export class FeedFollower {
     const readAt = await this.#nextMoment()
     const step = await readFeed(database.read, this.#position)
     const head = step.kind === 'continued' ? step.head : await this.#followElsewhere(step)
+    const lines = step.kind === 'continued' ? step.lines : []
+    // Whoever reads that a key is compromised asks for the keys at once, and must not find it among them.
+    if (lines.some((line) => line.includes('"k":"k"'))) keyRing.forget()
     const position = toPosition(head)
     const heartbeat = signHeartbeat({ issuer, position, readAt }, await keyRing.getSigner('ES256'))
-    const lines = step.kind === 'continued' ? step.lines : []
     const wasDelivered = lines.length > 0 || performance.now() >= this.#nextHeartbeatAt
     const pulse = { position, forgottenSequence: head.forgottenSequence, readAt, heartbeat, wasDelivered }
     this.#position = position

@@ -16,6 +16,13 @@ export interface Confirmation {
   readonly missing: readonly string[]
 }
 
+export interface ConfirmationWait {
+  /** 0: as it stands now. */
+  readonly milliseconds: number
+  /** Ends the wait early. */
+  readonly signal?: AbortSignal
+}
+
 const LOOK_MS = 10
 
 /**
@@ -25,7 +32,7 @@ const LOOK_MS = 10
 export async function waitForConfirmation(
   { database, clock }: { readonly database: Database; readonly clock: Clock },
   sequence: number,
-  timeoutMilliseconds: number,
+  { milliseconds, signal }: ConfirmationWait,
 ): Promise<Confirmation> {
   const startedAt = performance.now()
   let confirmedBefore = 0
@@ -37,7 +44,7 @@ export async function waitForConfirmation(
     const confirmed = guards.length - missing.length
     if (confirmed > confirmedBefore) slowest = Math.round(elapsed)
     confirmedBefore = confirmed
-    if (missing.length === 0 || elapsed >= timeoutMilliseconds)
+    if (missing.length === 0 || elapsed >= milliseconds || signal?.aborted)
       return { seq: sequence, confirmed, of: guards.length, slowest_ms: slowest, missing: missing.sort() }
     await sleep(LOOK_MS)
   }

@@ -1,4 +1,9 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Account } from '../../domain/accounts/account.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
+import { endOwnSessions } from '../../domain/sessions/end-own-sessions.ts'
+import { listSessions } from '../../domain/sessions/list-sessions.ts'
+import type { Session } from '../../domain/sessions/session.ts'
 import { useSession } from '../../domain/sessions/use-session.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -6,9 +11,14 @@ import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { renderAccountPage } from './account-page.ts'
+import { type EndSessionsBody, endSessionsBodySchema, parseEndSessions } from './parse-request.ts'
+import { renderSessionJson } from './render-session-json.ts'
 
 export interface AccountEndpointDeps {
   readonly urls: IssuerUrls
@@ -17,22 +27,73 @@ export interface AccountEndpointDeps {
   readonly theme: Theme
 }
 
-/** Serves the page of who is signed in; who is not is sent to the login page and back. */
-export function accountEndpoint(server: HttpServer, { urls, database, clock, theme }: AccountEndpointDeps): void {
+/** Serves who is signed in what is theirs: a page with their sessions, the same as JSON, and the end of sessions. */
+export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): void {
+  const { urls, database, clock } = deps
   server.get(urls.accountPath, async (request, reply) => {
     const now = clock.now()
     const session = await findBrowserSession(database.read, urls, request, now)
-    if (!session) return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(urls.accountPath)}`, 303)
+    if (!session) return sendToLogin(deps, request, reply)
     await useSession(database, session, now)
     const account = await getAccount(database.read, session.accountId)
-    const page = renderAccountPage({
-      account,
-      session: { openedAt: session.createdAt },
-      now,
-      logoutAction: urls.logoutPath,
-      language: chooseLanguage(request.headers['accept-language']),
-      theme,
-    })
-    return reply.headers(pageHeaders(theme)).send(page)
+    const sessions = await listSessions(database.read, session.accountId, now)
+    return wantsPage(request) || !request.headers.accept?.includes('json')
+      ? sendPage(deps, request, reply, { account, sessions, session, now })
+      : reply.header('cache-control', 'no-store').send(renderJson(account, sessions, session))
   })
+  const schema = { body: endSessionsBodySchema }
+  type EndRequest = FastifyRequest<{ Body: EndSessionsBody }>
+  server.post(urls.accountSessionsPath, { schema }, async (request: EndRequest, reply) => {
+    refuseCrossOrigin(request, urls.origin, 'Open your account page here and end sessions there.')
+    const session = await findBrowserSession(database.read, urls, request, clock.now())
+    if (!session) return sendToLogin(deps, request, reply)
+    await database.write((tx) => endOwnSessions(tx, session, parseEndSessions(request.body)))
+    reply.header('cache-control', 'no-store')
+    return wantsPage(request) ? reply.redirect(urls.accountPath, 303) : reply.status(204).send()
+  })
+}
+
+interface Shown {
+  readonly account: Account
+  readonly sessions: readonly Session[]
+  /** The one that the request came in. */
+  readonly session: Session
+  readonly now: number
+}
+
+function sendPage(
+  { urls, theme }: AccountEndpointDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { account, sessions, session, now }: Shown,
+): FastifyReply {
+  const page = renderAccountPage({
+    account,
+    session: { openedAt: session.createdAt },
+    sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
+    now,
+    logoutAction: urls.logoutPath,
+    sessionsAction: urls.accountSessionsPath,
+    language: chooseLanguage(request.headers['accept-language']),
+    theme,
+  })
+  return reply.headers(pageHeaders(theme)).send(page)
+}
+
+function renderJson(account: Account, sessions: readonly Session[], current: Session): object {
+  const { id, username, email } = account
+  return { id, username, email: email ?? null, sessions: sessions.map((one) => renderSessionJson(one, current.id)) }
+}
+
+/** A browser is led to the login page and back; a program is told. */
+function sendToLogin({ urls }: AccountEndpointDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.headers.accept?.includes('json') && !wantsPage(request)) {
+    throw new Problem({
+      status: 401,
+      code: 'not_signed_in',
+      detail: 'Nobody is signed in here. Sign in at the login page.',
+      headers: { 'www-authenticate': 'FormLogin' },
+    })
+  }
+  return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(urls.accountPath)}`, 303)
 }

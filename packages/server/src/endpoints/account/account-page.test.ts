@@ -6,8 +6,27 @@ const now = Date.UTC(2026, 2, 14, 9, 26, 53)
 const page: AccountPage = {
   account: { username: 'ada', email: 'ada@example.com' },
   session: { openedAt: now - 300_000 },
+  sessions: [
+    {
+      id: 'a'.repeat(22),
+      isCurrent: true,
+      userAgent: 'curl/8',
+      network: '192.0.2.1',
+      usedAt: now,
+      expiresAt: now + 60_000,
+    },
+    {
+      id: 'b'.repeat(22),
+      isCurrent: false,
+      userAgent: '<b>',
+      network: '192.0.2.2',
+      usedAt: now - 300_000,
+      expiresAt: now + 86_400_000,
+    },
+  ],
   now,
   logoutAction: '/logout',
+  sessionsAction: '/account/sessions',
   language: 'en',
   theme: ostiaryTheme,
 }
@@ -19,6 +38,15 @@ describe('renderAccountPage', () => {
     expect(rendered).toContain('<bdi>ada@example.com</bdi>')
     expect(rendered).toContain('>5 minutes ago</time>')
     expect(rendered).toContain('<form method="post" action="/logout">')
+  })
+
+  it('lists where they are signed in, marks this session, and ends one, the others or all by a form', () => {
+    const rendered = renderAccountPage(page)
+    expect(rendered).toContain('<bdi>curl</bdi>')
+    expect(rendered).toContain('<bdi>Unknown device</bdi>')
+    expect(rendered.match(/This session/g)).toHaveLength(1)
+    for (const end of ['b'.repeat(22), 'others', 'all']) expect(rendered).toContain(`name="end" value="${end}"`)
+    expect(rendered).not.toContain(`value="${'a'.repeat(22)}"`)
   })
 
   it('has no row for an e-mail address that is not there', () => {

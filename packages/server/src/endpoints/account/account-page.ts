@@ -5,19 +5,25 @@ import { renderPastMoment } from '../../platform/html/relative-time.ts'
 import { renderPage } from '../../platform/html/render-page.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
+import { renderSessions, type ShownSession } from './render-sessions.ts'
 
 export interface AccountPage {
   readonly account: { readonly username: string; readonly email?: string | undefined }
   readonly session: { readonly openedAt: EpochMilliseconds }
+  /** Where the person is signed in, this session among them. */
+  readonly sessions: readonly ShownSession[]
   readonly now: EpochMilliseconds
   /** Where "Sign out" is posted to: a path on this origin. */
   readonly logoutAction: string
+  /** Where "End session" is posted to: a path on this origin. */
+  readonly sessionsAction: string
   readonly language: Language
   readonly theme: Theme
 }
 
-/** Renders who is signed in, since when, and the button that ends it. */
-export function renderAccountPage({ account, session, now, logoutAction, language, theme }: AccountPage): string {
+/** Renders who is signed in and since when, the button that ends it, and where else they are. */
+export function renderAccountPage(page: AccountPage): string {
+  const { account, session, now, logoutAction, language, theme } = page
   const strings = stringsIn(language).account
   const email =
     account.email === undefined
@@ -30,6 +36,7 @@ ${email}<div><dt>${strings.signedIn}</dt><dd>${renderPastMoment(session.openedAt
 </dl>
 <form method="post" action="${logoutAction}">
 <button class="quiet" type="submit">${strings.signOut}</button>
-</form>`
+</form>
+${renderSessions(page)}`
   return renderPage({ title: strings.title, language, theme, body })
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
+import { revoke } from '../../domain/revocation-acts/revoke.ts'
 import { BROWSER_SESSION_LIMITS } from '../../domain/sessions/session.ts'
 
 const password = 'seven purple umbrellas'
@@ -190,6 +191,15 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     expect(await statusOf(unused)).toBe(303)
     server.clock.set(start + absoluteMilliseconds)
     expect(await statusOf(used)).toBe(303)
+  })
+
+  it('everything revoked: who was signed in is nobody, and may sign in again in the same millisecond', async () => {
+    const cookie = await signIn()
+    const { installation } = server.running
+    await revoke({ ...installation, issuer: server.issuer }, { kind: 'everything' }, 'cli')
+    const next = await signIn()
+    expect((await send('/account', { headers: { cookie } })).status).toBe(303)
+    expect((await send('/account', { headers: { cookie: next } })).status).toBe(200)
   })
 
   it('who is signed in is led on from the login page', async () => {

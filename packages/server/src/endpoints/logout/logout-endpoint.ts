@@ -1,27 +1,39 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { endSession } from '../../domain/sessions/end-session.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
-import type { Database } from '../../platform/database/database.ts'
 import { renderCookie } from '../../platform/http/cookies.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession, sessionCookieName } from '../browser-session.ts'
-import type { IssuerUrls } from '../issuer-urls.ts'
+import { findPresentedToken, logOutProgram, type ProgramLogoutDeps } from './log-out-program.ts'
+import { type LogoutBody, logoutBodySchema } from './parse-request.ts'
 
-export interface LogoutEndpointDeps {
-  readonly urls: IssuerUrls
-  readonly database: Database
+export interface LogoutEndpointDeps extends ProgramLogoutDeps {
   readonly clock: Clock
 }
 
-/** Ends the browser's session at this server, removes its cookie and leads to the login page. */
-export function logoutEndpoint(server: HttpServer, { urls, database, clock }: LogoutEndpointDeps): void {
-  server.post(urls.logoutPath, async (request, reply) => {
+type LogoutRequest = FastifyRequest<{ Body: LogoutBody }>
+
+/** Ends a session: of an app by its refresh token, of a browser by its cookie. */
+export function logoutEndpoint(server: HttpServer, deps: LogoutEndpointDeps): void {
+  const { urls } = deps
+  server.post(urls.logoutPath, { schema: { body: logoutBodySchema } }, async (request: LogoutRequest, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open your account page here and sign out there.')
-    const session = await findBrowserSession(database.read, urls, request, clock.now())
-    if (session) await database.write((tx) => endSession(tx, session, `account:${session.accountId}`))
-    return reply
-      .header('set-cookie', renderCookie(sessionCookieName(urls), '', { secure: urls.isSecure, maxAgeSeconds: 0 }))
-      .header('cache-control', 'no-store')
-      .redirect(urls.loginPath, 303)
+    const token = findPresentedToken(request, urls)
+    return token === undefined ? logOutBrowser(deps, request, reply) : logOutProgram(deps, request, reply, token)
   })
+}
+
+/** Ends the browser's session at this server, removes its cookie and leads to the login page. */
+async function logOutBrowser(
+  { urls, database, clock }: LogoutEndpointDeps,
+  request: LogoutRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const session = await findBrowserSession(database.read, urls, request, clock.now())
+  if (session) await database.write((tx) => endSession(tx, session, `account:${session.accountId}`))
+  return reply
+    .header('set-cookie', renderCookie(sessionCookieName(urls), '', { secure: urls.isSecure, maxAgeSeconds: 0 }))
+    .header('cache-control', 'no-store')
+    .redirect(urls.loginPath, 303)
 }

@@ -102,9 +102,10 @@ function addFeedGauges(registry: Registry, feed: FeedFigures): void {
     help: 'Guards that have acknowledged within the last 15 seconds.',
     registers,
     async collect() {
-      const lags = await feed.listLags()
-      this.set(lags.length)
-      lag.set(Math.max(0, ...lags))
+      // Without a database the other figures matter all the more.
+      const lags = await feed.listLags().catch(() => undefined)
+      this.set(lags?.length ?? Number.NaN)
+      lag.set(lags === undefined ? Number.NaN : Math.max(0, ...lags))
     },
   })
 }

@@ -153,6 +153,22 @@ describe('two servers on one PostgreSQL', () => {
   })
 })
 
+describe('a server that stops', () => {
+  const { createUrl } = databaseUnderTest('sqlite')
+
+  it('answers at once who waits for guards', async () => {
+    const server = await start(await createUrl())
+    const client = await addConfidentialClient(server, ['revocations:write'])
+    await postJson(`${server.issuer}/revocation-feed/ack`, { guard: 'a', seq: 0 }, client.authorization)
+    const revoking = postJson(`${server.issuer}/revocations?wait=30s`, { everything: true }, client.authorization)
+    await (await follow(server)).until(isKind('a'))
+    const startedAt = performance.now()
+    await servers.pop()?.stop()
+    expect(await (await revoking).json()).toMatchObject({ seq: 1, confirmed: 0, of: 1, missing: ['a'] })
+    expect(performance.now() - startedAt).toBeLessThan(5000)
+  })
+})
+
 describe('limits', () => {
   const { createUrl } = databaseUnderTest('sqlite')
 

@@ -37,7 +37,7 @@ export async function followStream(
   })
   stream.write(renderEvents([], first.heartbeat))
   catchUp(deps, stream, after, first).catch((error) => {
-    reply.log.warn({ error }, 'a stream of the revocation feed was cut off')
+    if (!stream.destroyed) reply.log.warn({ error }, 'a stream of the revocation feed was cut off')
     stream.destroy()
   })
   return reply

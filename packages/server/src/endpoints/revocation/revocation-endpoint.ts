@@ -1,3 +1,6 @@
+import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.ts'
+import { endPresentedSession } from '../../domain/sessions/end-presented-session.ts'
+import { verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
 import { revokeAccessToken } from '../../domain/tokens/revoke-access-token.ts'
 import { type IssuedTokenDeps, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -9,6 +12,7 @@ import { sendOauthError } from '../oauth-error.ts'
 export interface RevocationDeps extends IssuedTokenDeps {
   readonly urls: IssuerUrls
   readonly database: Database
+  readonly refreshKeys: RefreshKeyRing
 }
 
 /** Takes back a token that its client has no use for any more. */
@@ -26,8 +30,13 @@ export function revocationEndpoint(server: HttpServer, deps: RevocationDeps): vo
   })
 }
 
-/** The hint of RFC 7009 §2.1 is not needed: what a token is can be seen. */
+/** A refresh token ends its session, RFC 7009 §2.1; an access token is revoked alone. The hint is not needed: what a token is can be seen. */
 async function revokeToken(deps: RevocationDeps, token: string, clientId: string): Promise<void> {
+  const content = await verifyRefreshToken(deps.refreshKeys, token, clientId)
+  if (content) {
+    await deps.database.write((tx) => endPresentedSession(tx, content, { actor: `client:${clientId}` }))
+    return
+  }
   const verified = await verifyIssuedToken(deps, deps.database.read, token)
   if (verified?.clientId !== clientId) return
   await deps.database.write((tx) => revokeAccessToken(tx, verified, `client:${clientId}`))

@@ -2,6 +2,7 @@ import { type RevocationActDeps, type RevocationOutcome, revoke } from '../../do
 import { waitForConfirmation } from '../../domain/revocations/wait-for-confirmation.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { abortWhenGone } from '../abort-when-gone.ts'
 import { authenticateConfidentialRequest } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { sendOauthError } from '../oauth-error.ts'
@@ -9,6 +10,8 @@ import { parseTarget, parseWaitParameter, revocationBodySchema } from './parse-r
 
 export interface RevocationsDeps extends RevocationActDeps {
   readonly urls: IssuerUrls
+  /** Nobody is waited for once it is aborted. */
+  readonly stopping: AbortSignal
 }
 
 /** What a client must be registered with to revoke what is not its own. */
@@ -27,10 +30,11 @@ export function revocationsEndpoint(server: HttpServer, deps: RevocationsDeps): 
         const description = `The client needs the scope ${SCOPE}.`
         return sendOauthError(reply, { status: 403, error: 'insufficient_scope', description })
       }
-      const wait = parseWaitParameter(request.query.wait)
+      const milliseconds = parseWaitParameter(request.query.wait)
       const outcome = await revoke(deps, parseTarget(request.body), `client:${client.id}`)
       if (!outcome.ok) throw unknown(outcome.reason)
-      const confirmation = await waitForConfirmation(deps, outcome.sequence, wait)
+      const signal = AbortSignal.any([deps.stopping, abortWhenGone(reply)])
+      const confirmation = await waitForConfirmation(deps, outcome.sequence, { milliseconds, signal })
       return reply.header('cache-control', 'no-store').send(confirmation)
     },
   )

@@ -324,4 +324,38 @@ forEachDatabase('POST /token with grant_type=refresh_token', ({ createUrl }) => 
     const ended = await refresh(server, {}, { cookie: 'ostiary_refresh=or_bad' })
     expect(ended.headers.get('set-cookie')).toMatch(/^ostiary_refresh=; Path=\/; Max-Age=0;/)
   })
+
+  describe('giving a session up', () => {
+    const post = (server: TestServer, path: string, body: object) =>
+      fetch(`${server.issuer}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+
+    test('POST /logout with a refresh token ends that session and no other; everywhere ends all; twice is no error', async () => {
+      const { server } = await startWithPerson()
+      const [one, two, three] = [await open(server), await open(server), await open(server)]
+      expect((await post(server, '/logout', { refresh_token: one.refresh_token })).status).toBe(204)
+      expect((await post(server, '/logout', { refresh_token: one.refresh_token })).status).toBe(204)
+      expect((await refresh(server, { refresh_token: one.refresh_token ?? '' })).body.error).toBe('invalid_grant')
+      expect((await refresh(server, { refresh_token: two.refresh_token ?? '' })).status).toBe(200)
+      expect((await post(server, '/logout', { refresh_token: two.refresh_token, everywhere: true })).status).toBe(204)
+      expect((await refresh(server, { refresh_token: three.refresh_token ?? '' })).body.error).toBe('invalid_grant')
+      expect(await audited(server, 'session.ended')).toHaveLength(3)
+      expect((await post(server, '/logout', { refresh_token: 'or_nothing' })).status).toBe(204)
+    })
+
+    test('RFC 7009 §2.1: revoking a refresh token ends its session; another client’s stays', async () => {
+      const { server } = await startWithPerson()
+      const { refresh_token: token = '', session_id: sessionId } = await open(server)
+      const revoke = (client: string) =>
+        fetch(`${server.issuer}/revoke`, { method: 'POST', body: new URLSearchParams({ token, client_id: client }) })
+      expect((await revoke('cli_nobody')).status).toBe(401)
+      const current = (await refresh(server, { refresh_token: token })).body.refresh_token ?? ''
+      expect((await revoke('ostiary')).status).toBe(200)
+      expect((await refresh(server, { refresh_token: current })).body.error).toBe('invalid_grant')
+      expect(await audited(server, 'session.ended')).toMatchObject([{ sessionId, actor: 'client:ostiary' }])
+    })
+  })
 })

@@ -77,6 +77,11 @@ dl{margin:24px 0 0;border-block-end:1px solid var(--line)}
 dl>div{padding-block:12px;border-block-start:1px solid var(--line)}
 dt{font-size:.8125rem;color:var(--muted)}
 dd{margin:0}
+h2{margin:40px 0 0;font-size:1.25rem;line-height:1.3;font-weight:600}
+.sessions{list-style:none;margin:16px 0 0;padding:0;border-block-end:1px solid var(--line)}
+.sessions li{padding-block:16px;border-block-start:1px solid var(--line)}
+.sessions p{margin:0}
+.sessions button{margin-block-start:12px}
 @media (min-height:640px) and (min-width:480px){body{padding-block-start:14vh}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media (forced-colors:active){button,.problem{border-color:currentColor}}

@@ -33,6 +33,15 @@ export interface Strings {
     readonly signedIn: string
     readonly justNow: string
     readonly signOut: string
+    readonly sessions: string
+    readonly unknownDevice: string
+    readonly thisSession: string
+    readonly lastUsed: string
+    /** @param when a time to come, such as "in 30 days" */
+    readonly endsUnused: (when: string) => string
+    readonly endSession: string
+    readonly endOthers: string
+    readonly endAll: string
   }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */

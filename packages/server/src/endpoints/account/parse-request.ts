@@ -1,0 +1,16 @@
+import { type TSchema, Type } from 'typebox'
+import type { OwnSessions } from '../../domain/sessions/end-own-sessions.ts'
+
+/** The body of `POST /account/sessions` on the wire: a session's id, `others` or `all`. */
+export interface EndSessionsBody {
+  readonly end: string
+}
+
+export const endSessionsBodySchema: TSchema = Type.Object({
+  end: Type.String({ pattern: '^(others|all|[A-Za-z0-9_-]{22})$' }),
+})
+
+export function parseEndSessions({ end }: EndSessionsBody): OwnSessions {
+  if (end === 'others' || end === 'all') return { kind: end }
+  return { kind: 'one', id: end }
+}

@@ -1,0 +1,19 @@
+import { describeUserAgent } from '../../domain/sessions/describe-user-agent.ts'
+import type { Session } from '../../domain/sessions/session.ts'
+
+/** A session as its own account sees it, on the wire. Moments are RFC 3339. */
+export function renderSessionJson(session: Session, currentId: string): object {
+  const { program, system } = describeUserAgent(session.userAgent)
+  const moment = (milliseconds: number) => new Date(milliseconds).toISOString()
+  return {
+    id: session.id,
+    client_id: session.clientId,
+    current: session.id === currentId,
+    program: program ?? null,
+    system: system ?? null,
+    network: session.network,
+    created_at: moment(session.createdAt),
+    last_used_at: moment(session.usedAt),
+    expires_at: moment(session.expiresAt),
+  }
+}

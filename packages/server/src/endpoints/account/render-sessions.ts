@@ -1,0 +1,52 @@
+import { describeUserAgent } from '../../domain/sessions/describe-user-agent.ts'
+import type { Session } from '../../domain/sessions/session.ts'
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import { type Html, html } from '../../platform/html/html.ts'
+import type { Language } from '../../platform/html/language.ts'
+import { relativeTime, renderPastMoment } from '../../platform/html/relative-time.ts'
+import { stringsIn } from '../../platform/html/strings/strings.ts'
+
+export type ShownSession = Pick<Session, 'id' | 'userAgent' | 'network' | 'usedAt' | 'expiresAt'> & {
+  /** Whether it is the one that the page is shown in. */
+  readonly isCurrent: boolean
+}
+
+export interface SessionList {
+  readonly sessions: readonly ShownSession[]
+  /** Where "End session" is posted to: a path on this origin. */
+  readonly sessionsAction: string
+  readonly now: EpochMilliseconds
+  readonly language: Language
+}
+
+/** Renders where a person is signed in, and the buttons that end one of their sessions, the others, or all. */
+export function renderSessions(list: SessionList): Html {
+  const strings = stringsIn(list.language).account
+  const items = list.sessions.map((session) => renderSession(session, list))
+  const others = list.sessions.length > 1 ? renderEnd(list, 'others', strings.endOthers) : undefined
+  return html`<h2>${strings.sessions}</h2>
+<ul class="sessions">
+${items}</ul>
+${others}${renderEnd(list, 'all', strings.endAll)}`
+}
+
+function renderSession(session: ShownSession, list: SessionList): Html {
+  const { now, language } = list
+  const strings = stringsIn(language).account
+  const { program, system } = describeUserAgent(session.userAgent)
+  const device = [program, system].filter((part) => part !== undefined).join(' · ') || strings.unknownDevice
+  const ends = relativeTime(Math.max(0, Math.floor((session.expiresAt - now) / 1000)), language)
+  const end = session.isCurrent
+    ? html`<p class="muted">${strings.thisSession}</p>`
+    : renderEnd(list, session.id, strings.endSession)
+  return html`<li><p><bdi>${device}</bdi></p>
+<p class="muted">${strings.lastUsed} ${renderPastMoment(session.usedAt, now, language)} · <bdi>${session.network}</bdi></p>
+<p class="muted">${strings.endsUnused(ends)}</p>
+${end}</li>
+`
+}
+
+function renderEnd({ sessionsAction }: SessionList, end: string, words: string): Html {
+  return html`<form method="post" action="${sessionsAction}"><input type="hidden" name="end" value="${end}"><button class="quiet" type="submit">${words}</button></form>
+`
+}

@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
+import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.ts'
+import { endPresentedSession } from '../../domain/sessions/end-presented-session.ts'
+import { verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { IssuerUrls } from '../issuer-urls.ts'
+import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
+import type { LogoutBody } from './parse-request.ts'
+
+export interface ProgramLogoutDeps {
+  readonly urls: IssuerUrls
+  readonly database: Database
+  readonly refreshKeys: RefreshKeyRing
+}
+
+/** The refresh token of an app that logs out: in the body, or in the cookie of a page of this origin. */
+export function findPresentedToken(
+  request: FastifyRequest<{ Body: LogoutBody }>,
+  urls: IssuerUrls,
+): string | undefined {
+  return request.body?.refresh_token || findRefreshCookie(request, urls)
+}
+
+/** Ends the session of an app, or all of its account's. 204 when it is durable; also for what is no live token, since it is logged out. */
+export async function logOutProgram(
+  { urls, database, refreshKeys }: ProgramLogoutDeps,
+  request: FastifyRequest<{ Body: LogoutBody }>,
+  reply: FastifyReply,
+  token: string,
+): Promise<FastifyReply> {
+  const { client_id: clientId = LOGIN_CLIENT_ID, everywhere } = request.body ?? {}
+  const content = await verifyRefreshToken(refreshKeys, token, clientId)
+  const isEverywhere = everywhere === true || everywhere === 'true'
+  if (content) await database.write((tx) => endPresentedSession(tx, content, { everywhere: isEverywhere }))
+  if (findRefreshCookie(request, urls)) reply.header('set-cookie', renderRefreshCookie(urls, '', 0))
+  return reply.status(204).header('cache-control', 'no-store').send()
+}
