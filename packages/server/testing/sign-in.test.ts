@@ -47,7 +47,7 @@ forEachDatabase('a person in a browser', ({ createUrl }) => {
     const [cookie] = await page.context().cookies()
     expect(cookie).toMatchObject({ name: 'ostiary_session', httpOnly: true, sameSite: 'Lax', path: '/' })
 
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     await page.waitForURL(`${server.issuer}/login`)
     expect(await page.context().cookies()).toEqual([])
     await page.goBack()
