@@ -30,7 +30,7 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The rooms of `guard/src`. A room imports only rooms that stand before it; nothing imports `explain` or `adapters`. */
-export const guardRooms: readonly string[] = ['jws', 'keys', 'claims', 'request', 'explain', 'adapters']
+export const guardRooms: readonly string[] = ['jws', 'keys', 'claims', 'request', 'feed', 'explain', 'adapters']
 
 /** Where each package that the server depends on may be imported, types included: whoever replaces one knows where to look. */
 export const placesOfPackages: Readonly<Record<string, readonly string[]>> = {

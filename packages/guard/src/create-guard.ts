@@ -1,10 +1,13 @@
 import type { AccessTokenClaims } from './claims/access-token-claims.ts'
+import type { FeedSource } from './feed/feed-source.ts'
+import { openFeed } from './feed/open-feed.ts'
 import type { Guard } from './guard.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { followKeySet } from './keys/follow-key-set.ts'
-import { holdKeys } from './keys/key-source.ts'
-import { parseOptions } from './parse-options.ts'
+import { holdKeys, type KeySource } from './keys/key-source.ts'
+import { type GuardSettings, parseOptions } from './parse-options.ts'
 import { TokenGuard } from './token-guard.ts'
+import { TokenSignals } from './token-signals.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
 
 /**
@@ -22,17 +25,37 @@ export function createGuard<Claims extends AccessTokenClaims = AccessTokenClaims
   options: GuardOptions<Claims>,
 ): Guard<Claims> {
   const settings = parseOptions(options)
-  const { policy, keySet, fetch, log, cacheSize } = settings
+  const { policy, keySet, keyAlgorithms, fetch, log, cacheSize, clock } = settings
   const tokens = new VerifiedTokens<Claims>(cacheSize)
   const keys =
     keySet === undefined
       ? followKeySet({
-          ...policy,
+          issuer: policy.issuer,
+          algorithms: keyAlgorithms,
           fetch,
           log,
           changed: () => tokens.clear(),
-          monotonic: () => performance.now(),
+          monotonic,
         })
       : holdKeys(keySet)
-  return new TokenGuard(settings, keys, tokens)
+  const signals = new TokenSignals(clock, policy.leewaySeconds)
+  return new TokenGuard(settings, keys, tokens, signals, followLater(settings, keys, signals))
 }
+
+/** Loads what follows the feed, and lets it start. */
+function followLater<Claims>(
+  { feed: settings, policy: { issuer }, fetch, log, clock }: GuardSettings<Claims>,
+  keys: KeySource,
+  signals: TokenSignals,
+): FeedSource | undefined {
+  if (settings === undefined) return undefined
+  const changed = signals.examine
+  const feed = openFeed(async () => {
+    const { followFeed } = await import('./feed/follow-feed.ts')
+    return followFeed({ issuer, settings, keys, fetch, log, clock, monotonic, changed })
+  })
+  signals.findDenial = feed.findDenial
+  return feed
+}
+
+const monotonic = (): number => performance.now()

@@ -16,6 +16,7 @@ export type CheckName =
   | 'issued_at'
   | 'expiry'
   | 'schema'
+  | 'revocation'
 
 /** Why a check failed: for logs, never for the caller. It holds no token; what came from outside is shortened and quoted. */
 export interface FailedCheck {
@@ -31,4 +32,7 @@ export type GuardEvent =
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail?: FailedCheck; readonly sentence: string }
   | { readonly type: 'anonymous'; readonly code: RefusalCode; readonly detail: FailedCheck }
   | { readonly type: 'keys_fetched'; readonly count: number; readonly ignored: readonly string[] }
+  | { readonly type: 'feed_live' | 'feed_stale' | 'feed_dark' | 'feed_absent' }
+  | { readonly type: 'feed_alarm' | 'feed_failed'; readonly sentence: string }
+  | { readonly type: 'feed_unknown_record'; readonly sequence: number }
   | { readonly type: 'keys_failed'; readonly sentence: string; readonly retrySeconds: number }

@@ -26,6 +26,29 @@ export interface RefusalShape {
   readonly body?: unknown
 }
 
+/** How the revocation feed is followed, and what is done when it can't be. */
+export interface FeedOptions {
+  /** Where the feed is, several to take turns when one fails. Default: what the issuer's metadata names. */
+  readonly urls?: readonly string[]
+  /** `poll` asks when a request comes, for functions that can't hold a stream. Default `stream`. */
+  readonly mode?: 'stream' | 'poll'
+  /** How old an answer may be before a request asks anew: 0 to 30. Default 2. */
+  readonly pollSeconds?: number
+  /** After 60 s without proof: 503, or the issuer is asked about each token, or tokens are taken as without a feed. Default `refuse`. */
+  readonly onDark?: 'refuse' | 'introspect' | 'accept-until-expiry'
+  /**
+   * Before the first proof: requests wait for it up to 5 s, or the last snapshot in `file` counts while younger than 60 s, or they are
+   * served. Default `wait`.
+   */
+  readonly coldStart?: 'wait' | 'file' | 'accept'
+  /** Where the snapshot is kept, for `coldStart: 'file'`. */
+  readonly file?: string
+  /** What this API is known by at the issuer: for introspection, and to confirm what was applied. */
+  readonly credential?: { readonly clientId: string; readonly clientSecret: string }
+  /** This process among all guards: 1 to 64 of `A–Z a–z 0–9 . _ -`. Default: host and process id. */
+  readonly name?: string
+}
+
 export interface GuardOptions<Claims extends AccessTokenClaims = AccessTokenClaims> {
   /** The claim `iss`, exactly, and where keys are found: an https URL without query and fragment, or http on a loopback host. */
   readonly issuer: string
@@ -35,8 +58,11 @@ export interface GuardOptions<Claims extends AccessTokenClaims = AccessTokenClai
   readonly algorithms?: readonly Algorithm[]
   /** Keys to verify with; nothing is fetched then. A secret is base64url text of 32 bytes or more, or the bytes. */
   readonly keys?: JsonWebKeySet | { readonly secret: string | Uint8Array }
-  /** Following revocations is not part of this version; `false` says that it isn't wanted. */
-  readonly feed?: false
+  /**
+   * Following the issuer's revocations. Without `keys` it is followed where the issuer has one; `true` or options make it
+   * required, and `false` leaves it.
+   */
+  readonly feed?: boolean | FeedOptions
   /** The wall clock, for `exp`, `nbf` and `iat`. Default `Date.now`. */
   readonly clock?: () => EpochMilliseconds
   /** How far clocks may differ, both ways: 0 to 300. Default 15. */

@@ -23,6 +23,8 @@ export interface Rule {
   readonly anyScope?: readonly string[]
   /** Whether requests without a valid token pass as anonymous. Default false. */
   readonly optional?: OptionalPolicy
+  /** Whether to refuse while it isn't sure that revocations are known up to the last seconds. Default false. */
+  readonly strict?: boolean
 }
 
 /** `true` lets pass only who brings no token. Everything that isn't said to be allowed is refused. */
@@ -50,6 +52,8 @@ export interface Auth<Claims = AccessTokenClaims> {
   readonly sessionId: string | undefined
   /** The words of the claim `scope`; empty when it is absent. */
   readonly scopes: ReadonlySet<string>
+  /** Fires when the token is revoked or expires, with a TokenError as its reason: for answers that go on for long. */
+  readonly signal: AbortSignal
 }
 
 /** An answer to send: as JSON, with exactly these headers besides the content type. */
@@ -86,8 +90,23 @@ export interface CacheState {
   readonly misses: number
 }
 
+/** How the revocation feed stands. */
+export interface FeedState {
+  /** `off`: not wanted. `absent`: the issuer has none. Else how old the proof is: within 3 s, within 60 s, older. */
+  readonly state: 'off' | 'absent' | 'starting' | 'live' | 'stale' | 'dark'
+  /** The newest record that was applied. */
+  readonly sequence: number
+  /** How many are remembered. */
+  readonly records: number
+  /** How old the proof is that no record is missing; undefined before the first one. */
+  readonly ageSeconds: number | undefined
+  /** Why following failed last; undefined when it succeeded since. */
+  readonly lastError: string | undefined
+}
+
 export interface GuardState {
   readonly keys: KeysState
+  readonly feed: FeedState
   readonly cache: CacheState
 }
 
@@ -98,7 +117,8 @@ export interface Guard<Claims = AccessTokenClaims> {
   /**
    * Verifies one access token and resolves to its claims, which are frozen.
    *
-   * @throws TokenError with code `token_missing` (for an empty text), `token_invalid`, `token_expired` or `keys_unavailable`.
+   * @throws TokenError with code `token_missing` (for an empty text), `token_invalid`, `token_expired`,
+   * `token_revoked`, `refresh_required`, `keys_unavailable` or `feed_unavailable`.
    * @see RFC 9068 §4
    */
   verify(token: string): Promise<Claims>
@@ -109,8 +129,11 @@ export interface Guard<Claims = AccessTokenClaims> {
    * @see RFC 6750 §2, §3
    */
   check(request: GuardRequest, rule?: Rule): Outcome<Claims> | Promise<Outcome<Claims>>
-  /** Says how many keys and cached tokens there are, and when the keys were last fetched. */
+  /** Says how many keys, cached tokens and revocations there are, and how fresh keys and revocations are. */
   state(): GuardState
-  /** Ends a fetch of keys under way and makes no further one. The keys that are at hand stay usable for their time. */
+  /**
+   * Ends what is being fetched and makes no further request. Keys and revocations that are at hand stay usable for their time; `auth.signal`
+   * fires no more.
+   */
   close(): void
 }

@@ -5,6 +5,7 @@ export type {
   AnonymousReason,
   Auth,
   CacheState,
+  FeedState,
   Guard,
   GuardRequest,
   GuardState,
@@ -17,7 +18,7 @@ export type {
 } from './guard.ts'
 export { GuardConfigurationError } from './guard-configuration-error.ts'
 export type { CheckName, FailedCheck, GuardEvent } from './guard-event.ts'
-export type { GuardOptions, RefusalShape, TokenLocations } from './guard-options.ts'
+export type { FeedOptions, GuardOptions, RefusalShape, TokenLocations } from './guard-options.ts'
 export type { Algorithm } from './jws/algorithm.ts'
 export type { JsonWebKey, JsonWebKeySet } from './keys/json-web-key.ts'
 export type { RefusalCode } from './request/refusal-answers.ts'

@@ -1,6 +1,17 @@
 import { acceptClaims } from './accept-claims.ts'
 import { verifyAccessToken } from './claims/verify-access-token.ts'
-import type { AnonymousReason, Guard, GuardRequest, GuardState, Outcome, Rule, TokenLocation } from './guard.ts'
+import type { Denial } from './feed/deny-set.ts'
+import type { FeedAnswer, FeedSource } from './feed/feed-source.ts'
+import type {
+  AnonymousReason,
+  FeedState,
+  Guard,
+  GuardRequest,
+  GuardState,
+  Outcome,
+  Rule,
+  TokenLocation,
+} from './guard.ts'
 import type { FailedCheck } from './guard-event.ts'
 import type { RefusedToken } from './jws/check.ts'
 import type { KeySet } from './jws/key-set.ts'
@@ -12,6 +23,7 @@ import { createRefusal, type RefusalCode, refusalAnswers } from './request/refus
 import { shapeRefusal } from './request/shape-refusal.ts'
 import { toVerifiedToken, type VerifiedToken } from './to-verified-token.ts'
 import { TokenError } from './token-error.ts'
+import { TokenSignals } from './token-signals.ts'
 import type { VerifiedTokens } from './verified-tokens.ts'
 
 /** What became of one token: verified, refused, or not to be told for want of keys. */
@@ -19,6 +31,7 @@ type Judgement<Claims> = VerifiedToken<Claims> | RefusedToken | { readonly ok: f
 
 const unavailable: Judgement<never> = { ok: false, failure: undefined }
 const anyToken: Rule = {}
+const feedOff: FeedState = { state: 'off', sequence: 0, records: 0, ageSeconds: undefined, lastError: undefined }
 
 /** The guard: it decides, and adapters translate. Its methods may be handed on without it. */
 export class TokenGuard<Claims> implements Guard<Claims> {
@@ -26,19 +39,33 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   readonly #settings: GuardSettings<Claims>
   readonly #keys: KeySource
   readonly #tokens: VerifiedTokens<Claims>
+  readonly #feed: FeedSource | undefined
+  readonly #signals: TokenSignals
   readonly #rules: WeakMap<Rule, ParsedRule> = new WeakMap()
 
-  constructor(settings: GuardSettings<Claims>, keys: KeySource, tokens: VerifiedTokens<Claims>) {
+  constructor(
+    settings: GuardSettings<Claims>,
+    keys: KeySource,
+    tokens: VerifiedTokens<Claims>,
+    signals: TokenSignals = new TokenSignals(settings.clock, settings.policy.leewaySeconds),
+    feed?: FeedSource,
+  ) {
     this.locations = settings.locationNames
     this.#settings = settings
     this.#keys = keys
     this.#tokens = tokens
+    this.#signals = signals
+    this.#feed = feed
   }
 
   readonly verify = async (token: string): Promise<Claims> => {
     if (typeof token !== 'string' || token === '') throw new TokenError('token_missing')
     const judgement = await this.#judge(token)
-    if (judgement.ok) return judgement.outcome.auth.claims
+    if (judgement.ok) {
+      const answer = await this.#feed?.ask(judgement, false)
+      if (answer === undefined) return judgement.outcome.auth.claims
+      throw new TokenError(answer, answer === 'feed_unavailable' ? undefined : describeDenial(answer))
+    }
     const { failure } = judgement
     throw failure === undefined
       ? new TokenError('keys_unavailable')
@@ -57,10 +84,14 @@ export class TokenGuard<Claims> implements Guard<Claims> {
 
   readonly state = (): GuardState => {
     const { size, hits, misses } = this.#tokens
-    return { keys: this.#keys.state(), cache: { size, hits, misses } }
+    return { keys: this.#keys.state(), feed: this.#feed?.state() ?? feedOff, cache: { size, hits, misses } }
   }
 
-  readonly close = (): void => this.#keys.close()
+  readonly close = (): void => {
+    this.#keys.close()
+    this.#feed?.close()
+    this.#signals.close()
+  }
 
   #readRule(rule: Rule): ParsedRule {
     const parsed = parseRule(rule)
@@ -68,8 +99,13 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     return parsed
   }
 
-  #conclude(judgement: Judgement<Claims>, found: FoundToken, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
-    if (judgement.ok) return this.#authorize(judgement, request, rule)
+  #conclude(
+    judgement: Judgement<Claims>,
+    found: FoundToken,
+    request: GuardRequest,
+    rule: ParsedRule,
+  ): Outcome<Claims> | Promise<Outcome<Claims>> {
+    if (judgement.ok) return this.#admit(judgement, request, rule)
     const { failure } = judgement
     if (failure === undefined)
       return this.#refuse('keys_unavailable', request, { sentence: this.#keys.state().lastError })
@@ -77,6 +113,26 @@ export class TokenGuard<Claims> implements Guard<Claims> {
       return this.#refuse('invalid_request', request, { sentence: 'the Authorization header is malformed' })
     }
     return this.#turnAway(nameReason(failure), failure, request, rule)
+  }
+
+  /** Asks the feed about a token that is good by itself. */
+  #admit(
+    token: VerifiedToken<Claims>,
+    request: GuardRequest,
+    rule: ParsedRule,
+  ): Outcome<Claims> | Promise<Outcome<Claims>> {
+    const answer = this.#feed?.ask(token, rule.isStrict)
+    if (answer === undefined) return this.#authorize(token, request, rule)
+    if (answer instanceof Promise) return answer.then((late) => this.#follow(late, token, request, rule))
+    return this.#follow(answer, token, request, rule)
+  }
+
+  #follow(answer: FeedAnswer, token: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
+    if (answer === undefined) return this.#authorize(token, request, rule)
+    if (answer === 'feed_unavailable') {
+      return this.#refuse(answer, request, { sentence: this.#feed?.state().lastError ?? 'the feed is silent' })
+    }
+    return this.#turnAway('invalid', describeDenial(answer), request, rule, answer)
   }
 
   #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
@@ -90,8 +146,8 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     failure: FailedCheck | undefined,
     request: GuardRequest,
     rule: ParsedRule,
+    code: RefusalCode = `token_${reason === 'absent' ? 'missing' : reason}`,
   ): Outcome<Claims> {
-    const code = `token_${reason === 'absent' ? 'missing' : reason}` as const
     if (!rule.allowed[reason]) return this.#refuse(code, request, { failure })
     if (failure !== undefined) this.#settings.log({ type: 'anonymous', code, detail: failure })
     return { kind: 'anonymous', reason }
@@ -108,7 +164,8 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   ): Outcome<Claims> {
     const { failure: detail, sentence = refusalAnswers[code].message } = about
     this.#settings.log({ type: 'refused', code, sentence, ...(detail === undefined ? undefined : { detail }) })
-    const retrySeconds = code === 'keys_unavailable' ? (this.#keys.retrySeconds() ?? 1) : undefined
+    const isUnavailable = refusalAnswers[code].status === 503
+    const retrySeconds = isUnavailable ? (this.#keys.retrySeconds() ?? 1) : undefined
     const refusal = createRefusal(code, about.scope, retrySeconds)
     return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }
   }
@@ -142,10 +199,14 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     if (!verified.ok) return verified
     const accepted = acceptClaims(verified.claims, schema)
     if (!accepted.ok) return accepted
-    const latest = toVerifiedToken(token, verified.claims, accepted.claims as Claims, policy.leewaySeconds)
+    const latest = toVerifiedToken(token, verified, accepted.claims as Claims, policy.leewaySeconds, this.#signals)
     this.#tokens.add(latest)
     return latest
   }
+}
+
+function describeDenial(denial: Denial): FailedCheck {
+  return { check: 'revocation', expected: 'no record that concerns it', got: denial }
 }
 
 function nameReason({ check }: FailedCheck): 'expired' | 'invalid' {

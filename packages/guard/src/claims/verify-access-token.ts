@@ -11,6 +11,8 @@ export interface AccessTokenPolicy extends HeaderPolicy, ClaimsPolicy {}
 export interface VerifiedAccessToken {
   readonly ok: true
   readonly claims: AccessTokenClaims
+  /** Of the key that verified it. */
+  readonly kid: string | undefined
 }
 
 /** The `typ` of an access token. @see RFC 9068 §2.1 */
@@ -33,5 +35,5 @@ export function verifyAccessToken(
   const refused = applyChecks(claimChecks, claims, { ...policy, now })
   if (refused !== undefined) return refused
   // The claim checks have shown every member that the type names.
-  return { ok: true, claims: claims as unknown as AccessTokenClaims }
+  return { ok: true, claims: claims as unknown as AccessTokenClaims, kid: jws.key.kid }
 }

@@ -1,6 +1,6 @@
 import type { KeySet } from '../jws/key-set.ts'
 import { describeError } from '../keys/describe-error.ts'
-import { discoverJwksUri } from '../keys/discover-jwks-uri.ts'
+import { discoverMetadata } from '../keys/discover-metadata.ts'
 import { fetchJson } from '../keys/fetch-json.ts'
 import { importKeySet } from '../keys/import-key-set.ts'
 import type { GuardSettings } from '../parse-options.ts'
@@ -15,7 +15,8 @@ export async function obtainKeys(settings: GuardSettings<unknown>): Promise<Obta
   const { issuer, algorithms } = settings.policy
   const fetching = { fetch: settings.fetch, signal: new AbortController().signal }
   try {
-    const { document } = await fetchJson(await discoverJwksUri(issuer, fetching), fetching)
+    const { jwks_uri } = await discoverMetadata(issuer, fetching)
+    const { document } = await fetchJson(jwks_uri, fetching)
     const { keySet, ignored } = importKeySet(document, algorithms)
     if (keySet.keys.length > 0) return { ok: true, keySet }
     return { ok: false, sentence: ['the issuer has no key that can be used', ...ignored].join('; ') }

@@ -3,7 +3,7 @@ import type { GuardEvent } from '../guard-event.ts'
 import type { Algorithm } from '../jws/algorithm.ts'
 import type { KeySet } from '../jws/key-set.ts'
 import { describeError } from './describe-error.ts'
-import { discoverJwksUri } from './discover-jwks-uri.ts'
+import { discoverMetadata } from './discover-metadata.ts'
 import { type Fetching, fetchJson } from './fetch-json.ts'
 import { importKeySet } from './import-key-set.ts'
 import type { KeySource } from './key-source.ts'
@@ -85,6 +85,12 @@ class FollowedKeySet implements KeySource {
     })
   }
 
+  async renew(): Promise<void> {
+    // What is under way may have been answered before.
+    await this.#underway
+    if (!this.#closing.signal.aborted) await this.#refresh()
+  }
+
   retrySeconds(): number | undefined {
     if (this.#lastError === undefined) return undefined
     return Math.max(1, (this.#pauseUntil - this.#options.monotonic()) / 1000)
@@ -144,7 +150,7 @@ class FollowedKeySet implements KeySource {
   async #fetchKeySet(fetching: Fetching): Promise<void> {
     const { issuer, algorithms, changed, log, monotonic } = this.#options
     const askedAt = monotonic()
-    this.#jwksUri ??= await discoverJwksUri(issuer, fetching)
+    this.#jwksUri ??= (await discoverMetadata(issuer, fetching)).jwks_uri
     const { document, etag, maxAgeSeconds } = await fetchJson(this.#jwksUri, fetching, this.#etag)
     const text = document === undefined ? this.#text : JSON.stringify(document)
     if (text !== this.#text) {

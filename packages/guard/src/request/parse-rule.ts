@@ -9,6 +9,7 @@ export interface ParsedRule {
   /** What a challenge says in `scope`; undefined when none is asked for. */
   readonly challengeScope: string | undefined
   readonly allowed: AllowedAnonymous
+  readonly isStrict: boolean
 }
 
 /** Which requests without a valid token pass. */
@@ -19,9 +20,10 @@ const scopeWord = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /** Reads a route's rule. @throws GuardConfigurationError for a rule that asks for nothing it could get. */
 export function parseRule(rule: Rule): ParsedRule {
-  const { scope, anyScope, optional, ...others } = rule
+  const { scope, anyScope, optional, strict = false, ...others } = rule
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new GuardConfigurationError(`${unknown} is no part of a rule`)
+  if (typeof strict !== 'boolean') throw new GuardConfigurationError('strict must be a boolean')
   const allOf = scope === undefined ? [] : parseScopes(scope)
   const anyOf = anyScope === undefined ? [] : parseScopes(anyScope)
   const named = [...new Set([...allOf, ...anyOf])]
@@ -30,6 +32,7 @@ export function parseRule(rule: Rule): ParsedRule {
     anyOf,
     challengeScope: named.length === 0 ? undefined : named.join(' '),
     allowed: parseOptional(optional),
+    isStrict: strict,
   }
 }
 

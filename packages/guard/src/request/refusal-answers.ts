@@ -8,6 +8,9 @@ export type RefusalCode =
   | 'insufficient_scope'
   | 'invalid_request'
   | 'keys_unavailable'
+  | 'token_revoked'
+  | 'refresh_required'
+  | 'feed_unavailable'
 
 interface Answer {
   readonly status: 400 | 401 | 403 | 503
@@ -26,6 +29,9 @@ export const refusalAnswers: Readonly<Record<RefusalCode, Answer>> = {
   },
   // Not 401: that makes clients throw good tokens away. So there is no challenge either.
   keys_unavailable: { status: 503, message: 'Tokens cannot be checked at the moment' },
+  token_revoked: { status: 401, message: 'Token has been revoked' },
+  refresh_required: { status: 401, message: 'Token must be refreshed' },
+  feed_unavailable: { status: 503, message: 'Revocations cannot be checked at the moment' },
 }
 
 /**

@@ -1,13 +1,17 @@
+import type { JsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
 import { describeError } from './describe-error.ts'
 import { type Fetching, fetchJson } from './fetch-json.ts'
 
-/** Finds `jwks_uri` in the issuer's metadata. Rejects with a sentence. @see RFC 8414 §3, OpenID Connect Discovery §4 */
-export async function discoverJwksUri(issuer: string, fetching: Fetching): Promise<string> {
+/** The issuer's metadata: `jwks_uri` is there and as secure as its issuer, all else is unchecked. */
+export type IssuerMetadata = JsonObject & { readonly jwks_uri: string }
+
+/** Finds the issuer's metadata. Rejects with a sentence. @see RFC 8414 §3, OpenID Connect Discovery §4 */
+export async function discoverMetadata(issuer: string, fetching: Fetching): Promise<IssuerMetadata> {
   const failures: string[] = []
   for (const url of listMetadataUrls(issuer)) {
     try {
-      return await readJwksUri(url, issuer, fetching)
+      return await readMetadata(url, issuer, fetching)
     } catch (error) {
       failures.push(describeError(error))
     }
@@ -25,17 +29,17 @@ function listMetadataUrls(issuer: string): readonly string[] {
   ]
 }
 
-async function readJwksUri(url: string, issuer: string, fetching: Fetching): Promise<string> {
+async function readMetadata(url: string, issuer: string, fetching: Fetching): Promise<IssuerMetadata> {
   const { document } = await fetchJson(url, fetching)
   // RFC 8414 §3.3: identical, or it is another issuer's metadata.
   if (document?.issuer !== issuer) throw new Error(`${url} names the issuer ${quote(document?.issuer)}`)
   const uri = document.jwks_uri
   if (typeof uri !== 'string' || !isAsSecure(uri, issuer)) throw new Error(`${url} names the jwks_uri ${quote(uri)}`)
-  return uri
+  return { ...document, jwks_uri: uri }
 }
 
-/** Keys must not come over a weaker connection than their issuer's name promises. */
-function isAsSecure(uri: string, issuer: string): boolean {
+/** Keys and revocations must not come over a weaker connection than their issuer's name promises. */
+export function isAsSecure(uri: string, issuer: string): boolean {
   const protocol = URL.parse(uri)?.protocol
   return protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:'))
 }
