@@ -11,6 +11,7 @@ export function decidedGuard(
     verify: () => Promise.reject(new Error('Only check is decided')),
     state: () => ({
       keys: { count: 0, ageSeconds: undefined, lastError: undefined },
+      feed: { state: 'off', sequence: 0, records: 0, ageSeconds: undefined, lastError: undefined },
       cache: { size: 0, hits: 0, misses: 0 },
     }),
     close: () => undefined,
@@ -32,6 +33,7 @@ export const somebody: Auth = {
   clientId: 'tutorial',
   sessionId: undefined,
   scopes: new Set(),
+  signal: new AbortController().signal,
 }
 
 export const authenticated: Outcome = { kind: 'authenticated', auth: somebody }

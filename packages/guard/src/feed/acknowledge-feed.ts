@@ -9,8 +9,9 @@ export class Acknowledger {
   readonly #requests: FeedRequests
   readonly #credential: FeedCredential
   readonly #name: string
-  #url: string | undefined
-  #sentSequence = -1
+  #url = ''
+  #sequence = 0
+  #sentSequence: number | undefined
   #sentAt = Number.NEGATIVE_INFINITY
   #isUnderway = false
 
@@ -21,26 +22,33 @@ export class Acknowledger {
     this.#name = name ?? `${hostname()}-${process.pid}`.replace(/[^\w.-]/g, '_').slice(-64)
   }
 
-  /** Called after each proof. What comes while a message is under way is told by the next proof, or after this one. */
+  /** Called after each proof. */
   acknowledge(url: string, sequence: number, now: number): void {
     this.#url = url
+    this.#sequence = sequence
     if (this.#isUnderway || (sequence === this.#sentSequence && now < this.#sentAt + everyMs)) return
-    this.#sentSequence = sequence
     this.#sentAt = now
-    void this.#send(sequence)
+    void this.#sendLatest()
   }
 
-  async #send(sequence: number): Promise<void> {
+  async #sendLatest(): Promise<void> {
     this.#isUnderway = true
     try {
-      const body = JSON.stringify({ guard: this.#name, seq: sequence })
-      const response = await this.#requests.post(`${this.#url}/ack`, 'application/json', body, this.#credential)
-      await response.body?.cancel()
+      // What was proved while a message was under way is told by the next one.
+      do await this.#send(this.#sequence)
+      while (this.#sequence !== this.#sentSequence)
     } catch {
       // Who revokes sees that this guard is silent: that is what acknowledging is for. Sent again with the next proof.
-      this.#sentSequence = -1
+      this.#sentSequence = undefined
     } finally {
       this.#isUnderway = false
     }
+  }
+
+  async #send(sequence: number): Promise<void> {
+    const body = JSON.stringify({ guard: this.#name, seq: sequence })
+    const response = await this.#requests.post(`${this.#url}/ack`, 'application/json', body, this.#credential)
+    await response.body?.cancel()
+    this.#sentSequence = sequence
   }
 }
