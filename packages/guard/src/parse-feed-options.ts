@@ -8,7 +8,7 @@ function isOneOf(...values: readonly string[]): OptionRule {
 }
 
 /** Every member of the option `feed` and what it must be. */
-export const feedOptionRules: Readonly<Record<keyof FeedOptions, OptionRule>> = {
+const feedOptionRules: Readonly<Record<keyof FeedOptions, OptionRule>> = {
   urls: (value) => Array.isArray(value) && value.length > 0,
   mode: isOneOf('stream', 'poll'),
   pollSeconds: (value) => isWithin(value, 30),

@@ -20,6 +20,7 @@ export class TokenSignals {
   readonly #leewaySeconds: number
   readonly #held: Set<HeldSignal> = new Set()
   #timer: NodeJS.Timeout | undefined
+  #nextAt = Number.POSITIVE_INFINITY
   /** What the feed says of a token; a guard without one has nothing to say. */
   findDenial: (token: AskedToken) => Denial | undefined = () => undefined
 
@@ -28,34 +29,40 @@ export class TokenSignals {
     this.#leewaySeconds = leewaySeconds
   }
 
-  get size(): number {
-    return this.#held.size
-  }
-
   /** A signal that fires when the token is revoked or expires; at once when it is. */
   open(text: string, claims: AccessTokenClaims, kid: string | undefined): AbortSignal {
     const token = { text, claims, kid, deniable: undefined, askedVersion: -1, denial: undefined }
     const held = { controller: new AbortController(), token, expiresAt: (claims.exp + this.#leewaySeconds) * 1000 }
-    this.#held.add(held)
-    this.examine()
+    if (!this.#fire(held, this.#clock())) {
+      this.#held.add(held)
+      if (held.expiresAt < this.#nextAt) this.#wait(held.expiresAt)
+    }
     return held.controller.signal
   }
 
   /** Fires what is to fire now, and waits for the next to expire. */
   readonly examine = (): void => {
-    if (this.#held.size === 0) return
     const now = this.#clock()
-    let next = Number.POSITIVE_INFINITY
+    let nextAt = Number.POSITIVE_INFINITY
     for (const held of this.#held) {
-      const code = now >= held.expiresAt ? 'token_expired' : this.findDenial(held.token)
-      if (code === undefined) next = Math.min(next, held.expiresAt)
-      else {
-        this.#held.delete(held)
-        held.controller.abort(new TokenError(code))
-      }
+      if (this.#fire(held, now)) this.#held.delete(held)
+      else nextAt = Math.min(nextAt, held.expiresAt)
     }
+    this.#wait(nextAt)
+  }
+
+  #fire({ controller, token, expiresAt }: HeldSignal, now: EpochMilliseconds): boolean {
+    const code = now >= expiresAt ? 'token_expired' : this.findDenial(token)
+    if (code !== undefined) controller.abort(new TokenError(code))
+    return code !== undefined
+  }
+
+  #wait(nextAt: EpochMilliseconds): void {
+    this.#nextAt = nextAt
     clearTimeout(this.#timer)
-    if (this.#held.size > 0) this.#timer = setTimeout(this.examine, Math.min(next - now, longestTimerMs)).unref()
+    if (nextAt === Number.POSITIVE_INFINITY) return
+    const waitMs = Math.min(Math.max(1, nextAt - this.#clock()), longestTimerMs)
+    this.#timer = setTimeout(this.examine, waitMs).unref()
   }
 
   close(): void {

@@ -110,10 +110,10 @@ export class FeedIssuer implements AsyncDisposable {
     this.chains = this.chains.slice(0, sequence + 1)
   }
 
-  /** Ends all streams, as a server does that restarts. */
+  /** Ends all connections, as a server does that is killed and started again. */
   restart(): void {
-    for (const stream of this.#streams) stream.destroy()
     this.#streams.clear()
+    this.#server.closeAllConnections()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -32,7 +32,7 @@ export interface FollowedIssuer extends Disposable {
   until(condition: (state: FeedState) => boolean): Promise<void>
 }
 
-export const feedSettings: FeedSettings = {
+const feedSettings: FeedSettings = {
   isRequired: true,
   urls: undefined,
   mode: 'stream',

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FeedIssuer } from '../../testing/feed-issuer.ts'
 import { askedToken, followIssuer, TestClock } from '../../testing/follow-issuer.ts'
@@ -290,7 +293,58 @@ describe('cold start', () => {
   })
 })
 
+describe('cold start from a file', () => {
+  const fileCases: readonly [title: string, ageMs: number, answer: 'feed_unavailable' | undefined][] = [
+    ['young', 59_000, undefined],
+    ['too old', 61_000, 'feed_unavailable'],
+  ]
+  test.each(fileCases)('a signed snapshot that is %s is answered by its age', async (_title, ageMs, answer) => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.revoke('s', 'session-1')
+    const folder = await mkdtemp(join(tmpdir(), 'feed-'))
+    const file = join(folder, 'snapshot')
+    await writeFile(file, issuer.snapshot())
+    clock.advance(ageMs)
+    issuer.status = 503
+    using followed = followIssuer(issuer, clock, { coldStart: 'file', file })
+    await followed.until(({ records }) => records === 1)
+    expect(await followed.feed.ask(askedToken(), false)).toBe('token_revoked')
+    if (answer !== undefined) clock.advance(5_000)
+    expect(await followed.feed.ask(askedToken({ sid: 'x' }), false)).toBe(answer)
+    await rm(folder, { recursive: true })
+  })
+
+  test('the file is written while live, and somebody else’s is not believed', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    await using stranger = await FeedIssuer.start(clock.wall)
+    stranger.revoke('s', 'session-1')
+    const folder = await mkdtemp(join(tmpdir(), 'feed-'))
+    const file = join(folder, 'snapshot')
+    await writeFile(file, stranger.snapshot())
+    using followed = followIssuer(issuer, clock, { coldStart: 'file', file })
+    await followed.until(({ state }) => state === 'live')
+    expect(followed.feed.state().records).toBe(0)
+    await followed.until(() => issuer.asked.some(({ path }) => path === '/feed/snapshot'))
+    await rm(folder, { recursive: true })
+  })
+})
+
 describe('without a stream', () => {
+  test('a stream that something holds back for 5 s: the log is polled in its place', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.meddle = () => 'drop'
+    using followed = followIssuer(issuer, clock)
+    await followed.until(() => issuer.streams === 1)
+    clock.advance(5_001)
+    await followed.until(({ state }) => state === 'live')
+    issuer.revoke('s', 'session-1')
+    await followed.until(({ sequence }) => sequence === 1)
+    expect(issuer.asked.map(({ path }) => path)).toContain('/feed/log?after=0&wait=2')
+  })
+
   test('one request to the log for all who ask within N seconds', async () => {
     const clock = new TestClock()
     await using issuer = await FeedIssuer.start(clock.wall)
