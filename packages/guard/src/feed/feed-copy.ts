@@ -8,6 +8,8 @@ import type { FeedRecord } from './parse-record.ts'
 import { readSnapshotRecords, splitSnapshot } from './read-snapshot.ts'
 import { HeartbeatVerifier, readSnapshotHead, type SnapshotHead, type VerifiedHeartbeat } from './verify-heartbeat.ts'
 
+const wentBack = 'the feed went back in its history'
+
 /** Keeps a replica in step with the server: what to ask when something is missing, and when to believe what. */
 export class FeedCopy {
   readonly replica: FeedReplica = new FeedReplica()
@@ -59,6 +61,14 @@ export class FeedCopy {
 
   /** Adds a snapshot's records, and goes on after it. Nothing that was there is taken away. */
   async readSnapshot(url: string): Promise<void> {
+    const bytes = await this.#requests.readSnapshot(url)
+    const { heartbeat } = await this.#verify(splitSnapshot(bytes).jws, 'feed-snapshot+jwt')
+    if (!this.replica.isRewoundBy(heartbeat)) {
+      await this.takeSnapshot(bytes)
+      return
+    }
+    await this.#reportRewind(url)
+    // Read again, since the server may just have revoked what was issued before.
     await this.takeSnapshot(await this.#requests.readSnapshot(url))
   }
 
@@ -114,19 +124,22 @@ export class FeedCopy {
 
   /** Another history: keeps every record, and adds those of the new one. Always rejects, so that whoever reads connects anew. */
   async #startOver(url: string, proof: 'rewound' | 'altered'): Promise<never> {
-    const sentence =
-      proof === 'rewound' ? 'the feed went back in its history' : 'the chain differs: somebody changed the feed'
-    this.#feed.log({ type: 'feed_alarm', sentence })
+    if (proof === 'rewound') await this.#reportRewind(url)
+    else this.#feed.log({ type: 'feed_alarm', sentence: 'the chain differs: somebody changed the feed' })
+    await this.readSnapshot(url)
+    throw new Error(proof === 'rewound' ? wentBack : 'the chain differs')
+  }
+
+  /** Hands the last heartbeat of a history that the server has lost to it, so that it knows what it lost. */
+  async #reportRewind(url: string): Promise<void> {
+    this.#feed.log({ type: 'feed_alarm', sentence: wentBack })
+    this.replica.leaveHistory()
     const heartbeat = this.#lastHeartbeat
     this.#lastHeartbeat = undefined
-    if (proof === 'rewound' && heartbeat !== undefined) {
-      // Before the snapshot is read: the server revokes what was issued before, and the snapshot shall hold that.
-      await this.#requests
-        .post(`${url}/rewound`, 'application/json', JSON.stringify({ heartbeat }))
-        .catch((error: Error) => this.#feed.log({ type: 'feed_failed', sentence: error.message }))
-    }
-    await this.readSnapshot(url)
-    throw new Error(sentence)
+    if (heartbeat === undefined) return
+    await this.#requests
+      .post(`${url}/rewound`, 'application/json', JSON.stringify({ heartbeat }))
+      .catch((error: Error) => this.#feed.log({ type: 'feed_failed', sentence: error.message }))
   }
 
   async #verify(jws: string, type: 'feed-heartbeat+jwt' | 'feed-snapshot+jwt'): Promise<VerifiedHeartbeat> {

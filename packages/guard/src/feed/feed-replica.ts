@@ -59,11 +59,21 @@ export class FeedReplica {
     this.#lastIat = iat
     this.#feedId ??= fid
     exchange.firstIat ??= iat
-    if (fid !== this.#feedId || seq < this.#sequence) return 'rewound'
+    if (this.isRewoundBy(heartbeat)) return 'rewound'
     if (seq > this.#sequence) return 'gap'
     if (!h.equals(this.#chain)) return 'altered'
     this.#moveProof(exchange, iat, arrivedAt)
     return 'proved'
+  }
+
+  /** Whether this is of another history than the own one, or of an earlier part of it. */
+  isRewoundBy({ fid, seq }: Heartbeat): boolean {
+    return this.#feedId !== undefined && (fid !== this.#feedId || seq < this.#sequence)
+  }
+
+  /** Takes whatever comes next for its history. The records stay. */
+  leaveHistory(): void {
+    this.#feedId = undefined
   }
 
   /** Goes on from a snapshot whose records were added to the deny set. It proves nothing yet: the next heartbeat does. */

@@ -216,6 +216,27 @@ describe('somebody between', () => {
     expect(alarms(followed.events)).toBe(1)
   })
 
+  test('a backup that was restored while the server was away: handed in as well, and the union is kept', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    issuer.revoke('s', 'session-1')
+    const last = issuer.heartbeat()
+    clock.advance(1_000)
+    issuer.beat(last)
+    issuer.revoke('s', 'session-2')
+    await followed.until(({ sequence }) => sequence === 2)
+    issuer.rewind(0)
+    clock.advance(1_000)
+    issuer.restart()
+    await followed.until(({ sequence, ageSeconds }) => sequence === 0 && (ageSeconds ?? 1) < 0.5)
+    const rewound = issuer.asked.filter(({ path }) => path === '/feed/rewound')
+    expect(rewound.map(({ body }) => body)).toEqual([JSON.stringify({ heartbeat: last })])
+    expect(followed.feed.ask(askedToken({ sid: 'session-2' }), false)).toBe('token_revoked')
+    expect(alarms(followed.events)).toBe(1)
+  })
+
   test('old heartbeats that come again prove nothing, and are no other history', async () => {
     const clock = new TestClock()
     await using issuer = await FeedIssuer.start(clock.wall)

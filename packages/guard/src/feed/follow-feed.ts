@@ -211,7 +211,11 @@ class FollowedFeed implements FeedSource {
     const url = this.#url()
     const exchange = this.#copy.startExchange()
     await this.#copy.readLog(url, exchange)
-    for (;;) await this.#copy.readLog(url, exchange, longPollSeconds)
+    for (;;) {
+      await this.#copy.readLog(url, exchange, longPollSeconds)
+      // Something on the way may not let it wait either.
+      await this.#pause()
+    }
   }
 
   /** Between attempts: doubled after each failure, and never the same for all guards. */
