@@ -252,6 +252,8 @@ describe('somebody between', () => {
     issuer.revoke('s', 'y')
     await followed.until(({ sequence }) => sequence === 2)
     expect([followed.feed.state().state, alarms(followed.events)]).toEqual(['stale', 0])
+    await followed.until(({ state }) => state === 'live')
+    expect(issuer.asked.filter(({ path }) => path.startsWith('/feed?'))).toHaveLength(2)
   })
 
   const forgeries: readonly [title: string, forge: (issuer: FeedIssuer) => string][] = [

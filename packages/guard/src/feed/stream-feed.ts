@@ -39,7 +39,10 @@ export async function streamFeed(
       for (const { name, data } of events.read(piece)) {
         if (name === 'message') await copy.takeRecord(url, data)
         if (name !== 'heartbeat') continue
+        const before = copy.replica.provedUntil
         await copy.takeHeartbeat(url, data, exchange)
+        // Old heartbeats that somebody sends again are as good as none.
+        if (copy.replica.provedUntil === before) continue
         heardAt = monotonic()
         limitMs = silenceMs
       }
