@@ -7,7 +7,7 @@ const step = fc.record({
   act: fc.constantFrom('revoke', 'revoke', 'revoke', 'beat', 'beat', 'restart', 'freeze', 'thaw'),
   meddling: fc.constantFrom<Meddling>('pass', 'pass', 'drop', 'twice', 'hold', 'cut', 'half'),
   waitsTurns: fc.integer({ min: 0, max: 3 }),
-  milliseconds: fc.constantFrom(0, 1, 400, 1_500, 3_500),
+  milliseconds: fc.constantFrom(0, 1, 10, 100, 400, 1_500, 3_500),
 })
 
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
@@ -30,7 +30,7 @@ class Run {
     this.#clock.advance(milliseconds)
     this.#issuer.meddle = () => meddling
     this.#acts[act]()
-    for (let turn = 0; turn < waitsTurns * 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < waitsTurns * 300; turn += 1) await new Promise((resolve) => setImmediate(resolve))
     this.#examine()
   }
 
@@ -84,6 +84,7 @@ test('whatever is dropped, doubled, held back, cut or restarted: no guard is liv
       const clock = new TestClock()
       await using issuer = await FeedIssuer.start(clock.wall)
       using followed = followIssuer(issuer, clock)
+      await followed.until(({ state }) => state === 'live')
       const run = new Run(clock, issuer, followed)
       for (const one of steps) await run.take(one)
       await run.settle()
