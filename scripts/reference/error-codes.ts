@@ -84,5 +84,5 @@ export const tokenChecks: Readonly<Record<CheckName, string>> = {
   issued_at: '`iat` is not in the future',
   expiry: '`exp` has not come',
   schema: 'the API’s own schema of the claims',
-  revocation: 'the revocation feed has no record of it',
+  revocation: 'no record of the revocation feed concerns it',
 }

@@ -32,9 +32,7 @@ export type GuardEvent =
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail?: FailedCheck; readonly sentence: string }
   | { readonly type: 'anonymous'; readonly code: RefusalCode; readonly detail: FailedCheck }
   | { readonly type: 'keys_fetched'; readonly count: number; readonly ignored: readonly string[] }
+  | { readonly type: 'feed_live' | 'feed_stale' | 'feed_dark' | 'feed_absent' }
+  | { readonly type: 'feed_alarm' | 'feed_failed'; readonly sentence: string }
+  | { readonly type: 'feed_unknown_record'; readonly sequence: number }
   | { readonly type: 'keys_failed'; readonly sentence: string; readonly retrySeconds: number }
-  | { readonly type: 'feed_live' }
-  | { readonly type: 'feed_absent'; readonly sentence: string }
-  | { readonly type: 'feed_stale' | 'feed_dark' | 'feed_failed'; readonly sentence: string }
-  /** Somebody has changed the feed, or the server's database was restored from a backup. Nothing that was revoked is forgotten. */
-  | { readonly type: 'feed_alarm'; readonly sentence: string }

@@ -26,14 +26,27 @@ export interface RefusalShape {
   readonly body?: unknown
 }
 
-/** How a guard follows the revocation feed; giving them makes the feed required. */
+/** How the revocation feed is followed, and what is done when it can't be. */
 export interface FeedOptions {
-  /** Where the feed is, several for several instances. Default: `revocation_feed_endpoint` of the issuer's metadata. */
+  /** Where the feed is, several to take turns when one fails. Default: what the issuer's metadata names. */
   readonly urls?: readonly string[]
-  /** What to do when revocations are unknown for more than 60 seconds. Default `refuse`, with 503. */
-  readonly onDark?: 'refuse' | 'accept-until-expiry'
-  /** What to do before anything is known: wait for up to 5 seconds and then answer 503, or accept. Default `wait`. */
-  readonly coldStart?: 'wait' | 'accept'
+  /** `poll` asks when a request comes, for functions that can't hold a stream. Default `stream`. */
+  readonly mode?: 'stream' | 'poll'
+  /** How old an answer may be before a request asks anew: 0 to 30. Default 2. */
+  readonly pollSeconds?: number
+  /** After 60 s without proof: 503, or the issuer is asked about each token, or tokens are taken as without a feed. Default `refuse`. */
+  readonly onDark?: 'refuse' | 'introspect' | 'accept-until-expiry'
+  /**
+   * Before the first proof: requests wait for it up to 5 s, or the last snapshot in `file` counts while younger than 60 s, or they are
+   * served. Default `wait`.
+   */
+  readonly coldStart?: 'wait' | 'file' | 'accept'
+  /** Where the snapshot is kept, for `coldStart: 'file'`. */
+  readonly file?: string
+  /** What this API is known by at the issuer: for introspection, and to confirm what was applied. */
+  readonly credential?: { readonly clientId: string; readonly clientSecret: string }
+  /** This process among all guards: 1 to 64 of `A–Z a–z 0–9 . _ -`. Default: host and process id. */
+  readonly name?: string
 }
 
 export interface GuardOptions<Claims extends AccessTokenClaims = AccessTokenClaims> {
@@ -46,8 +59,8 @@ export interface GuardOptions<Claims extends AccessTokenClaims = AccessTokenClai
   /** Keys to verify with; nothing is fetched then. A secret is base64url text of 32 bytes or more, or the bytes. */
   readonly keys?: JsonWebKeySet | { readonly secret: string | Uint8Array }
   /**
-   * How revocations are followed. Default: as the issuer's metadata say, when `keys` are followed too; without a feed there, tokens are
-   * accepted until they expire. `true` makes the feed required, `false` follows none.
+   * Following the issuer's revocations. Without `keys` it is followed where the issuer has one; `true` or options make it
+   * required, and `false` leaves it.
    */
   readonly feed?: boolean | FeedOptions
   /** The wall clock, for `exp`, `nbf` and `iat`. Default `Date.now`. */

@@ -23,7 +23,7 @@ export interface Rule {
   readonly anyScope?: readonly string[]
   /** Whether requests without a valid token pass as anonymous. Default false. */
   readonly optional?: OptionalPolicy
-  /** Whether to refuse with 503 as soon as revocations are not known to the second, instead of to the minute. Default false. */
+  /** Whether to refuse while it isn't sure that revocations are known up to the last seconds. Default false. */
   readonly strict?: boolean
 }
 
@@ -52,7 +52,7 @@ export interface Auth<Claims = AccessTokenClaims> {
   readonly sessionId: string | undefined
   /** The words of the claim `scope`; empty when it is absent. */
   readonly scopes: ReadonlySet<string>
-  /** Aborts when the token expires or is revoked, so that a stream which is still being sent stops too. Its reason is a TokenError. */
+  /** Fires when the token is revoked or expires, with a TokenError as its reason: for answers that go on for long. */
   readonly signal: AbortSignal
 }
 
@@ -90,27 +90,24 @@ export interface CacheState {
   readonly misses: number
 }
 
-/** How well a guard knows what was revoked. */
+/** How the revocation feed stands. */
 export interface FeedState {
-  /**
-   * `off`: not followed; `absent`: the issuer has no feed; `starting`: nothing is proved yet; `live`: complete up to 3 seconds ago;
-   * `stale`: up to 60 seconds ago; `dark`: longer ago.
-   */
+  /** `off`: not wanted. `absent`: the issuer has none. Else how old the proof is: within 3 s, within 60 s, older. */
   readonly state: 'off' | 'absent' | 'starting' | 'live' | 'stale' | 'dark'
-  /** The newest record that was applied; undefined when no feed is followed. */
-  readonly sequence: number | undefined
-  /** Records that may not be forgotten yet. */
+  /** The newest record that was applied. */
+  readonly sequence: number
+  /** How many are remembered. */
   readonly records: number
-  /** Since the moment up to which the records are proved complete; undefined before the first proof. */
+  /** How old the proof is that no record is missing; undefined before the first one. */
   readonly ageSeconds: number | undefined
-  /** Why following failed last; undefined while it works. */
+  /** Why following failed last; undefined when it succeeded since. */
   readonly lastError: string | undefined
 }
 
 export interface GuardState {
   readonly keys: KeysState
-  readonly cache: CacheState
   readonly feed: FeedState
+  readonly cache: CacheState
 }
 
 /** What an API asks of each request. */
@@ -120,8 +117,8 @@ export interface Guard<Claims = AccessTokenClaims> {
   /**
    * Verifies one access token and resolves to its claims, which are frozen.
    *
-   * @throws TokenError with code `token_missing` (for an empty text), `token_invalid`, `token_expired`, `token_revoked`,
-   * `refresh_required`, `keys_unavailable` or `feed_unavailable`.
+   * @throws TokenError with code `token_missing` (for an empty text), `token_invalid`, `token_expired`,
+   * `token_revoked`, `refresh_required`, `keys_unavailable` or `feed_unavailable`.
    * @see RFC 9068 §4
    */
   verify(token: string): Promise<Claims>
@@ -132,11 +129,11 @@ export interface Guard<Claims = AccessTokenClaims> {
    * @see RFC 6750 §2, §3
    */
   check(request: GuardRequest, rule?: Rule): Outcome<Claims> | Promise<Outcome<Claims>>
-  /** Says how many keys and cached tokens there are, when the keys were last fetched, and how well revocations are known. */
+  /** Says how many keys, cached tokens and revocations there are, and how fresh keys and revocations are. */
   state(): GuardState
   /**
-   * Ends the fetching of keys and the following of the feed, which keeps a process from ending. The keys that are at hand stay usable
-   * for their time; of revocations nothing new is learned.
+   * Ends what is being fetched and makes no further request. Keys and revocations that are at hand stay usable for their time; `auth.signal`
+   * fires no more.
    */
   close(): void
 }

@@ -1,14 +1,17 @@
 import type { AccessTokenClaims } from './claims/access-token-claims.ts'
 import { ScopeSet } from './claims/scope-set.ts'
 import type { Auth } from './guard.ts'
+import type { TokenSignals } from './token-signals.ts'
 
 /** Who calls, by a verified token. */
 export class TokenAuth<Claims> implements Auth<Claims> {
   // Private, so that whoever logs or serializes who called doesn't give the token away.
   readonly #token: string
-  readonly #scope: string | undefined
+  readonly #verified: AccessTokenClaims
+  readonly #kid: string | undefined
+  readonly #signals: TokenSignals
   #scopes: ScopeSet | undefined
-  readonly #watch: () => AbortSignal
+  #signal: AbortSignal | undefined
   readonly claims: Claims
   readonly subject: string
   readonly clientId: string
@@ -17,12 +20,15 @@ export class TokenAuth<Claims> implements Auth<Claims> {
   constructor(
     token: string,
     claims: Claims,
-    { sub, client_id, sid, scope }: AccessTokenClaims,
-    watch: () => AbortSignal,
+    verified: AccessTokenClaims,
+    kid: string | undefined,
+    signals: TokenSignals,
   ) {
+    const { sub, client_id, sid } = verified
     this.#token = token
-    this.#scope = scope
-    this.#watch = watch
+    this.#verified = verified
+    this.#kid = kid
+    this.#signals = signals
     this.claims = claims
     this.subject = sub
     this.clientId = client_id
@@ -33,13 +39,15 @@ export class TokenAuth<Claims> implements Auth<Claims> {
     return this.#token
   }
 
-  get signal(): AbortSignal {
-    return this.#watch()
-  }
-
   /** Made when it is first asked for: most routes never do. */
   get scopes(): ReadonlySet<string> {
-    this.#scopes ??= new ScopeSet(this.#scope)
+    this.#scopes ??= new ScopeSet(this.#verified.scope)
     return this.#scopes
+  }
+
+  /** Made when it is first asked for, since it is held until the token expires. */
+  get signal(): AbortSignal {
+    this.#signal ??= this.#signals.open(this.#token, this.#verified, this.#kid)
+    return this.#signal
   }
 }

@@ -12,7 +12,6 @@ import type { GuardEvent } from './guard-event.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { followKeySet } from './keys/follow-key-set.ts'
 import { parseOptions } from './parse-options.ts'
-import { followNoFeed } from './revocation-source.ts'
 import { TokenError } from './token-error.ts'
 import { TokenGuard } from './token-guard.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
@@ -531,7 +530,7 @@ describe('an issuer that is followed', () => {
       changed: () => tokens.clear(),
       monotonic: () => elapsed,
     })
-    const guard = new TokenGuard(settings, source, tokens, followNoFeed())
+    const guard = new TokenGuard(settings, source, tokens)
     const token = bearer(makeToken({ iss: served.url }))
     expect([summarize(await guard.check(token)), summarize(await guard.check(token))]).toEqual([ok, ok])
     served.answers.set(jwksPath, { body: { keys: [second.jwk] } })
@@ -551,7 +550,7 @@ describe('an issuer that is followed', () => {
       changed: () => tokens.clear(),
       monotonic: () => elapsed,
     })
-    const guard = new TokenGuard(settings, source, tokens, followNoFeed())
+    const guard = new TokenGuard(settings, source, tokens)
     const token = bearer(makeToken({ iss: served.url }))
     await guard.check(token)
     served.answers.set(jwksPath, { status: 500 })
@@ -561,20 +560,5 @@ describe('an issuer that is followed', () => {
     expect(summarize(await guard.check(newKid))).toBe('503 keys_unavailable')
     elapsed = 3_901_000
     expect(summarize(await guard.check(token))).toBe('503 keys_unavailable')
-  })
-})
-
-describe('auth.signal', () => {
-  test('one for all requests with a token; it aborts when the token has expired, with the reason', async () => {
-    let now = nowSeconds * 1000
-    const guard = createGuard({ ...options, clock: () => now })
-    const first = getAuth(await guard.check(bearer(makeToken())))
-    const { signal } = getAuth(await guard.check(bearer(first.token)))
-    expect(signal).toBe(first.signal)
-    expect(signal.aborted).toBe(false)
-    now = (nowSeconds + 150 + 15) * 1000
-    await new Promise((resolve) => signal.addEventListener('abort', resolve))
-    expect(signal.reason).toMatchObject({ name: 'TokenError', code: 'token_expired' })
-    guard.close()
   })
 })

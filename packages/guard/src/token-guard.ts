@@ -1,6 +1,17 @@
 import { acceptClaims } from './accept-claims.ts'
 import { verifyAccessToken } from './claims/verify-access-token.ts'
-import type { AnonymousReason, Guard, GuardRequest, GuardState, Outcome, Rule, TokenLocation } from './guard.ts'
+import type { Denial } from './feed/deny-set.ts'
+import type { FeedAnswer, FeedSource } from './feed/feed-source.ts'
+import type {
+  AnonymousReason,
+  FeedState,
+  Guard,
+  GuardRequest,
+  GuardState,
+  Outcome,
+  Rule,
+  TokenLocation,
+} from './guard.ts'
 import type { FailedCheck } from './guard-event.ts'
 import type { RefusedToken } from './jws/check.ts'
 import type { KeySet } from './jws/key-set.ts'
@@ -10,7 +21,6 @@ import { type FoundToken, findToken, isCredentials } from './request/find-token.
 import { hasScopes, type ParsedRule, parseRule } from './request/parse-rule.ts'
 import { createRefusal, type RefusalCode, refusalAnswers } from './request/refusal-answers.ts'
 import { shapeRefusal } from './request/shape-refusal.ts'
-import type { Denial, RevocationSource } from './revocation-source.ts'
 import { toVerifiedToken, type VerifiedToken } from './to-verified-token.ts'
 import { TokenError } from './token-error.ts'
 import { TokenSignals } from './token-signals.ts'
@@ -21,6 +31,7 @@ type Judgement<Claims> = VerifiedToken<Claims> | RefusedToken | { readonly ok: f
 
 const unavailable: Judgement<never> = { ok: false, failure: undefined }
 const anyToken: Rule = {}
+const feedOff: FeedState = { state: 'off', sequence: 0, records: 0, ageSeconds: undefined, lastError: undefined }
 
 /** The guard: it decides, and adapters translate. Its methods may be handed on without it. */
 export class TokenGuard<Claims> implements Guard<Claims> {
@@ -28,29 +39,33 @@ export class TokenGuard<Claims> implements Guard<Claims> {
   readonly #settings: GuardSettings<Claims>
   readonly #keys: KeySource
   readonly #tokens: VerifiedTokens<Claims>
-  readonly #revocations: RevocationSource
-  readonly #signals: TokenSignals = new TokenSignals((token) => this.#findEnd(token))
+  readonly #feed: FeedSource | undefined
+  readonly #signals: TokenSignals
   readonly #rules: WeakMap<Rule, ParsedRule> = new WeakMap()
 
   constructor(
     settings: GuardSettings<Claims>,
     keys: KeySource,
     tokens: VerifiedTokens<Claims>,
-    revocations: RevocationSource,
+    signals: TokenSignals = new TokenSignals(settings.clock, settings.policy.leewaySeconds),
+    feed?: FeedSource,
   ) {
     this.locations = settings.locationNames
     this.#settings = settings
     this.#keys = keys
     this.#tokens = tokens
-    this.#revocations = revocations
-    revocations.changed = () => this.#signals.sweep()
+    this.#signals = signals
+    this.#feed = feed
   }
 
   readonly verify = async (token: string): Promise<Claims> => {
     if (typeof token !== 'string' || token === '') throw new TokenError('token_missing')
-    await this.#revocations.awaited()
     const judgement = await this.#judge(token)
-    if (judgement.ok) return this.#demandUnrevoked(judgement).outcome.auth.claims
+    if (judgement.ok) {
+      const answer = await this.#feed?.ask(judgement, false)
+      if (answer === undefined) return judgement.outcome.auth.claims
+      throw new TokenError(answer, answer === 'feed_unavailable' ? undefined : describeDenial(answer))
+    }
     const { failure } = judgement
     throw failure === undefined
       ? new TokenError('keys_unavailable')
@@ -62,24 +77,21 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const found = findToken(request, this.#settings.locations)
     if (found === undefined) return this.#turnAway('absent', undefined, request, parsed)
     if (!found.ok) return this.#refuse('invalid_request', request, found)
-    const awaited = this.#revocations.awaited()
-    const judgement = awaited === undefined ? this.#judge(found.token) : awaited.then(() => this.#judge(found.token))
+    const judgement = this.#judge(found.token)
     if (judgement instanceof Promise) return judgement.then((judged) => this.#conclude(judged, found, request, parsed))
     return this.#conclude(judgement, found, request, parsed)
   }
 
   readonly state = (): GuardState => {
     const { size, hits, misses } = this.#tokens
-    return { keys: this.#keys.state(), cache: { size, hits, misses }, feed: this.#revocations.state() }
+    return { keys: this.#keys.state(), feed: this.#feed?.state() ?? feedOff, cache: { size, hits, misses } }
   }
 
   readonly close = (): void => {
     this.#keys.close()
-    this.#revocations.close()
+    this.#feed?.close()
     this.#signals.close()
   }
-
-  readonly #watch = (token: VerifiedToken<unknown>): AbortSignal => this.#signals.watch(token)
 
   #readRule(rule: Rule): ParsedRule {
     const parsed = parseRule(rule)
@@ -87,11 +99,13 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     return parsed
   }
 
-  #conclude(judgement: Judgement<Claims>, found: FoundToken, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
-    if (judgement.ok) {
-      const denial = this.#revocations.judge(judgement, rule.isStrict)
-      return denial === undefined ? this.#authorize(judgement, request, rule) : this.#deny(denial, request, rule)
-    }
+  #conclude(
+    judgement: Judgement<Claims>,
+    found: FoundToken,
+    request: GuardRequest,
+    rule: ParsedRule,
+  ): Outcome<Claims> | Promise<Outcome<Claims>> {
+    if (judgement.ok) return this.#admit(judgement, request, rule)
     const { failure } = judgement
     if (failure === undefined)
       return this.#refuse('keys_unavailable', request, { sentence: this.#keys.state().lastError })
@@ -101,19 +115,24 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     return this.#turnAway(nameReason(failure), failure, request, rule)
   }
 
-  #deny(denial: Denial, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
-    if (denial !== 'feed_unavailable') return this.#turnAway('invalid', describeDenial(denial), request, rule, denial)
-    return this.#refuse(denial, request, { sentence: this.#revocations.state().lastError })
+  /** Asks the feed about a token that is good by itself. */
+  #admit(
+    token: VerifiedToken<Claims>,
+    request: GuardRequest,
+    rule: ParsedRule,
+  ): Outcome<Claims> | Promise<Outcome<Claims>> {
+    const answer = this.#feed?.ask(token, rule.isStrict)
+    if (answer === undefined) return this.#authorize(token, request, rule)
+    if (answer instanceof Promise) return answer.then((late) => this.#follow(late, token, request, rule))
+    return this.#follow(answer, token, request, rule)
   }
 
-  #demandUnrevoked(token: VerifiedToken<Claims>): VerifiedToken<Claims> {
-    const denial = this.#revocations.judge(token, false)
-    if (denial === undefined) return token
-    throw new TokenError(denial, denial === 'feed_unavailable' ? undefined : describeDenial(denial))
-  }
-
-  #findEnd(token: VerifiedToken<unknown>): RefusalCode | undefined {
-    return this.#settings.clock() < token.validUntil ? this.#revocations.judge(token, false) : 'token_expired'
+  #follow(answer: FeedAnswer, token: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
+    if (answer === undefined) return this.#authorize(token, request, rule)
+    if (answer === 'feed_unavailable') {
+      return this.#refuse(answer, request, { sentence: this.#feed?.state().lastError ?? 'the feed is silent' })
+    }
+    return this.#turnAway('invalid', describeDenial(answer), request, rule, answer)
   }
 
   #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
@@ -146,7 +165,8 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const { failure: detail, sentence = refusalAnswers[code].message } = about
     this.#settings.log({ type: 'refused', code, sentence, ...(detail === undefined ? undefined : { detail }) })
     const isUnavailable = refusalAnswers[code].status === 503
-    const refusal = createRefusal(code, about.scope, isUnavailable ? (this.#keys.retrySeconds() ?? 1) : undefined)
+    const retrySeconds = isUnavailable ? (this.#keys.retrySeconds() ?? 1) : undefined
+    const refusal = createRefusal(code, about.scope, retrySeconds)
     return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }
   }
 
@@ -179,16 +199,16 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     if (!verified.ok) return verified
     const accepted = acceptClaims(verified.claims, schema)
     if (!accepted.ok) return accepted
-    const latest = toVerifiedToken(token, verified, accepted.claims as Claims, policy.leewaySeconds, this.#watch)
+    const latest = toVerifiedToken(token, verified, accepted.claims as Claims, policy.leewaySeconds, this.#signals)
     this.#tokens.add(latest)
     return latest
   }
 }
 
-function nameReason({ check }: FailedCheck): 'expired' | 'invalid' {
-  return check === 'expiry' ? 'expired' : 'invalid'
+function describeDenial(denial: Denial): FailedCheck {
+  return { check: 'revocation', expected: 'no record that concerns it', got: denial }
 }
 
-function describeDenial(denial: Denial): FailedCheck {
-  return { check: 'revocation', expected: 'no record in the feed', got: denial }
+function nameReason({ check }: FailedCheck): 'expired' | 'invalid' {
+  return check === 'expiry' ? 'expired' : 'invalid'
 }

@@ -1,44 +1,72 @@
-import type { RefusalCode } from './request/refusal-answers.ts'
-import type { VerifiedToken } from './to-verified-token.ts'
+import type { AccessTokenClaims, EpochMilliseconds } from './claims/access-token-claims.ts'
+import type { Denial } from './feed/deny-set.ts'
+import type { AskedToken } from './feed/feed-source.ts'
 import { TokenError } from './token-error.ts'
 
-const sweepMs = 1_000
+interface HeldSignal {
+  readonly controller: AbortController
+  readonly token: AskedToken
+  readonly expiresAt: EpochMilliseconds
+}
 
-/** Signals that end what is still under way for a token when it expires, or is revoked. */
+const longestTimerMs = 2 ** 31 - 1
+
+/**
+ * The signals of tokens that somebody asked for. Each is held until it fires, which it does when its token expires at the
+ * latest: whoever listens need not hold the token, and the guard's cache may forget it. One timer for all.
+ */
 export class TokenSignals {
-  /** Why a token isn't good any more; undefined while it is. */
-  readonly #findEnd: (token: VerifiedToken<unknown>) => RefusalCode | undefined
-  readonly #watched: Map<VerifiedToken<unknown>, AbortController> = new Map()
+  readonly #clock: () => EpochMilliseconds
+  readonly #leewaySeconds: number
+  readonly #held: Set<HeldSignal> = new Set()
   #timer: NodeJS.Timeout | undefined
+  #nextAt = Number.POSITIVE_INFINITY
+  /** What the feed says of a token; a guard without one has nothing to say. */
+  findDenial: (token: AskedToken) => Denial | undefined = () => undefined
 
-  constructor(findEnd: (token: VerifiedToken<unknown>) => RefusalCode | undefined) {
-    this.#findEnd = findEnd
+  constructor(clock: () => EpochMilliseconds, leewaySeconds: number) {
+    this.#clock = clock
+    this.#leewaySeconds = leewaySeconds
   }
 
-  /** One signal for all requests with the token. */
-  watch(token: VerifiedToken<unknown>): AbortSignal {
-    const known = this.#watched.get(token)
-    if (known !== undefined) return known.signal
-    const controller = new AbortController()
-    this.#watched.set(token, controller)
-    this.#timer ??= setInterval(() => this.sweep(), sweepMs).unref()
-    this.sweep()
-    return controller.signal
-  }
-
-  /** Aborts what has ended: called each second, and when something was revoked. */
-  sweep(): void {
-    for (const [token, controller] of this.#watched) {
-      const code = this.#findEnd(token)
-      if (code === undefined) continue
-      this.#watched.delete(token)
-      controller.abort(new TokenError(code))
+  /** A signal that fires when the token is revoked or expires; at once when it is. */
+  open(text: string, claims: AccessTokenClaims, kid: string | undefined): AbortSignal {
+    const token = { text, claims, kid, deniable: undefined, askedVersion: -1, denial: undefined }
+    const held = { controller: new AbortController(), token, expiresAt: (claims.exp + this.#leewaySeconds) * 1000 }
+    if (!this.#fire(held, this.#clock())) {
+      this.#held.add(held)
+      if (held.expiresAt < this.#nextAt) this.#wait(held.expiresAt)
     }
-    if (this.#watched.size === 0) this.close()
+    return held.controller.signal
+  }
+
+  /** Fires what is to fire now, and waits for the next to expire. */
+  readonly examine = (): void => {
+    const now = this.#clock()
+    let nextAt = Number.POSITIVE_INFINITY
+    for (const held of this.#held) {
+      if (this.#fire(held, now)) this.#held.delete(held)
+      else nextAt = Math.min(nextAt, held.expiresAt)
+    }
+    this.#wait(nextAt)
+  }
+
+  #fire({ controller, token, expiresAt }: HeldSignal, now: EpochMilliseconds): boolean {
+    const code = now >= expiresAt ? 'token_expired' : this.findDenial(token)
+    if (code !== undefined) controller.abort(new TokenError(code))
+    return code !== undefined
+  }
+
+  #wait(nextAt: EpochMilliseconds): void {
+    this.#nextAt = nextAt
+    clearTimeout(this.#timer)
+    if (nextAt === Number.POSITIVE_INFINITY) return
+    const waitMs = Math.min(Math.max(1, nextAt - this.#clock()), longestTimerMs)
+    this.#timer = setTimeout(this.examine, waitMs).unref()
   }
 
   close(): void {
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    clearTimeout(this.#timer)
+    this.#held.clear()
   }
 }

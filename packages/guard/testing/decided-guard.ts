@@ -11,15 +11,14 @@ export function decidedGuard(
     verify: () => Promise.reject(new Error('Only check is decided')),
     state: () => ({
       keys: { count: 0, ageSeconds: undefined, lastError: undefined },
+      feed: { state: 'off', sequence: 0, records: 0, ageSeconds: undefined, lastError: undefined },
       cache: { size: 0, hits: 0, misses: 0 },
-      feed: { state: 'off', sequence: undefined, records: 0, ageSeconds: undefined, lastError: undefined },
     }),
     close: () => undefined,
   }
 }
 
 export const somebody: Auth = {
-  signal: new AbortController().signal,
   token: 'header.payload.signature',
   claims: {
     iss: 'https://login.example.com',
@@ -34,6 +33,7 @@ export const somebody: Auth = {
   clientId: 'tutorial',
   sessionId: undefined,
   scopes: new Set(),
+  signal: new AbortController().signal,
 }
 
 export const authenticated: Outcome = { kind: 'authenticated', auth: somebody }

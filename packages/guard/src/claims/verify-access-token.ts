@@ -11,7 +11,7 @@ export interface AccessTokenPolicy extends HeaderPolicy, ClaimsPolicy {}
 export interface VerifiedAccessToken {
   readonly ok: true
   readonly claims: AccessTokenClaims
-  /** Of the key that made the signature. */
+  /** Of the key that verified it. */
   readonly kid: string | undefined
 }
 

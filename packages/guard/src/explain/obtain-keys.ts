@@ -1,6 +1,6 @@
 import type { KeySet } from '../jws/key-set.ts'
 import { describeError } from '../keys/describe-error.ts'
-import { discoverEndpoint } from '../keys/discover-endpoint.ts'
+import { discoverMetadata } from '../keys/discover-metadata.ts'
 import { fetchJson } from '../keys/fetch-json.ts'
 import { importKeySet } from '../keys/import-key-set.ts'
 import type { GuardSettings } from '../parse-options.ts'
@@ -15,9 +15,8 @@ export async function obtainKeys(settings: GuardSettings<unknown>): Promise<Obta
   const { issuer, algorithms } = settings.policy
   const fetching = { fetch: settings.fetch, signal: new AbortController().signal }
   try {
-    const uri = await discoverEndpoint(issuer, 'jwks_uri', fetching)
-    if (uri === undefined) throw new Error(`${issuer} names no jwks_uri`)
-    const { document } = await fetchJson(uri, fetching)
+    const { jwks_uri } = await discoverMetadata(issuer, fetching)
+    const { document } = await fetchJson(jwks_uri, fetching)
     const { keySet, ignored } = importKeySet(document, algorithms)
     if (keySet.keys.length > 0) return { ok: true, keySet }
     return { ok: false, sentence: ['the issuer has no key that can be used', ...ignored].join('; ') }

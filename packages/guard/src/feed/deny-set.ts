@@ -1,101 +1,106 @@
-import { hash } from 'node:crypto'
-import type { AccessTokenClaims } from '../claims/access-token-claims.ts'
+import type { EpochMilliseconds, EpochSeconds } from '../claims/access-token-claims.ts'
 import type { FeedRecord } from './parse-record.ts'
 
-/** A token as records speak of it. */
+/** What a token is answered that a record concerns. */
+export type Denial = 'token_revoked' | 'refresh_required'
+
+/** What records may concern of one token: hashes are made when the set asks for them, and not before. */
 export interface DeniableToken {
-  readonly claims: Pick<AccessTokenClaims, 'sub' | 'client_id' | 'jti' | 'iat' | 'sid'>
-  /** Of the key that verified it. */
-  readonly kid: string | undefined
+  hashOf(kind: IdentifiedKind): string | undefined
+  readonly issuedAt: EpochMilliseconds
 }
 
-type Denied = 'token_revoked' | 'refresh_required'
-type IdentifierKind = 's' | 'j' | 'u' | 'c' | 'r' | 'k'
+export type IdentifiedKind = 's' | 'j' | 'u' | 'c' | 'r' | 'k'
 
-interface Entry {
-  readonly moment: number
-  readonly forgetAt: number
+interface Moment {
+  readonly t: EpochMilliseconds
+  readonly x: EpochSeconds
 }
 
-const identifiers: Readonly<Record<IdentifierKind, (token: DeniableToken) => string | undefined>> = {
-  s: ({ claims }) => claims.sid,
-  j: ({ claims }) => claims.jti,
-  u: ({ claims }) => claims.sub,
-  c: ({ claims }) => claims.client_id,
-  k: ({ kid }) => kid,
-  r: ({ claims }) => claims.sid,
-}
-// A claim that is out of date comes last: a token that is revoked as well is revoked.
-const kinds = Object.keys(identifiers) as IdentifierKind[]
+/** So many seconds' records are forgotten together: looking at each of them every second would cost more than they do. */
+const bucketSeconds = 60
+const always = Number.POSITIVE_INFINITY
+const revokingKinds: readonly IdentifiedKind[] = ['s', 'j', 'u', 'c', 'k']
 
-/** What is revoked and may not be forgotten yet. Nothing but time removes a record. */
+/** The records that are not forgotten yet. It only grows, but by the clock: whatever becomes of the feed, adding is always safe. */
 export class DenySet {
-  readonly #entries: Readonly<Record<IdentifierKind, Map<string, Entry>>> = {
+  readonly #kinds: Readonly<Record<IdentifiedKind | 'a', Map<string, readonly Moment[]>>> = {
     s: new Map(),
     j: new Map(),
     u: new Map(),
     c: new Map(),
     r: new Map(),
     k: new Map(),
+    a: new Map(),
   }
-  #everything: Entry = { moment: Number.NEGATIVE_INFINITY, forgetAt: 0 }
-  /** Another one after each change: a token that was asked for at this one need not be asked for again. */
+  readonly #buckets: Map<number, [kind: IdentifiedKind | 'a', hash: string][]> = new Map()
+  #size = 0
+  /** Another one after each record: who asked before has to ask again. */
   version = 0
 
   get size(): number {
-    return kinds.reduce((sum, kind) => sum + this.#entries[kind].size, this.#everything.forgetAt === 0 ? 0 : 1)
+    return this.#size
   }
 
-  /** Adds a record; of two for one identifier the later moment and the later end count. */
-  add({ kind, hash: key, moment, forgetAt }: FeedRecord): void {
+  apply(record: FeedRecord): void {
+    if (record.k === undefined) return
+    const { k, x } = record
+    const hash = k === 'a' ? '' : record.i
+    const moment = { t: 't' in record && k !== 's' && k !== 'j' && k !== 'k' ? record.t : always, x }
+    const others = this.#kinds[k].get(hash) ?? []
+    if (others.some((other) => other.t >= moment.t && other.x >= x)) return
+    // Each is kept until its own time, unless one says more for longer.
+    const kept = others.filter((other) => other.t > moment.t || other.x > x)
+    this.#kinds[k].set(hash, [...kept, moment])
+    this.#size += kept.length + 1 - others.length
+    this.#schedule(k, hash, x)
     this.version += 1
-    if (kind === 'a') {
-      this.#everything = later(this.#everything, { moment, forgetAt })
-      return
-    }
-    if (!Object.hasOwn(this.#entries, kind)) return
-    const entries = this.#entries[kind as IdentifierKind]
-    entries.set(key, later(entries.get(key), { moment, forgetAt }))
   }
 
-  /** Whether a token is refused, and how. */
-  find(token: DeniableToken): Denied | undefined {
-    const issuedAt = readIssuedAt(token.claims)
-    if (issuedAt <= this.#everything.moment) return 'token_revoked'
-    for (const kind of kinds) {
-      const entries = this.#entries[kind]
-      const identifier = entries.size === 0 ? undefined : identifiers[kind](token)
-      const entry = identifier === undefined ? undefined : entries.get(hashIdentifier(identifier))
-      if (entry !== undefined && issuedAt <= entry.moment) return kind === 'r' ? 'refresh_required' : 'token_revoked'
-    }
-    return undefined
+  /** What the token is answered; undefined when no record concerns it. */
+  find(token: DeniableToken): Denial | undefined {
+    if (this.#isDenied('a', '', token.issuedAt)) return 'token_revoked'
+    if (revokingKinds.some((kind) => this.#concerns(kind, token))) return 'token_revoked'
+    return this.#concerns('r', token) ? 'refresh_required' : undefined
   }
 
-  /** Drops what may be forgotten at this moment. */
-  forget(now: number): void {
-    if (this.#everything.forgetAt < now) this.#everything = { moment: Number.NEGATIVE_INFINITY, forgetAt: 0 }
-    for (const entries of Object.values(this.#entries)) {
-      for (const [key, { forgetAt }] of entries) if (forgetAt < now) entries.delete(key)
+  /** Whether the signing key was said to be compromised. */
+  hasKey(hash: string): boolean {
+    return this.#kinds.k.has(hash)
+  }
+
+  /** Removes records whose time has passed, and no other. */
+  forget(now: EpochSeconds): void {
+    for (const [bucket, entries] of this.#buckets) {
+      if ((bucket + 1) * bucketSeconds > now) continue
+      this.#buckets.delete(bucket)
+      for (const [kind, hash] of entries) this.#forgetOne(kind, hash, now)
     }
   }
-}
 
-function later(one: Entry | undefined, other: Entry): Entry {
-  if (one === undefined) return other
-  return { moment: Math.max(one.moment, other.moment), forgetAt: Math.max(one.forgetAt, other.forgetAt) }
-}
+  #concerns(kind: IdentifiedKind, token: DeniableToken): boolean {
+    if (this.#kinds[kind].size === 0) return false
+    const hash = token.hashOf(kind)
+    return hash !== undefined && this.#isDenied(kind, hash, token.issuedAt)
+  }
 
-/** docs/reference/revocation-feed.md, "Records": 22 characters. */
-function hashIdentifier(identifier: string): string {
-  return hash('sha256', identifier, 'base64url').slice(0, 22)
-}
+  #isDenied(kind: IdentifiedKind | 'a', hash: string, issuedAt: EpochMilliseconds): boolean {
+    return this.#kinds[kind].get(hash)?.some(({ t }) => issuedAt <= t) ?? false
+  }
 
-// RFC 9562 §5.7.
-const uuidv7 = /^([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i
+  #schedule(kind: IdentifiedKind | 'a', hash: string, x: EpochSeconds): void {
+    const bucket = Math.floor(x / bucketSeconds)
+    const entries = this.#buckets.get(bucket)
+    if (entries === undefined) this.#buckets.set(bucket, [[kind, hash]])
+    else entries.push([kind, hash])
+  }
 
-/** The millisecond in a UUID of version 7, when that is the time that the token says; else that. */
-function readIssuedAt({ jti, iat }: DeniableToken['claims']): number {
-  const [, high, low] = uuidv7.exec(jti) ?? []
-  const millisecond = Number.parseInt(`${high}${low}`, 16)
-  return Math.abs(millisecond / 1000 - iat) < 2 ? millisecond : iat * 1000
+  #forgetOne(kind: IdentifiedKind | 'a', hash: string, now: EpochSeconds): void {
+    const moments = this.#kinds[kind].get(hash)
+    if (moments === undefined) return
+    const left = moments.filter(({ x }) => x >= now)
+    this.#size -= moments.length - left.length
+    if (left.length === 0) this.#kinds[kind].delete(hash)
+    else this.#kinds[kind].set(hash, left)
+  }
 }

@@ -1,52 +1,107 @@
-import { createHash } from 'node:crypto'
+import type { EpochMilliseconds } from '../claims/access-token-claims.ts'
 import { DenySet } from './deny-set.ts'
+import { emptyChain, extendChain } from './extend-chain.ts'
 import { type FeedRecord, parseRecord } from './parse-record.ts'
-import type { SignedPosition } from './verify-position.ts'
+import type { Heartbeat } from './verify-heartbeat.ts'
 
-/** What a record's line did. */
-export type Applied = { readonly ok: true; readonly record: FeedRecord | undefined } | { readonly ok: false }
+/** One request and what came upon it: its heartbeats are dated by when it was sent. */
+export interface Exchange {
+  /** Monotonic milliseconds. */
+  askedAt: number
+  /** What the first heartbeat said; undefined before it. */
+  firstIat: number | undefined
+}
 
-/** What a signed position says of what was applied. `changed`: somebody has changed the feed. */
-export type Comparison = 'proved' | 'gap' | 'rewound' | 'changed'
+export type AppliedLine =
+  | { readonly outcome: 'applied'; readonly record: FeedRecord }
+  | { readonly outcome: 'old' | 'gap' | 'malformed' }
 
-const emptyChain = Buffer.alloc(32)
+/** What a heartbeat tells. `ignored` is one that is old, or not of this time: it proves nothing. */
+export type Proof = 'proved' | 'gap' | 'rewound' | 'altered' | 'ignored'
 
-/** A copy of the feed: how far it has come, and what is revoked. */
+/** Give or take: the leeway of 15 s and 5 s more. */
+const maxClockDifferenceSeconds = 20
+
+/** A copy of the feed: how far it has come, its records, and up to which moment they are proved complete. */
 export class FeedReplica {
   readonly denySet: DenySet = new DenySet()
   #feedId: string | undefined
   #sequence = 0
-  #chain: Buffer = emptyChain
+  #chain: Uint8Array = emptyChain
+  #lastIat = 0
+  #provedUntil: number | undefined
 
+  /** The newest record that was applied. */
   get sequence(): number {
     return this.#sequence
   }
 
-  /** Applies the line of a record: what was applied before is passed over, and `ok: false` means that others are missing. */
-  apply(line: string): Applied {
+  /** By the monotonic clock; undefined before the first proof. */
+  get provedUntil(): number | undefined {
+    return this.#provedUntil
+  }
+
+  apply(line: string): AppliedLine {
     const record = parseRecord(line)
-    if (record === undefined) return { ok: false }
-    if (record.sequence <= this.#sequence) return { ok: true, record: undefined }
-    // Known at once, whatever is missing before it: the set only grows.
-    this.denySet.add(record)
-    if (record.sequence !== this.#sequence + 1) return { ok: false }
-    this.#sequence = record.sequence
-    this.#chain = createHash('sha256').update(this.#chain).update(line).digest()
-    return { ok: true, record }
+    if (record === undefined) return { outcome: 'malformed' }
+    if (record.n <= this.#sequence) return { outcome: 'old' }
+    if (record.n > this.#sequence + 1) return { outcome: 'gap' }
+    this.denySet.apply(record)
+    this.#sequence = record.n
+    this.#chain = extendChain(this.#chain, line)
+    return { outcome: 'applied', record }
   }
 
-  compare({ feedId, sequence, chain }: SignedPosition): Comparison {
-    this.#feedId ??= feedId
-    if (feedId !== this.#feedId || sequence < this.#sequence) return 'rewound'
-    if (sequence > this.#sequence) return 'gap'
-    return chain === this.#chain.toString('base64url') ? 'proved' : 'changed'
+  /** Compares itself with a heartbeat that was verified, and which arrived at `arrivedAt` (monotonic). */
+  prove(heartbeat: Heartbeat, exchange: Exchange, arrivedAt: number, now: EpochMilliseconds): Proof {
+    const { fid, seq, h, iat } = heartbeat
+    if (iat <= this.#lastIat || Math.abs(iat - now / 1000) > maxClockDifferenceSeconds) return 'ignored'
+    this.#lastIat = iat
+    this.#feedId ??= fid
+    exchange.firstIat ??= iat
+    if (this.isRewoundBy(heartbeat)) return 'rewound'
+    if (seq > this.#sequence) return 'gap'
+    if (!h.equals(this.#chain)) return 'altered'
+    this.#moveProof(exchange, iat, arrivedAt)
+    return 'proved'
   }
 
-  /** Goes on from a snapshot. Records that are known stay, whether or not they stand in it. */
-  restore({ feedId, sequence, chain }: SignedPosition, records: readonly FeedRecord[]): void {
-    for (const record of records) this.denySet.add(record)
-    this.#feedId = feedId
-    this.#sequence = sequence
-    this.#chain = Buffer.from(chain, 'base64url')
+  /** Whether this is of another history than the own one, or of an earlier part of it. */
+  isRewoundBy({ fid, seq }: Heartbeat): boolean {
+    return this.#feedId !== undefined && (fid !== this.#feedId || seq < this.#sequence)
+  }
+
+  /** Takes whatever comes next for its history. The records stay. */
+  leaveHistory(): void {
+    this.#feedId = undefined
+  }
+
+  /** Goes on from a snapshot whose records were added to the deny set. It proves nothing yet: the next heartbeat does. */
+  continueFrom({ fid, seq, h }: Heartbeat): void {
+    this.#feedId = fid
+    this.#sequence = seq
+    this.#chain = h
+  }
+
+  /** Forgets by the server's clock too, so that setting the own one forth for a while loses nothing. */
+  forget(now: EpochMilliseconds): void {
+    this.denySet.forget(Math.min(now / 1000, this.#lastIat))
+  }
+
+  /** Takes an earlier proof over, such as that of a file. */
+  assumeProof(provedUntil: number): void {
+    this.#provedUntil ??= provedUntil
+  }
+
+  #moveProof(exchange: Exchange, iat: number, arrivedAt: number): void {
+    const firstIat = exchange.firstIat ?? iat
+    const provedUntil = exchange.askedAt + (iat - firstIat) * 1000
+    if (provedUntil > arrivedAt) {
+      // The server's clock was set, or runs faster than ours.
+      exchange.askedAt = arrivedAt
+      exchange.firstIat = iat
+    }
+    const bounded = Math.min(provedUntil, arrivedAt)
+    if (this.#provedUntil === undefined || bounded > this.#provedUntil) this.#provedUntil = bounded
   }
 }

@@ -1,430 +1,390 @@
-import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
-import { type ServedFeed, serveFeed } from '../../testing/serve-feed.ts'
-import { signParts } from '../../testing/signing-keys.ts'
-import type { AccessTokenClaims } from '../claims/access-token-claims.ts'
-import type { GuardEvent } from '../guard-event.ts'
-import type { FeedOptions } from '../guard-options.ts'
-import { asymmetricAlgorithms } from '../jws/algorithm.ts'
-import { followKeySet } from '../keys/follow-key-set.ts'
-import { parseOptions } from '../parse-options.ts'
-import type { RevocationSource } from '../revocation-source.ts'
-import { toVerifiedToken, type VerifiedToken } from '../to-verified-token.ts'
-import { TokenGuard } from '../token-guard.ts'
-import { TokenSignals } from '../token-signals.ts'
-import { VerifiedTokens } from '../verified-tokens.ts'
-import { followFeed } from './follow-feed.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { FeedIssuer } from '../../testing/feed-issuer.ts'
+import { askedToken, followIssuer, TestClock } from '../../testing/follow-issuer.ts'
+import { makeSigningKey } from '../../testing/signing-keys.ts'
 
-const later = 4_000_000_000
-
-interface Followed {
-  readonly feed: RevocationSource
-  readonly events: GuardEvent[]
-  /** Moves the guard's monotonic clock. */
-  readonly elapse: (milliseconds: number) => void
-  readonly renewals: () => number
+function alarms(events: readonly { readonly type: string }[]): number {
+  return events.filter(({ type }) => type === 'feed_alarm').length
 }
 
-const opened: RevocationSource[] = []
-afterEach(() => {
-  for (const feed of opened.splice(0)) feed.close()
-})
-
-function follow(served: ServedFeed, options: FeedOptions & { readonly isRequired?: boolean } = {}): Followed {
-  const events: GuardEvent[] = []
-  let elapsed = 0
-  let renewals = 0
-  const monotonic = (): number => performance.now() + elapsed
-  const common = { issuer: served.url, fetch, log: (event: GuardEvent) => void events.push(event), monotonic }
-  const feed = followFeed({
-    isRequired: false,
-    ...options,
-    ...common,
-    leewaySeconds: 15,
-    clock: () => served.now(),
-    keys: followKeySet({ ...common, log: () => {}, algorithms: asymmetricAlgorithms, changed: () => {} }),
-    keyCompromised: () => {
-      renewals += 1
-    },
-  })
-  opened.push(feed)
-  const elapse = (milliseconds: number): void => {
-    elapsed += milliseconds
-  }
-  return { feed, events, elapse, renewals: () => renewals }
-}
-
-function makeToken(claims: Partial<AccessTokenClaims> = {}, kid = 'token-key'): VerifiedToken<unknown> {
-  const whole: AccessTokenClaims = {
-    iss: 'https://login.example.com',
-    sub: 'account-1',
-    aud: 'https://api.example.com',
-    client_id: 'client-1',
-    iat: 1_700_000_000,
-    exp: later,
-    jti: 'token-1',
-    sid: 'session-1',
-    ...claims,
-  }
-  const noSignal = () => new AbortController().signal
-  return toVerifiedToken('header.payload.signature', { ok: true, claims: whole, kid }, whole, 15, noSignal)
-}
-
-/** Waits for what the other end of a connection does; fails the test when it doesn't. */
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 8_000
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('it has not come to that')
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
-
-async function untilLive({ feed }: Followed): Promise<void> {
-  await feed.awaited()
-  await until(() => feed.state().state === 'live')
-}
-
-describe('revocation-feed, "Records"', () => {
-  const issued = 1_700_000_000_123
-  // RFC 9562 §5.7: the first 48 bits are the millisecond.
-  const hex = issued.toString(16).padStart(12, '0')
-  const jti = `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000001`
-  const token = makeToken({ jti, iat: Math.floor(issued / 1000) }, 'key-1')
-
-  test.each([
-    ['a session', { k: 's', id: 'session-1', x: later }, 'token_revoked'],
-    ['another session', { k: 's', id: 'session-2', x: later }, undefined],
-    ['one token', { k: 'j', id: jti, x: later }, 'token_revoked'],
-    ['another token', { k: 'j', id: 'token-2', x: later }, undefined],
-    ['an account up to that millisecond', { k: 'u', id: 'account-1', t: issued, x: later }, 'token_revoked'],
-    ['an account up to the millisecond before', { k: 'u', id: 'account-1', t: issued - 1, x: later }, undefined],
-    ['a client', { k: 'c', id: 'client-1', t: issued, x: later }, 'token_revoked'],
-    ['a client before', { k: 'c', id: 'client-1', t: issued - 1, x: later }, undefined],
-    ['everything', { k: 'a', t: issued, x: later }, 'token_revoked'],
-    ['everything before', { k: 'a', t: issued - 1, x: later }, undefined],
-    ['the claims of a session', { k: 'r', id: 'session-1', t: issued, x: later }, 'refresh_required'],
-    ['the claims of a session before', { k: 'r', id: 'session-1', t: issued - 1, x: later }, undefined],
-    ['the signing key', { k: 'k', id: 'key-1', x: later }, 'token_revoked'],
-    ['another signing key', { k: 'k', id: 'key-2', x: later }, undefined],
-    ['a kind of a later version', { k: 'z', id: 'session-1', x: later }, undefined],
-  ] as const)('%s: the token is %o → %s', async (_, entry, expected) => {
-    await using served = await serveFeed()
-    const followed = follow(served)
-    await untilLive(followed)
-    expect(followed.feed.judge(token, false)).toBe(undefined)
-    served.revoke(entry)
-    await until(() => followed.feed.state().sequence === 1)
-    expect(followed.feed.judge(token, false)).toBe(expected)
+describe('following', () => {
+  test('the feed’s reference, "What a guard does" 1, 2: live after the first heartbeat, and a record denies at once', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.revoke('s', 'session-old')
+    using followed = followIssuer(issuer, clock)
+    expect(followed.feed.state()).toMatchObject({ state: 'starting', sequence: 0, ageSeconds: undefined })
+    await followed.until(({ state }) => state === 'live')
+    const token = askedToken()
+    expect([followed.feed.ask(token, true), followed.feed.ask(askedToken({ sid: 'session-old' }), false)]).toEqual([
+      undefined,
+      'token_revoked',
+    ])
+    issuer.revoke('s', 'session-1')
+    await followed.until(({ sequence }) => sequence === 2)
+    expect(followed.feed.ask(token, false)).toBe('token_revoked')
+    expect(followed.feed.state()).toMatchObject({ state: 'live', records: 2, lastError: undefined })
   })
 
-  test('a compromised key makes both copies of the key set be fetched at once', async () => {
-    await using served = await serveFeed()
-    const followed = follow(served)
-    await untilLive(followed)
-    const before = served.asked.filter((path) => path === '/jwks').length
-    served.revoke({ k: 'k', id: 'key-1', x: later })
-    await until(() => served.asked.filter((path) => path === '/jwks').length > before)
-    expect(followed.renewals()).toBe(1)
+  test('410: the snapshot is read, and then the stream after it', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    for (const name of ['a', 'b', 'c']) issuer.revoke('s', name)
+    issuer.forgottenSequence = 2
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    expect(followed.feed.state()).toMatchObject({ sequence: 3, records: 3 })
+    const paths = issuer.asked.map(({ path }) => path).filter((path) => path.startsWith('/feed'))
+    expect(paths).toEqual(['/feed?after=0', '/feed/snapshot', '/feed?after=3'])
   })
 
-  test('a record is kept until the clock has passed its end, and not longer', async () => {
-    await using served = await serveFeed()
-    let now = Date.now()
-    served.now = () => now
-    const followed = follow(served)
-    await untilLive(followed)
-    served.revoke({ k: 's', id: 'session-1', x: Math.floor(now / 1000) + 5 })
-    await until(() => followed.feed.state().records === 1)
-    now += 4_000
-    await new Promise((resolve) => setTimeout(resolve, 600))
-    expect(followed.feed.state().records).toBe(1)
-    now += 2_000
-    await until(() => followed.feed.state().records === 0)
-  })
-})
-
-describe('revocation-feed, "How fresh"', () => {
-  test('a proxy that freezes the stream but keeps it open: stale after 3 s, dark after 60 s', async () => {
-    await using served = await serveFeed()
-    const followed = follow(served)
-    await untilLive(followed)
-    served.status = (path) => (path.startsWith('/feed') ? 503 : undefined)
-    served.deliver = () => {}
-    const token = makeToken()
-    const ask = (): unknown[] => [followed.feed.judge(token, false), followed.feed.judge(token, true)]
-    expect([followed.feed.state().state, ...ask()]).toEqual(['live', undefined, undefined])
-    followed.elapse(3_100)
-    expect([followed.feed.state().state, ...ask()]).toEqual(['stale', undefined, 'feed_unavailable'])
-    followed.elapse(56_000)
-    expect([followed.feed.state().state, ...ask()]).toEqual(['stale', undefined, 'feed_unavailable'])
-    followed.elapse(1_500)
-    expect([followed.feed.state().state, ...ask()]).toEqual(['dark', 'feed_unavailable', 'feed_unavailable'])
-    await until(() => followed.events.some(({ type }) => type === 'feed_dark'))
+  test('a k record: the keys are fetched anew at once, and tokens of that kid are denied', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    const token = askedToken()
+    expect(followed.feed.ask(token, false)).toBeUndefined()
+    issuer.keys = [makeSigningKey('EdDSA', 'new-key')]
+    issuer.revoke('k', 'feed-key')
+    await followed.until(({ sequence }) => sequence === 1)
+    expect(followed.feed.ask(token, false)).toBe('token_revoked')
+    await followed.until(() => followed.keys.current()?.byKid.has('new-key') === true)
+    clock.advance(1_000)
+    issuer.beat()
+    await followed.until(({ ageSeconds }) => ageSeconds === 0)
   })
 
-  test('in the dark a revoked token stays revoked, and others pass where that was chosen', async () => {
-    await using served = await serveFeed()
-    const followed = follow(served, { onDark: 'accept-until-expiry' })
-    await untilLive(followed)
-    served.revoke({ k: 's', id: 'session-1', x: later })
-    await until(() => followed.feed.state().records === 1)
-    served.status = (path) => (path.startsWith('/feed') ? 503 : undefined)
-    served.cut()
-    followed.elapse(100_000)
-    expect(followed.feed.state().state).toBe('dark')
-    expect(followed.feed.judge(makeToken(), false)).toBe('token_revoked')
-    expect(followed.feed.judge(makeToken({ sid: 'session-2' }), false)).toBe(undefined)
-    expect(followed.feed.judge(makeToken({ sid: 'session-2' }), true)).toBe('feed_unavailable')
+  test('an issuer without a feed is not followed, and this is said once; unless a feed is required', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.hasFeed = false
+    using followed = followIssuer(issuer, clock, { isRequired: false })
+    await followed.until(({ state }) => state === 'absent')
+    expect(followed.feed.ask(askedToken(), true)).toBeUndefined()
+    expect(followed.events.filter(({ type }) => type === 'feed_absent')).toHaveLength(1)
+    using required = followIssuer(issuer, clock)
+    await required.until(({ lastError }) => lastError?.includes('revocation_feed_endpoint') === true)
+    expect(required.feed.state().state).toBe('starting')
   })
 
-  test('a heartbeat that was delayed proves no more than when it was signed', async () => {
-    await using served = await serveFeed()
-    let late = 0
-    served.now = () => Date.now() - late
-    const followed = follow(served)
-    await untilLive(followed)
-    followed.elapse(10_000)
-    late = -4_000
-    served.beat()
-    await until(() => (followed.feed.state().ageSeconds ?? 99) < 7)
-    expect(followed.feed.state().state).toBe('stale')
-  })
-
-  test('a heartbeat of long ago, as a recorded stream has it, is none', async () => {
-    await using served = await serveFeed()
-    const { now } = served
-    let shift = 0
-    served.now = () => now()
-    const recorded = served.signPosition
-    served.signPosition = (type, changes) =>
-      recorded.call(served, type, { ...changes, iat: (Date.now() - shift) / 1000 })
-    shift = 30_000
-    const followed = follow(served)
-    await until(() => followed.events.some(({ type }) => type === 'feed_failed'))
-    expect(followed.feed.state()).toMatchObject({
-      state: 'starting',
-      lastError: expect.stringContaining('off this clock'),
-    })
-  })
-
-  test('the same heartbeat again proves nothing', async () => {
-    await using served = await serveFeed()
-    const moment = Date.now()
-    served.now = () => moment
-    const followed = follow(served)
-    await untilLive(followed)
-    followed.elapse(2_000)
-    served.beat()
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(followed.feed.state().ageSeconds).toBeGreaterThan(2)
-  })
-})
-
-describe('revocation-feed, "Heartbeats"', () => {
-  test.each([
-    ['of another type', { typ: 'at+jwt' }, {}],
-    ['of another issuer', {}, { iss: 'https://other.example.com' }],
-    ['without a feed id', {}, { fid: undefined }],
-    ['with half a chain', {}, { h: 'abc' }],
-    ['with a negative number', {}, { seq: -1 }],
-  ])('one %s is refused, and said in the state', async (_, { typ }: { typ?: string }, changes) => {
-    await using served = await serveFeed()
-    const sign = served.signPosition
-    served.signPosition = (type, others) => sign.call(served, typ ?? type, { ...others, ...changes })
-    const followed = follow(served)
-    await until(() => followed.events.some(({ type }) => type === 'feed_failed'))
-    expect(followed.feed.state()).toMatchObject({ state: 'starting', lastError: expect.stringContaining('refused') })
-  })
-
-  test('one that another key signed is refused', async () => {
-    await using served = await serveFeed()
-    const forged = { ...served.key, sign: () => Buffer.alloc(64, 1) }
-    served.signPosition = () =>
-      signParts({ typ: 'feed-heartbeat+jwt', alg: 'ES256', kid: served.key.kid }, { iss: served.url }, forged)
-    const followed = follow(served)
-    await until(() => followed.events.some(({ type }) => type === 'feed_failed'))
-    expect(followed.feed.state().lastError).toContain('signature')
-  })
-
-  test('RFC 8725 §3.11: neither is a heartbeat an access token, nor an access token a heartbeat, once its header is known', async () => {
-    await using served = await serveFeed()
-    const settings = parseOptions<AccessTokenClaims>({ issuer: served.url, audience: 'https://api.example.com' })
-    const keys = followKeySet({
-      ...settings,
-      ...settings.policy,
-      changed: () => {},
-      monotonic: () => performance.now(),
-    })
-    const followed = follow(served)
-    await untilLive(followed)
-    const guard = new TokenGuard(settings, keys, new VerifiedTokens<AccessTokenClaims>(10), followed.feed)
-    const now = Math.floor(Date.now() / 1000)
-    const claims = {
-      iss: served.url,
-      sub: 'a',
-      aud: 'https://api.example.com',
-      client_id: 'c',
-      iat: now,
-      exp: now + 60,
-      jti: 'j',
-    }
-    const sign = (typ: string): string => signParts({ typ, alg: 'ES256', kid: served.key.kid }, claims, served.key)
-    await expect(guard.verify(sign('at+jwt'))).resolves.toMatchObject({ sub: 'a' })
-    await expect(guard.verify(sign('feed-heartbeat+jwt'))).rejects.toMatchObject({ reason: { check: 'type' } })
-    served.signPosition = () => sign('at+jwt')
-    served.beat()
-    await until(() => followed.events.some(({ type }) => type === 'feed_failed'))
-    expect(followed.feed.state().lastError).toContain('type')
-  })
-})
-
-describe('revocation-feed, "What a guard does"', () => {
-  test('a proxy that removes one record is found out by the next heartbeat, and the record is read from the log', async () => {
-    await using served = await serveFeed()
-    const followed = follow(served)
-    await untilLive(followed)
-    served.deliver = (send, { kind }) => kind === 'heartbeat' && send()
-    served.revoke({ k: 's', id: 'session-1', x: later })
-    served.deliver = (send) => send()
-    expect(followed.feed.judge(makeToken(), false)).toBe(undefined)
-    served.beat()
-    await until(() => followed.feed.judge(makeToken(), false) === 'token_revoked')
-    expect(served.asked).toContain('/feed/log')
-  })
-
-  test('a record that somebody has changed raises an alarm; nothing is forgotten, and the snapshot counts', async () => {
-    await using served = await serveFeed()
-    const followed = follow(served)
-    await untilLive(followed)
-    served.revoke({ k: 's', id: 'session-9', x: later })
-    await until(() => followed.feed.state().sequence === 1)
-    ;(served.lines as string[])[0] = '{"n":1,"k":"s","i":"another","x":4000000000}'
-    served.beat()
-    await until(() => followed.events.some(({ type }) => type === 'feed_alarm'))
-    await until(() => served.asked.includes('/feed/snapshot') && followed.feed.state().records === 2)
-    expect(followed.feed.judge(makeToken({ sid: 'session-9' }), false)).toBe('token_revoked')
-  })
-
-  test('a history that was rewound, as by restoring a backup, takes nothing back', async () => {
-    await using served = await serveFeed()
-    const followed = follow(served)
-    await untilLive(followed)
-    served.revoke({ k: 's', id: 'session-1', x: later })
-    served.beat()
-    await until(() => followed.feed.state().sequence === 1)
-    ;(served.lines as string[]).splice(0)
-    served.feedId = 'feed-2'
-    served.beat()
-    await until(() => followed.feed.state().sequence === 0)
-    expect(followed.feed.judge(makeToken(), false)).toBe('token_revoked')
-    await until(() => followed.feed.state().state === 'live')
-  })
-
-  test('auth.signal aborts when its token is revoked, and another token’s does not', async () => {
-    await using served = await serveFeed()
-    const followed = follow(served)
-    await untilLive(followed)
-    const signals = new TokenSignals((token) => followed.feed.judge(token, false))
-    followed.feed.changed = () => signals.sweep()
-    const [ended, other] = [signals.watch(makeToken()), signals.watch(makeToken({ sid: 'session-2' }))]
-    served.revoke({ k: 's', id: 'session-1', x: later })
-    await until(() => ended.aborted)
-    expect(ended.reason).toMatchObject({ code: 'token_revoked' })
-    expect(other.aborted).toBe(false)
-    signals.close()
-  })
-
-  test('who was away for longer than the log goes back reads the snapshot', async () => {
-    await using served = await serveFeed()
-    for (const id of ['session-1', 'session-2']) served.revoke({ k: 's', id, x: later })
-    served.forgottenSequence = 2
-    const followed = follow(served)
-    await untilLive(followed)
-    expect(served.asked).toContain('/feed/snapshot')
-    expect(followed.feed.judge(makeToken(), false)).toBe('token_revoked')
-  })
-
-  test('an issuer without a feed: accepted, and said once; refused where the feed is required', async () => {
-    await using served = await serveFeed()
-    served.metadata = {}
-    const absent = follow(served)
-    await absent.feed.awaited()
-    expect(absent.feed.state().state).toBe('absent')
-    expect(absent.feed.judge(makeToken(), true)).toBe(undefined)
-    expect(absent.events.filter(({ type }) => type === 'feed_absent')).toHaveLength(1)
-    const required = follow(served, { isRequired: true })
-    await required.feed.awaited()
-    expect(required.feed.state().state).toBe('absent')
-    expect(required.feed.judge(makeToken(), false)).toBe('feed_unavailable')
-  })
-
-  test('several URLs: when one does not answer, the next is followed', async () => {
-    await using served = await serveFeed()
-    const followed = follow(served, { urls: ['http://127.0.0.1:9/feed', `${served.url}/feed`] })
-    await untilLive(followed)
+  test('another url takes over when one fails', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock, { urls: [`${issuer.url}/elsewhere`, `${issuer.url}/feed`] })
+    await followed.until(({ state }) => state === 'live')
     expect(followed.events.some(({ type }) => type === 'feed_failed')).toBe(true)
   })
+})
 
-  test('a guard is never live with a record missing, whatever a proxy drops, repeats, holds back, swaps or cuts', async () => {
-    const step = fc.record({ isRevoking: fc.boolean(), isBeating: fc.boolean(), fate: fc.constantFrom(...fates) })
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
-        await using served = await serveFeed()
-        const followed = follow(served)
-        await untilLive(followed)
-        const proxy = new BadProxy(served)
-        const revoked: string[] = []
-        for (const { isRevoking, isBeating, fate } of steps) {
-          proxy.turn(fate)
-          if (isRevoking) {
-            revoked.push(`session-${revoked.length}`)
-            served.revoke({ k: 's', id: revoked.at(-1) ?? '', x: later })
-          }
-          if (isBeating) served.beat()
-          await new Promise((resolve) => setImmediate(resolve))
-          expectRefused(followed.feed, revoked.slice(0, followed.feed.state().sequence))
-        }
-        proxy.turn('pass')
-        await until(() => {
-          served.beat()
-          return followed.feed.state().sequence === revoked.length
-        })
-        expectRefused(followed.feed, revoked)
-        followed.feed.close()
-      }),
-      { numRuns: 25, interruptAfterTimeLimit: 30_000, markInterruptAsFailure: true },
-    )
+describe('how fresh', () => {
+  test('a proxy that freezes the stream but keeps TCP open: stale after 3 s, dark after 60 s, and live again', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    issuer.isFrozen = true
+    issuer.beat()
+    const seen: unknown[] = []
+    for (const milliseconds of [3_000, 1, 56_999, 1]) {
+      clock.advance(milliseconds)
+      seen.push([
+        followed.feed.state().state,
+        await followed.feed.ask(askedToken(), false),
+        await followed.feed.ask(askedToken(), true),
+      ])
+    }
+    expect(seen).toEqual([
+      ['live', undefined, undefined],
+      ['stale', undefined, 'feed_unavailable'],
+      ['stale', undefined, 'feed_unavailable'],
+      ['dark', 'feed_unavailable', 'feed_unavailable'],
+    ])
+    issuer.isFrozen = false
+    issuer.restart()
+    await followed.until(({ state }) => state === 'live')
+    expect(followed.feed.ask(askedToken(), true)).toBeUndefined()
+    expect(followed.events.map(({ type }) => type)).toContain('feed_live')
+  })
+
+  test('a heartbeat proves no more than when it was made, however late it comes', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    clock.advance(1_000)
+    const late = issuer.heartbeat()
+    clock.advance(1_500)
+    issuer.beat(late)
+    await followed.until(({ ageSeconds }) => (ageSeconds ?? 9) < 2)
+    expect(followed.feed.state().ageSeconds).toBeCloseTo(1.5, 2)
+  })
+
+  test.each([
+    ['refuse', 'feed_unavailable'],
+    ['introspect', undefined],
+    ['accept-until-expiry', undefined],
+  ] as const)('onDark %s: dark is answered %s, and what is known to be revoked stays so', async (onDark, answer) => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    const credential = { clientId: 'a b', clientSecret: 's:cret' }
+    issuer.revoke('s', 'session-9')
+    using followed = followIssuer(issuer, clock, { onDark, credential })
+    await followed.until(({ state }) => state === 'live')
+    issuer.status = 500
+    issuer.restart()
+    clock.advance(60_001)
+    expect(await followed.feed.ask(askedToken(), false)).toBe(answer)
+    expect(await followed.feed.ask(askedToken({ sid: 'session-9' }), false)).toBe('token_revoked')
+    if (onDark !== 'introspect') return
+    const asked = issuer.asked.find(({ path }) => path === '/introspect')
+    // RFC 6749 §2.3.1: form-encoded, then joined.
+    expect(asked?.authorization).toBe(`Basic ${Buffer.from('a+b:s%3Acret').toString('base64')}`)
+    expect(asked?.body).toBe('token=header.payload.signature&token_type_hint=access_token')
+    issuer.active = false
+    expect(await followed.feed.ask(askedToken(), true)).toBe('token_revoked')
+  })
+
+  test('what was applied and proved is acknowledged', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    const credential = { clientId: 'orders', clientSecret: 'secret' }
+    using followed = followIssuer(issuer, clock, { credential, name: 'orders-1' })
+    await followed.until(({ state }) => state === 'live')
+    issuer.revoke('s', 'x')
+    issuer.beat()
+    await followed.until(() => issuer.asked.some(({ body }) => body === '{"guard":"orders-1","seq":1}'))
   })
 })
 
-const fates = ['pass', 'drop', 'repeat', 'hold', 'swap', 'cut'] as const
+describe('somebody between', () => {
+  test('a record that is taken out is found at the next heartbeat, and read from the log', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    issuer.meddle = (event) => (event.includes('"n":1,') ? 'drop' : 'pass')
+    issuer.revoke('s', 'session-1')
+    issuer.beat()
+    await followed.until(({ sequence }) => sequence === 1)
+    expect(followed.feed.ask(askedToken(), false)).toBe('token_revoked')
+    expect(issuer.asked.map(({ path }) => path)).toContain('/feed/log?after=0')
+  })
 
-/** What stands between a server and its readers, and does the worst. */
-class BadProxy {
-  readonly #served: ServedFeed
-  readonly #held: (() => void)[] = []
-  #fate: (typeof fates)[number] = 'pass'
+  test('a record that is changed: alarm at the next heartbeat, all records stay, and the snapshot is read', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    const before = followed.feed.state().ageSeconds
+    issuer.send('data: {"n":1,"k":"s","i":"AAAAAAAAAAAAAAAAAAAAAA","x":1790001000}\n\n')
+    await followed.until(({ sequence }) => sequence === 1)
+    issuer.meddle = () => 'drop'
+    issuer.revoke('s', 'session-1')
+    issuer.meddle = () => 'pass'
+    issuer.beat()
+    await followed.until(({ records }) => records === 2)
+    expect([alarms(followed.events), before]).toEqual([1, 0])
+    expect(followed.feed.ask(askedToken(), false)).toBe('token_revoked')
+  })
 
-  constructor(served: ServedFeed) {
-    this.#served = served
-    served.deliver = (send) => this.#deliver(send)
-  }
+  test('a history that went back: the union of both, the last heartbeat is handed in, and then the new one is followed', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    issuer.revoke('s', 'session-1')
+    const last = issuer.heartbeat()
+    issuer.beat(last)
+    clock.advance(10)
+    await followed.until(({ ageSeconds, sequence }) => sequence === 1 && (ageSeconds ?? 1) < 0.1)
+    issuer.rewind(0)
+    issuer.meddle = () => 'drop'
+    issuer.revoke('s', 'session-2')
+    issuer.feedId = 'feed-2'
+    issuer.meddle = () => 'pass'
+    clock.advance(1_000)
+    issuer.beat()
+    await followed.until(({ records, ageSeconds }) => records === 2 && (ageSeconds ?? 1) < 0.5)
+    expect(['session-1', 'session-2', 'session-3'].map((sid) => followed.feed.ask(askedToken({ sid }), false))).toEqual(
+      ['token_revoked', 'token_revoked', undefined],
+    )
+    expect(issuer.asked.find(({ path }) => path === '/feed/rewound')?.body).toBe(JSON.stringify({ heartbeat: last }))
+    expect(alarms(followed.events)).toBe(1)
+  })
 
-  turn(fate: (typeof fates)[number]): void {
-    this.#fate = fate
-    if (fate === 'cut') this.#served.cut()
-  }
+  test('a backup that was restored while the server was away: handed in as well, and the union is kept', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    issuer.revoke('s', 'session-1')
+    const last = issuer.heartbeat()
+    clock.advance(1_000)
+    issuer.beat(last)
+    issuer.revoke('s', 'session-2')
+    await followed.until(({ sequence }) => sequence === 2)
+    issuer.rewind(0)
+    clock.advance(1_000)
+    issuer.restart()
+    await followed.until(({ sequence, ageSeconds }) => sequence === 0 && (ageSeconds ?? 1) < 0.5)
+    const rewound = issuer.asked.filter(({ path }) => path === '/feed/rewound')
+    expect(rewound.map(({ body }) => body)).toEqual([JSON.stringify({ heartbeat: last })])
+    expect(followed.feed.ask(askedToken({ sid: 'session-2' }), false)).toBe('token_revoked')
+    expect(alarms(followed.events)).toBe(1)
+  })
 
-  #deliver(send: () => void): void {
-    if (this.#fate === 'hold') this.#held.push(send)
-    if (this.#fate === 'hold' || this.#fate === 'drop') return
-    send()
-    if (this.#fate === 'repeat') send()
-    if (this.#fate === 'swap') for (const held of this.#held.splice(0)) held()
-  }
-}
+  test('old heartbeats that come again prove nothing, and are no other history', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    const old = issuer.heartbeat()
+    issuer.beat(old)
+    issuer.revoke('s', 'x')
+    issuer.beat()
+    await followed.until(({ sequence }) => sequence === 1)
+    clock.advance(3_001)
+    for (let i = 0; i < 5; i += 1) issuer.beat(old)
+    issuer.revoke('s', 'y')
+    await followed.until(({ sequence }) => sequence === 2)
+    expect([followed.feed.state().state, alarms(followed.events)]).toEqual(['stale', 0])
+    await followed.until(({ state }) => state === 'live')
+    expect(issuer.asked.filter(({ path }) => path.startsWith('/feed?'))).toHaveLength(2)
+  })
 
-/** What a guard has counted is what it knows. */
-function expectRefused(feed: RevocationSource, sessions: readonly string[]): void {
-  for (const sid of sessions) expect(feed.judge(makeToken({ sid }), false)).toBe('token_revoked')
-}
+  const forgeries: readonly [title: string, forge: (issuer: FeedIssuer) => string][] = [
+    ['another key', (issuer) => issuer.heartbeat({}, { kid: 'feed-key' }, makeSigningKey('ES256', 'feed-key'))],
+    ['a kid that no key has', (issuer) => issuer.heartbeat({}, { kid: 'other' })],
+    ['another issuer', (issuer) => issuer.heartbeat({ iss: 'https://other.example.com' })],
+    ['the type of an access token', (issuer) => issuer.heartbeat({}, { typ: 'at+jwt' })],
+    ['the type of a snapshot', (issuer) => issuer.heartbeat({}, { typ: 'feed-snapshot+jwt' })],
+    ['no algorithm', (issuer) => issuer.heartbeat({}, { alg: 'none' })],
+    ['a chain that is none', (issuer) => issuer.heartbeat({ h: 'x' })],
+    ['a time that is text', (issuer) => issuer.heartbeat({ iat: 'now' })],
+    ['no signature at all', () => 'x'],
+  ]
+  test.each(forgeries)('a heartbeat with %s proves nothing, and ends the stream', async (_title, forge) => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    clock.advance(2_000)
+    issuer.status = 500
+    issuer.beat(forge(issuer))
+    await followed.until(({ lastError }) => lastError !== undefined)
+    expect(followed.feed.state().ageSeconds).toBe(2)
+  })
+
+  test.each([-21, 21])('a heartbeat %i s from the wall clock proves nothing', async (seconds) => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    clock.advance(22_000)
+    issuer.beat(issuer.heartbeat({ iat: clock.wallMs / 1000 + seconds }))
+    issuer.revoke('s', 'x')
+    await followed.until(({ sequence }) => sequence === 1)
+    expect(followed.feed.state().ageSeconds).toBeGreaterThan(20)
+  })
+})
+
+describe('cold start', () => {
+  test('wait: requests wait for the first proof, and get it', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.revoke('s', 'session-1')
+    using followed = followIssuer(issuer, clock)
+    const answers = [askedToken(), askedToken({ sid: 'other' })].map((token) => followed.feed.ask(token, false))
+    expect(answers[0]).toBeInstanceOf(Promise)
+    expect(await Promise.all(answers)).toEqual(['token_revoked', undefined])
+  })
+
+  test('wait: no longer than 5 s from the start, then 503; accept: served meanwhile', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.status = 503
+    using waiting = followIssuer(issuer, clock)
+    using accepting = followIssuer(issuer, clock, { coldStart: 'accept' })
+    expect(await accepting.feed.ask(askedToken(), false)).toBeUndefined()
+    clock.advance(5_000)
+    expect(await waiting.feed.ask(askedToken(), false)).toBe('feed_unavailable')
+    expect(await accepting.feed.ask(askedToken(), true)).toBe('feed_unavailable')
+  })
+})
+
+describe('cold start from a file', () => {
+  const fileCases: readonly [title: string, ageMs: number, answer: 'feed_unavailable' | undefined][] = [
+    ['young', 59_000, undefined],
+    ['too old', 61_000, 'feed_unavailable'],
+  ]
+  test.each(fileCases)('a signed snapshot that is %s is answered by its age', async (_title, ageMs, answer) => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.revoke('s', 'session-1')
+    const folder = await mkdtemp(join(tmpdir(), 'feed-'))
+    const file = join(folder, 'snapshot')
+    await writeFile(file, issuer.snapshot())
+    clock.advance(ageMs)
+    issuer.status = 503
+    using followed = followIssuer(issuer, clock, { coldStart: 'file', file })
+    await followed.until(({ records }) => records === 1)
+    expect(await followed.feed.ask(askedToken(), false)).toBe('token_revoked')
+    if (answer !== undefined) clock.advance(5_000)
+    expect(await followed.feed.ask(askedToken({ sid: 'x' }), false)).toBe(answer)
+    await rm(folder, { recursive: true })
+  })
+
+  test('the file is written while live, and somebody else’s is not believed', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    await using stranger = await FeedIssuer.start(clock.wall)
+    stranger.revoke('s', 'session-1')
+    const folder = await mkdtemp(join(tmpdir(), 'feed-'))
+    const file = join(folder, 'snapshot')
+    await writeFile(file, stranger.snapshot())
+    using followed = followIssuer(issuer, clock, { coldStart: 'file', file })
+    await followed.until(({ state }) => state === 'live')
+    expect(followed.feed.state().records).toBe(0)
+    await followed.until(() => issuer.asked.some(({ path }) => path === '/feed/snapshot'))
+    await rm(folder, { recursive: true })
+  })
+})
+
+describe('without a stream', () => {
+  test('a stream that something holds back for 5 s: the log is polled in its place', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.meddle = () => 'drop'
+    using followed = followIssuer(issuer, clock)
+    await followed.until(() => issuer.streams === 1)
+    clock.advance(5_001)
+    await followed.until(({ state }) => state === 'live')
+    issuer.revoke('s', 'session-1')
+    await followed.until(({ sequence }) => sequence === 1)
+    expect(issuer.asked.map(({ path }) => path)).toContain('/feed/log?after=0&wait=2')
+  })
+
+  test('one request to the log for all who ask within N seconds', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock, { mode: 'poll' })
+    const logs = () => issuer.asked.filter(({ path }) => path.startsWith('/feed')).map(({ path }) => path)
+    await Promise.all(Array.from({ length: 20 }, () => followed.feed.ask(askedToken(), false)))
+    expect(logs()).toEqual(['/feed/log?after=0'])
+    clock.advance(2_000)
+    expect(followed.feed.ask(askedToken(), true)).toBeUndefined()
+    issuer.revoke('s', 'session-1')
+    clock.advance(1)
+    expect(await followed.feed.ask(askedToken(), false)).toBe('token_revoked')
+    expect(logs()).toHaveLength(2)
+    issuer.status = 500
+    clock.advance(2_001)
+    expect(await followed.feed.ask(askedToken({ sid: 'x' }), false)).toBeUndefined()
+    clock.advance(60_000)
+    expect(await followed.feed.ask(askedToken({ sid: 'x' }), false)).toBe('feed_unavailable')
+  })
+})

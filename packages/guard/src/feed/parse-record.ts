@@ -1,32 +1,41 @@
-import { isJsonObject } from '../jws/parse-json-object.ts'
+import type { EpochMilliseconds, EpochSeconds } from '../claims/access-token-claims.ts'
+import { parseJsonObject } from '../jws/parse-json-object.ts'
 
-/** One record, as its line tells it: docs/reference/revocation-feed.md, "Records". */
-export interface FeedRecord {
-  readonly sequence: number
-  /** `s`, `j`, `u`, `c`, `a`, `r`, `k`, or one that this version doesn't know. */
-  readonly kind: string
-  /** The truncated hash of an identifier; empty for `a`. */
-  readonly hash: string
-  /** Tokens issued at or before it are concerned, in milliseconds; infinite for kinds without a moment. */
-  readonly moment: number
-  /** Seconds since 1970. */
-  readonly forgetAt: number
+/** One line of the feed: docs/reference/revocation-feed.md, "Records". */
+export type FeedRecord =
+  | { readonly n: number; readonly k: 's' | 'j' | 'k'; readonly i: string; readonly x: EpochSeconds }
+  | {
+      readonly n: number
+      readonly k: 'u' | 'c' | 'r'
+      readonly i: string
+      readonly t: EpochMilliseconds
+      readonly x: EpochSeconds
+    }
+  | { readonly n: number; readonly k: 'a'; readonly t: EpochMilliseconds; readonly x: EpochSeconds }
+  | UnknownRecord
+
+/** Of a kind that this version doesn't know: it counts in the sequence and the chain, and denies nothing. */
+export interface UnknownRecord {
+  readonly n: number
+  readonly k: undefined
 }
 
-/** Parses one line; undefined when it is no record. */
+const kinds = 'sjkucra'
+const timedKinds = 'ucra'
+const hashed = /^[\w-]{22}$/
+
+/** Parses a record's line; undefined when it is none. */
 export function parseRecord(line: string): FeedRecord | undefined {
-  const value = parseJson(line)
-  if (!isJsonObject(value)) return undefined
-  const { n, k, i = '', t = Number.POSITIVE_INFINITY, x } = value
-  if (typeof n !== 'number' || !Number.isSafeInteger(n) || n < 1) return undefined
-  if (typeof k !== 'string' || typeof i !== 'string' || typeof t !== 'number' || typeof x !== 'number') return undefined
-  return { sequence: n, kind: k, hash: i, moment: t, forgetAt: x }
+  const members = parseJsonObject(Buffer.from(line))
+  if (members === undefined || !isNumber(members.n) || members.n < 1) return undefined
+  const { n, k, i, t, x } = members
+  if (typeof k !== 'string' || k === '') return undefined
+  if (k.length !== 1 || !kinds.includes(k)) return { n, k: undefined }
+  const isComplete =
+    isNumber(x) && (k === 'a' || (typeof i === 'string' && hashed.test(i))) && (!timedKinds.includes(k) || isNumber(t))
+  return isComplete ? (members as unknown as FeedRecord) : undefined
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }

@@ -1,39 +1,46 @@
-/** An event of a stream. The name is empty for one without. */
-export interface StreamEvent {
+/** One server-sent event; its name is `message` when it has none. */
+export interface FeedEvent {
   readonly name: string
   readonly data: string
 }
 
-// Far more than any event of a feed.
-const maxUnreadLength = 1024 * 1024
+/** Far more than a record or a heartbeat takes. */
+const maxLineLength = 16_384
 
-/**
- * Reads server-sent events whose lines end with a line feed. Comments, ids and retry times are left out.
- *
- * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
- */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of body) {
-    text += decoder.decode(chunk, { stream: true })
-    const blocks = text.split(/\r?\n\r?\n/)
-    text = blocks.pop() ?? ''
-    if (text.length > maxUnreadLength) throw new Error('an event of the stream has no end')
-    for (const block of blocks) {
-      const event = parseBlock(block)
-      if (event !== undefined) yield event
-    }
-  }
-}
+/** Reads the events of a stream, piece by piece as they come. @see HTML Standard §9.2.6 */
+export class EventReader {
+  readonly #decoder = new TextDecoder()
+  #rest = ''
+  #name = ''
+  #data: string[] = []
 
-function parseBlock(block: string): StreamEvent | undefined {
-  let name = ''
-  const data: string[] = []
-  for (const line of block.split(/\r?\n/)) {
-    const [, field, value = ''] = /^([^:]+)(?:: ?(.*))?$/.exec(line) ?? []
-    if (field === 'event') name = value
-    if (field === 'data') data.push(value)
+  /** The events that this piece completes. @throws Error for a line that is too long. */
+  read(piece: Uint8Array): readonly FeedEvent[] {
+    const text = this.#rest + this.#decoder.decode(piece, { stream: true })
+    // A carriage return at the end may be half of a line's end.
+    const complete = text.endsWith('\r') ? text.slice(0, -1) : text
+    const lines = complete.split(/\r\n|\r|\n/)
+    this.#rest = (lines.pop() ?? '') + text.slice(complete.length)
+    if (this.#rest.length > maxLineLength) throw new Error('a line of the stream is too long')
+    return lines.flatMap((line) => this.#readLine(line) ?? [])
   }
-  return data.length === 0 ? undefined : { name, data: data.join('\n') }
+
+  #readLine(line: string): FeedEvent | undefined {
+    if (line === '') return this.#endEvent()
+    const colon = line.indexOf(':')
+    const field = colon === -1 ? line : line.slice(0, colon)
+    const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
+    if (field === 'event') this.#name = value
+    if (field === 'data') this.#data.push(value)
+    if (this.#data.length > 16) throw new Error('an event of the stream has too many lines')
+    return undefined
+  }
+
+  #endEvent(): FeedEvent | undefined {
+    const event = { name: this.#name || 'message', data: this.#data.join('\n') }
+    const isEmpty = this.#data.length === 0
+    this.#name = ''
+    this.#data = []
+    return isEmpty ? undefined : event
+  }
 }

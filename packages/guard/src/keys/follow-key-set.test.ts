@@ -91,7 +91,7 @@ describe('fetching', () => {
     {
       title: 'metadata without jwks_uri',
       change: ({ answers, url }) => answers.set(metadataPath, { body: { issuer: url } }),
-      sentence: 'names no jwks_uri',
+      sentence: 'names the jwks_uri nothing',
     },
     {
       title: 'a jwks_uri that is no web address',

@@ -3,7 +3,7 @@ import type { GuardEvent } from '../guard-event.ts'
 import type { Algorithm } from '../jws/algorithm.ts'
 import type { KeySet } from '../jws/key-set.ts'
 import { describeError } from './describe-error.ts'
-import { discoverEndpoint } from './discover-endpoint.ts'
+import { discoverMetadata } from './discover-metadata.ts'
 import { type Fetching, fetchJson } from './fetch-json.ts'
 import { importKeySet } from './import-key-set.ts'
 import type { KeySource } from './key-source.ts'
@@ -86,10 +86,9 @@ class FollowedKeySet implements KeySource {
   }
 
   async renew(): Promise<void> {
-    // What is under way may have begun before there was a reason.
+    // What is under way may have been answered before.
     await this.#underway
-    this.#etag = undefined
-    await this.#refresh()
+    if (!this.#closing.signal.aborted) await this.#refresh()
   }
 
   retrySeconds(): number | undefined {
@@ -151,10 +150,8 @@ class FollowedKeySet implements KeySource {
   async #fetchKeySet(fetching: Fetching): Promise<void> {
     const { issuer, algorithms, changed, log, monotonic } = this.#options
     const askedAt = monotonic()
-    const uri = this.#jwksUri ?? (await discoverEndpoint(issuer, 'jwks_uri', fetching))
-    if (uri === undefined) throw new Error(`${issuer} names no jwks_uri`)
-    this.#jwksUri = uri
-    const { document, etag, maxAgeSeconds } = await fetchJson(uri, fetching, this.#etag)
+    this.#jwksUri ??= (await discoverMetadata(issuer, fetching)).jwks_uri
+    const { document, etag, maxAgeSeconds } = await fetchJson(this.#jwksUri, fetching, this.#etag)
     const text = document === undefined ? this.#text : JSON.stringify(document)
     if (text !== this.#text) {
       const { keySet, ignored } = importKeySet(document, algorithms)
@@ -165,7 +162,7 @@ class FollowedKeySet implements KeySource {
     }
     this.#etag = etag
     // Keys that were taken back are gone even when no others took their place; but then nothing can be checked.
-    if (this.#keySet?.keys.length === 0) throw new Error(`${uri} holds no key to use`)
+    if (this.#keySet?.keys.length === 0) throw new Error(`${this.#jwksUri} holds no key to use`)
     const toldMs = maxAgeSeconds === undefined ? defaultLifetimeMs : maxAgeSeconds * 1000
     this.#lifetimeMs = Math.min(maxLifetimeMs, Math.max(minLifetimeMs, toldMs))
     this.#confirmedAt = askedAt

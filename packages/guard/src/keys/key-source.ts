@@ -9,7 +9,7 @@ export interface KeySource {
   obtain(): Promise<KeySet | undefined>
   /** Looks for a `kid` that no key has; undefined when that was done lately. Never rejects. */
   seek(kid: string): Promise<KeySet | undefined> | undefined
-  /** Fetches the keys whatever was fetched lately: one of them is compromised. Never rejects. */
+  /** Fetches the keys at once, whenever that was done last: one of them is known to be compromised. Never rejects. */
   renew(): Promise<void>
   /** Seconds until asking again may help, when the last fetch failed; else undefined. */
   retrySeconds(): number | undefined
@@ -23,7 +23,7 @@ export function holdKeys(keySet: KeySet): KeySource {
     current: () => keySet,
     obtain: () => Promise.resolve(keySet),
     seek: () => undefined,
-    renew: async () => {},
+    renew: () => Promise.resolve(),
     retrySeconds: () => undefined,
     state: () => ({ count: keySet.keys.length, ageSeconds: undefined, lastError: undefined }),
     close: () => {},

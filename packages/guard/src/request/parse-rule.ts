@@ -23,7 +23,7 @@ export function parseRule(rule: Rule): ParsedRule {
   const { scope, anyScope, optional, strict = false, ...others } = rule
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new GuardConfigurationError(`${unknown} is no part of a rule`)
-  if (typeof strict !== 'boolean') throw new GuardConfigurationError('strict must be true or false')
+  if (typeof strict !== 'boolean') throw new GuardConfigurationError('strict must be a boolean')
   const allOf = scope === undefined ? [] : parseScopes(scope)
   const anyOf = anyScope === undefined ? [] : parseScopes(anyScope)
   const named = [...new Set([...allOf, ...anyOf])]

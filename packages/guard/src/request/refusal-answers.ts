@@ -5,11 +5,11 @@ export type RefusalCode =
   | 'token_missing'
   | 'token_expired'
   | 'token_invalid'
-  | 'token_revoked'
-  | 'refresh_required'
   | 'insufficient_scope'
   | 'invalid_request'
   | 'keys_unavailable'
+  | 'token_revoked'
+  | 'refresh_required'
   | 'feed_unavailable'
 
 interface Answer {
@@ -22,9 +22,6 @@ export const refusalAnswers: Readonly<Record<RefusalCode, Answer>> = {
   token_missing: { status: 401, message: 'Token is missing' },
   token_expired: { status: 401, message: 'Token has expired' },
   token_invalid: { status: 401, message: 'Token is invalid' },
-  token_revoked: { status: 401, message: 'Token has been revoked' },
-  // RFC 6750 §3.1 has no word of its own for it; clients refresh on invalid_token.
-  refresh_required: { status: 401, message: 'Token must be refreshed' },
   insufficient_scope: { status: 403, message: 'Token lacks a required scope' },
   invalid_request: {
     status: 400,
@@ -32,7 +29,9 @@ export const refusalAnswers: Readonly<Record<RefusalCode, Answer>> = {
   },
   // Not 401: that makes clients throw good tokens away. So there is no challenge either.
   keys_unavailable: { status: 503, message: 'Tokens cannot be checked at the moment' },
-  feed_unavailable: { status: 503, message: 'Tokens cannot be checked at the moment' },
+  token_revoked: { status: 401, message: 'Token has been revoked' },
+  refresh_required: { status: 401, message: 'Token must be refreshed' },
+  feed_unavailable: { status: 503, message: 'Revocations cannot be checked at the moment' },
 }
 
 /**

@@ -1,0 +1,91 @@
+import { readBounded } from '../keys/read-bounded.ts'
+import type { FeedCredential } from './feed-to-follow.ts'
+
+const timeoutMs = 5_000
+const snapshotTimeoutMs = 60_000
+const maxLogBytes = 4 * 1024 * 1024
+const maxSnapshotBytes = 256 * 1024 * 1024
+
+/** The feed's requests, bounded in time and size and without redirects. They reject with a sentence. */
+export class FeedRequests {
+  readonly #fetch: typeof globalThis.fetch
+  readonly #signal: AbortSignal
+
+  constructor(fetch: typeof globalThis.fetch, signal: AbortSignal) {
+    this.#fetch = fetch
+    this.#signal = signal
+  }
+
+  /** The stream's answer, of any status. */
+  openStream(url: string, after: number, signal: AbortSignal): Promise<Response> {
+    return this.#fetch(`${url}?after=${after}`, {
+      headers: { accept: 'text/event-stream' },
+      redirect: 'error',
+      signal: AbortSignal.any([this.#signal, signal]),
+    })
+  }
+
+  /** The lines of the log; undefined when the server can't tell what came after (410). */
+  async readLog(url: string, after: number, waitSeconds?: number): Promise<readonly string[] | undefined> {
+    const wait = waitSeconds === undefined ? '' : `&wait=${waitSeconds}`
+    const limitMs = timeoutMs + (waitSeconds ?? 0) * 1000
+    const bytes = await this.#readBytes(`${url}/log?after=${after}${wait}`, limitMs, maxLogBytes)
+    return bytes?.toString('utf8').split('\n').filter(Boolean)
+  }
+
+  async readSnapshot(url: string): Promise<Buffer> {
+    const bytes = await this.#readBytes(`${url}/snapshot`, snapshotTimeoutMs, maxSnapshotBytes)
+    if (bytes === undefined) throw new Error(`${url}/snapshot answered 410`)
+    return bytes
+  }
+
+  /** Posts with client authentication where there is a credential. @see RFC 6749 §2.3.1 */
+  async post(
+    url: string,
+    type: 'application/json' | 'application/x-www-form-urlencoded',
+    body: string,
+    credential?: FeedCredential,
+  ): Promise<Response> {
+    const response = await this.#fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': type,
+        accept: 'application/json',
+        ...(credential && { authorization: renderBasic(credential) }),
+      },
+      body,
+      redirect: 'error',
+      signal: this.#limit(timeoutMs),
+    })
+    if (response.ok) return response
+    await response.body?.cancel()
+    throw new Error(`${url} answered ${response.status}`)
+  }
+
+  async #readBytes(url: string, limitMs: number, maxBytes: number): Promise<Buffer | undefined> {
+    const response = await this.#fetch(url, {
+      headers: { accept: 'application/jsonl' },
+      redirect: 'error',
+      signal: this.#limit(limitMs),
+    })
+    if (response.status !== 200) await response.body?.cancel()
+    if (response.status === 410) return undefined
+    if (response.status !== 200) throw new Error(`${url} answered ${response.status}`)
+    const bytes = await readBounded(response.body, maxBytes)
+    if (bytes === undefined) throw new Error(`${url} answered too much`)
+    return bytes
+  }
+
+  #limit(milliseconds: number): AbortSignal {
+    return AbortSignal.any([this.#signal, AbortSignal.timeout(milliseconds)])
+  }
+}
+
+/** RFC 6749 §2.3.1: both are form-encoded before they are joined. */
+function renderBasic({ clientId, clientSecret }: FeedCredential): string {
+  return `Basic ${Buffer.from(`${encodeForm(clientId)}:${encodeForm(clientSecret)}`).toString('base64')}`
+}
+
+function encodeForm(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
+}
