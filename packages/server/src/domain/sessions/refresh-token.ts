@@ -21,7 +21,7 @@ const CHECKSUM_BYTES = 4
  * Derives the refresh token of a session's generation: `or_` and 80 characters, base64url of key id, session id, generation,
  * HMAC-SHA-256 over these and the client's id, and a checksum, by which a token that was cut or mistyped, or stands in a text, is told.
  */
-export function deriveRefreshToken({ id, key }: RefreshKey, content: RefreshTokenContent): string {
+function deriveRefreshToken({ id, key }: RefreshKey, content: RefreshTokenContent): string {
   const body = Buffer.alloc(BODY_BYTES)
   body.write(id, 0, 'base64url')
   body.write(content.sessionId, KEY_ID_BYTES, 'base64url')

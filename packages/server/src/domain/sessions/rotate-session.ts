@@ -8,7 +8,7 @@ import type { Session } from './session.ts'
 import { advanceGeneration, selectSession } from './session-store.ts'
 
 /** How long the token before the current one still gives the current one: for retries, lost answers and several tabs. */
-export const REUSE_WINDOW_MS = 30_000
+const REUSE_WINDOW_MS = 30_000
 
 export type RefusedRotation = 'session_ended' | 'reused' | 'history_lost' | 'invalid_scope' | 'invalid_target'
 
