@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { domainRooms } from './architecture.ts'
-import { compareRooms, findGuardDependencies, findWrongArrows } from './check-architecture.ts'
+import { compareRooms, findDependencies, findWrongArrows } from './check-architecture.ts'
 import { parseModule } from './read-module.ts'
 
 const server = 'packages/server/src'
@@ -74,6 +74,6 @@ test('architecture: a domain room that the list leaves out, or keeps after it ha
 })
 
 test('architecture: a dependency of the guard is found', () => {
-  expect(findGuardDependencies('{"dependencies": {"jose": "6.0.0"}}')).toHaveLength(1)
-  expect(findGuardDependencies('{"peerDependencies": {"hono": "*"}}')).toEqual([])
+  expect(findDependencies('packages/guard', '{"dependencies": {"jose": "6.0.0"}}')).toHaveLength(1)
+  expect(findDependencies('packages/guard', '{"peerDependencies": {"hono": "*"}}')).toEqual([])
 })

@@ -17,7 +17,10 @@ interface Packed {
 }
 
 async function packAll(folder: string): Promise<Packed[]> {
-  const workspaces = ['packages/guard', 'packages/server'].flatMap((workspace) => ['--workspace', workspace])
+  const workspaces = ['packages/guard', 'packages/client', 'packages/server'].flatMap((workspace) => [
+    '--workspace',
+    workspace,
+  ])
   const npm = process.env.npm_execpath
   const args = ['pack', '--json', '--loglevel=error', '--ignore-scripts', ...workspaces, '--pack-destination', folder]
   const { stdout } = await (npm
@@ -65,7 +68,7 @@ try {
   const findings = (await Promise.all(packages.map((packed) => inspect(folder, packed)))).flat()
   const sizes = packages.map(({ name, size, files }) => `${name} ${Math.ceil(size / 1000)} kB, ${files.length} files`)
   console.log([...findings, sizes.join('; ')].join('\n'))
-  process.exitCode = findings.length === 0 && packages.length === 2 ? 0 : 1
+  process.exitCode = findings.length === 0 && packages.length === 3 ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -6,6 +6,7 @@ const rooms = [
   'packages/server/src/{endpoints,domain,platform}/*/',
   'packages/server/src/cli/',
   'packages/guard/src/*/',
+  'packages/client/src/',
 ]
 const drawers = /(^|\/)(utils?|helpers?|common|misc|shared|lib|types)(\.ts|\/|$)/
 const SHORTEST_LINES = 5

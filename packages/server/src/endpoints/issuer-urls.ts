@@ -13,6 +13,7 @@ export interface IssuerUrls {
   readonly jwksPath: string
   readonly jwksUri: string
   readonly loginUrl: string
+  readonly logoutUrl: string
   readonly tokenPath: string
   readonly tokenUrl: string
   readonly revocationPath: string
@@ -47,6 +48,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,
+    logoutUrl: `${origin}${basePath}/logout`,
     tokenPath,
     tokenUrl: `${origin}${tokenPath}`,
     revocationPath,

@@ -30,6 +30,7 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     issuer: urls.issuer,
     jwks_uri: urls.jwksUri,
     login_endpoint: urls.loginUrl,
+    logout_endpoint: urls.logoutUrl,
     token_endpoint: urls.tokenUrl,
     token_endpoint_auth_methods_supported: allAuthMethods,
     revocation_endpoint: urls.revocationUrl,
