@@ -191,3 +191,33 @@ it('the app takes the next free port when its own is busy, and says so', async (
   expect(await (await fetch(`${url}/public`)).text()).toBe('This is a public page')
   other.close()
 })
+
+describe('the tutorial in two windows', () => {
+  it('who logs out in one is refused in the other within the second', async () => {
+    const ostiary = await startTestServer({ isClockRunning: true })
+    await addAccount(ostiary, username, password)
+    await addApi(ostiary, { audience })
+    const app = await listen(createTutorial({ issuer: ostiary.issuer, audience, clock: ostiary.clock.now }))
+    const browser = await launchBrowser()
+    try {
+      const [one, other] = [await browser.newPage(), await browser.newPage()]
+      await one.goto(app.url)
+      await one.getByLabel('User name').fill(username)
+      await one.getByLabel('Password').fill(password)
+      await one.getByRole('button', { name: 'Log in' }).click()
+      const { token } = JSON.parse((await one.textContent('body')) ?? '') as { token: string }
+      const open = async () => (await other.goto(`${app.url}/auth?token=${token}`))?.text()
+      expect(await open()).toBe('You are verified. Welcome to your dashboard!')
+      const answer = await one.evaluate(
+        async (path) => (await fetch(path, { method: 'POST' })).status,
+        `/logout?token=${token}`,
+      )
+      expect(answer).toBe(200)
+      await expect.poll(open, { interval: 20, timeout: 1000 }).toBe('{"Alert!":"Invalid Token"}')
+    } finally {
+      await browser.close()
+      await app.stop()
+      await ostiary.stop()
+    }
+  })
+})

@@ -1,5 +1,5 @@
 import { createGuard } from '@ostiary/guard'
-import { tokenRequired } from '@ostiary/guard/express'
+import { getAuth, tokenRequired } from '@ostiary/guard/express'
 import express, { type Express } from 'express'
 
 export interface TutorialOptions {
@@ -50,5 +50,10 @@ export function createTutorial({ issuer, audience, clock = Date.now }: TutorialO
 
   app.get('/public', (_, res) => res.send('This is a public page'))
   app.get('/auth', tokenRequired(guard), (_, res) => res.send('You are verified. Welcome to your dashboard!'))
+  // RFC 7009. Whoever else has the token, in another window or another API, is refused within a second.
+  app.post('/logout', tokenRequired(guard), async (req, res) => {
+    const body = new URLSearchParams({ token: getAuth(guard, req).token, client_id: 'ostiary' })
+    res.sendStatus((await fetch(`${issuer}/revoke`, { method: 'POST', body })).status)
+  })
   return app
 }

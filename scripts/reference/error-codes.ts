@@ -48,6 +48,7 @@ export const commandCodes: Readonly<Record<string, string>> = {
   missing_token: 'There is no token to explain.',
   no_api: 'No API is registered.',
   port_in_use: 'Another program listens on that port.',
+  rotated_meanwhile: 'Another rotation of the refresh key was faster.',
   refused_password: 'The policy refuses the password; the sentence says why.',
   unconfirmed: 'The command logs everybody out and wants to be confirmed with `--yes`.',
   unknown_account: 'There is no account of that name.',

@@ -166,6 +166,8 @@ forEachDatabase('the command line', ({ createUrl }) => {
       redirect_uris: ['https://shop.example/cb'],
       grants: ['authorization_code', 'refresh_token'],
       scopes: ['a'],
+      idle_seconds: 30 * 86_400,
+      lifetime_seconds: 365 * 86_400,
     })
     expect(await json(folder, ['client', 'create', '--name', 'App', '--type', 'public'])).not.toHaveProperty(
       'client_secret',

@@ -11,6 +11,8 @@ interface ClientCreateOptions {
   readonly redirectUri?: readonly string[]
   readonly grant?: readonly string[]
   readonly scope?: readonly string[]
+  readonly idle?: string
+  readonly lifetime?: string
 }
 
 export function clientCommand(): Command {
@@ -53,12 +55,14 @@ function clientCreateCommand(): Command {
     .option('--redirect-uri <uri...>', 'where people are sent back to; may be repeated')
     .option('--grant <grant...>', `which grants it may use: ${grantTypes.join(', ')}`)
     .option('--scope <scope...>', 'which scopes it may ask for; may be repeated')
+    .option('--idle <duration>', 'how long a session lives without being used, such as 12h (default: 30d)')
+    .option('--lifetime <duration>', 'how long a session lives in all, such as 90d (default: 365d)')
     .action((options: ClientCreateOptions) => runCommand(options, () => createFromOptions(options)))
 }
 
 async function createFromOptions(options: ClientCreateOptions): Promise<Report> {
-  const { name, type, redirectUri: redirectUris, grant: grants, scope: scopes } = options
-  const parsed = parseClient({ name, type, redirectUris, grants, scopes })
+  const { name, type, redirectUri: redirectUris, grant: grants, scope: scopes, idle, lifetime } = options
+  const parsed = parseClient({ name, type, redirectUris, grants, scopes, idle, lifetime })
   if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
   return withInstallation(async ({ database }) => {
     const { client, secret } = await database.write((tx) => createClient(tx, parsed.client, 'cli'))
@@ -71,6 +75,8 @@ async function createFromOptions(options: ClientCreateOptions): Promise<Report> 
         redirect_uris: client.redirectUris,
         grants: client.grants,
         scopes: client.scopes,
+        idle_seconds: client.sessionLimits.idleMilliseconds / 1000,
+        lifetime_seconds: client.sessionLimits.absoluteMilliseconds / 1000,
       },
       lines: [`client_id: ${client.id}`, ...(secret ? [`client_secret, shown only now: ${secret}`] : [])],
     }

@@ -3,7 +3,9 @@ import { listSigningKeys } from '../domain/keys/list-signing-keys.ts'
 import { PUBLISH_AHEAD_MS } from '../domain/keys/plan-key-schedule.ts'
 import { rotateSigningKeys } from '../domain/keys/rotate-signing-keys.ts'
 import { type SigningAlgorithm, type SigningKey, signingAlgorithms } from '../domain/keys/signing-key.ts'
-import { CommandError, createCommand, runCommand, withInstallation } from './command.ts'
+import { rotateRefreshKey } from '../domain/refresh-keys/rotate-refresh-key.ts'
+import type { Installation } from '../server.ts'
+import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 export function keyCommand(): Command {
@@ -46,9 +48,11 @@ function keyRotateCommand(): Command {
     'ostiary key rotate --algorithm ES256',
   )
     .addOption(new Option('--algorithm <algorithm>', 'only the key of this algorithm').choices([...signingAlgorithms]))
-    .action((options: { json?: boolean; algorithm?: SigningAlgorithm }) =>
+    .option('--refresh', 'the key of refresh tokens instead; those that are out there work until their sessions end')
+    .action((options: { json?: boolean; algorithm?: SigningAlgorithm; refresh?: boolean }) =>
       runCommand(options, () =>
         withInstallation(async (installation) => {
+          if (options.refresh) return rotateRefresh(installation)
           const pending = await rotateSigningKeys(installation, 'cli', options.algorithm)
           if (pending.length === 0) {
             throw new CommandError(
@@ -65,6 +69,13 @@ function keyRotateCommand(): Command {
         }),
       ),
     )
+}
+
+async function rotateRefresh({ database, sealer }: Installation): Promise<Report> {
+  const id = await database.write((tx) => rotateRefreshKey(tx, sealer, 'cli'))
+  if (id === undefined)
+    throw new CommandError('rotated_meanwhile', 'Another rotation was faster. Nothing is left to do.')
+  return { json: { refresh_key: id }, lines: [`New refresh tokens are derived with the key ${id} from now on.`] }
 }
 
 function activeFrom(key: SigningKey): string {

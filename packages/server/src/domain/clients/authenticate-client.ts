@@ -4,6 +4,7 @@ import type { Client } from './client.ts'
 import { selectClient } from './client-store.ts'
 import { hashClientSecret } from './hash-client-secret.ts'
 import { LOGIN_CLIENT_ID } from './login-client.ts'
+import { APP_SESSION_LIMITS } from './session-limits.ts'
 
 /** What a client says of itself. */
 export interface ClientCredentials {
@@ -20,6 +21,7 @@ const loginClient: Client = {
   redirectUris: [],
   grants: ['refresh_token'],
   scopes: [],
+  sessionLimits: APP_SESSION_LIMITS,
   createdAt: 0,
 }
 

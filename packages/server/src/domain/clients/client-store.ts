@@ -10,6 +10,8 @@ type ClientTables = {
     redirect_uris: string
     grants: string
     scopes: string
+    idle_milliseconds: number
+    absolute_milliseconds: number
     created_at: number
   }
 }
@@ -26,6 +28,8 @@ export async function insertClient(sql: Queries, client: Client, secretHash: str
       redirect_uris: JSON.stringify(client.redirectUris),
       grants: JSON.stringify(client.grants),
       scopes: JSON.stringify(client.scopes),
+      idle_milliseconds: client.sessionLimits.idleMilliseconds,
+      absolute_milliseconds: client.sessionLimits.absoluteMilliseconds,
       created_at: client.createdAt,
     })
     .execute()
@@ -52,6 +56,7 @@ function toClient(row: ClientTables['client']): Client {
     redirectUris: JSON.parse(row.redirect_uris),
     grants: JSON.parse(row.grants),
     scopes: JSON.parse(row.scopes),
+    sessionLimits: { idleMilliseconds: row.idle_milliseconds, absoluteMilliseconds: row.absolute_milliseconds },
     createdAt: row.created_at,
   }
 }

@@ -1,4 +1,5 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { SessionLimits } from './session-limits.ts'
 
 /** RFC 6749 §2.1: whether the client can keep a secret. */
 export type ClientType = 'public' | 'confidential'
@@ -11,5 +12,7 @@ export interface Client {
   readonly redirectUris: readonly string[]
   readonly grants: readonly string[]
   readonly scopes: readonly string[]
+  /** Of the sessions that people open at it. */
+  readonly sessionLimits: SessionLimits
   readonly createdAt: EpochMilliseconds
 }

@@ -24,6 +24,7 @@ test.each([
       redirectUris: [uri],
       grants: ['authorization_code', 'refresh_token'],
       scopes: [],
+      sessionLimits: { idleMilliseconds: 30 * 86_400_000, absoluteMilliseconds: 365 * 86_400_000 },
     },
   })
 })
@@ -51,6 +52,9 @@ test.each([
   ['RFC 9700 §2.4: the grant password', { type: 'confidential', grants: ['password'] }],
   ['a type that is none', { type: 'secret' }],
   ['RFC 6749 §3.3: a scope with a quote', { type: 'public', scopes: ['a"b'] }],
+  ['a duration without a unit', { type: 'public', idle: '30' }],
+  ['sessions that idle for longer than they live', { type: 'public', idle: '2d', lifetime: '1d' }],
+  ['sessions of ten years', { type: 'public', lifetime: '3650d' }],
 ])('%s is refused with a sentence', (_, input) => {
   expect(parseClient({ name, ...input })).toEqual({ ok: false, sentence: expect.stringMatching(/^[A-Z].*\.$/) })
 })

@@ -2,6 +2,8 @@ import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
 import type { ClientType } from './client.ts'
+import { parseDuration } from './parse-duration.ts'
+import { APP_SESSION_LIMITS, type SessionLimits } from './session-limits.ts'
 
 /** Grant types a client can be registered for (RFC 7591 §2), whether or not an endpoint for them stands already. */
 export const grantTypes = [
@@ -19,6 +21,7 @@ export interface ClientDescription {
   readonly redirectUris: readonly string[]
   readonly grants: readonly string[]
   readonly scopes: readonly string[]
+  readonly sessionLimits: SessionLimits
 }
 
 export type ParsedClient =
@@ -32,6 +35,10 @@ export function parseClient(input: {
   redirectUris?: readonly string[] | undefined
   grants?: readonly string[] | undefined
   scopes?: readonly string[] | undefined
+  /** Such as `30d`. Default: 30 days. */
+  idle?: string | undefined
+  /** Such as `365d`. Default: a year. */
+  lifetime?: string | undefined
 }): ParsedClient {
   const { name, type, redirectUris = [], scopes = [] } = input
   const grants = input.grants ?? (redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : [])
@@ -57,11 +64,32 @@ export function parseClient(input: {
   if (!scopes.every(isScopeToken)) {
     return wrong(SCOPE_TOKEN_SENTENCE)
   }
+  const sessionLimits = parseLimits(input.idle, input.lifetime)
+  if (!sessionLimits) {
+    return wrong(
+      'Idle and lifetime of sessions are durations such as 90m, 12h or 30d, a year at most, and idle is the shorter one.',
+    )
+  }
   const unique = (values: readonly string[]) => [...new Set(values)]
   return {
     ok: true,
-    client: { name, type, redirectUris: unique(redirectUris), grants: unique(grants), scopes: unique(scopes) },
+    client: {
+      name,
+      type,
+      redirectUris: unique(redirectUris),
+      grants: unique(grants),
+      scopes: unique(scopes),
+      sessionLimits,
+    },
   }
+}
+
+function parseLimits(idle: string | undefined, lifetime: string | undefined): SessionLimits | undefined {
+  const { idleMilliseconds, absoluteMilliseconds } = APP_SESSION_LIMITS
+  const absolute = lifetime === undefined ? absoluteMilliseconds : parseDuration(lifetime)
+  const unused = idle === undefined ? Math.min(idleMilliseconds, absolute ?? 0) : parseDuration(idle)
+  if (unused === undefined || absolute === undefined || unused > absolute) return undefined
+  return { idleMilliseconds: unused, absoluteMilliseconds: absolute }
 }
 
 /** RFC 6749 §3.1.2 and RFC 8252 §7: absolute, no fragment, https or loopback http or a private-use scheme with a dot in it. */

@@ -44,6 +44,8 @@ export const initial: Migration = {
       redirect_uris TEXT NOT NULL,
       grants TEXT NOT NULL,
       scopes TEXT NOT NULL,
+      idle_milliseconds BIGINT NOT NULL,
+      absolute_milliseconds BIGINT NOT NULL,
       created_at BIGINT NOT NULL
     )`,
     `CREATE TABLE api (

@@ -1,8 +1,9 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import type { SessionLimits } from '../clients/session-limits.ts'
 import { momentAfterRevocations } from '../revocations/moment-after-revocations.ts'
-import { BROWSER_SESSION_LIMITS, type Session, type SessionLimits } from './session.ts'
+import { BROWSER_SESSION_LIMITS, type Session } from './session.ts'
 import { issueSessionCookie } from './session-cookie.ts'
 import { insertSession } from './session-store.ts'
 

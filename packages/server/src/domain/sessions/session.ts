@@ -1,16 +1,9 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
-
-/** How long a session lives: without being used, and in all. */
-export interface SessionLimits {
-  readonly idleMilliseconds: number
-  readonly absoluteMilliseconds: number
-}
+import type { SessionLimits } from '../clients/session-limits.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** Of an app's session, unless its client says otherwise. */
-export const APP_SESSION_LIMITS: SessionLimits = { idleMilliseconds: 30 * DAY_MS, absoluteMilliseconds: 365 * DAY_MS }
 /** Of a browser's session at this server. */
 export const BROWSER_SESSION_LIMITS: SessionLimits = {
   idleMilliseconds: 12 * HOUR_MS,

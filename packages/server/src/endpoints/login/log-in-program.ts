@@ -9,9 +9,9 @@ import { authenticateClient } from '../../domain/clients/authenticate-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
-import { openSession } from '../../domain/sessions/open-session.ts'
+import { openSession, type SessionGrant } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
-import { APP_SESSION_LIMITS, type Session } from '../../domain/sessions/session.ts'
+import type { Session } from '../../domain/sessions/session.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { issueSessionToken } from '../issue-session-token.ts'
@@ -56,7 +56,11 @@ export async function logInProgram(
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()
   const opened = await deps.database.write((tx) =>
-    openAdmittedSession(tx, verified.login, request, { userAgent: caller.userAgent, refreshKeyId: refreshKey.id }),
+    openAdmittedSession(tx, verified.login, request, {
+      userAgent: caller.userAgent,
+      refreshKeyId: refreshKey.id,
+      limits: client.sessionLimits,
+    }),
   )
   if ('admission' in opened) return refuse(opened.admission)
   if ('refusedAccess' in opened) return refuseTarget(opened.refusedAccess)
@@ -79,7 +83,7 @@ async function openAdmittedSession(
   tx: Transaction,
   login: VerifiedLogin,
   request: LoginRequest,
-  { userAgent, refreshKeyId }: { readonly userAgent: string | undefined; readonly refreshKeyId: string },
+  { userAgent, ...kept }: Pick<SessionGrant, 'limits' | 'refreshKeyId'> & { readonly userAgent: string | undefined },
 ): Promise<Opened> {
   const { clientId } = request
   const admission = await admitLogin(tx, login, clientId)
@@ -93,7 +97,7 @@ async function openAdmittedSession(
     return { refusedAccess: access }
   }
   const { api, scopes } = access
-  const grant = { audience: api.audience, scopes, limits: APP_SESSION_LIMITS, refreshKeyId }
+  const grant = { ...kept, audience: api.audience, scopes }
   return { access, session: await openSession(tx, { ...who, userAgent }, grant) }
 }
 

@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../../../testing/test-server.ts'
@@ -9,6 +14,7 @@ import { rotateRefreshKey } from '../../domain/refresh-keys/rotate-refresh-key.t
 import { recordRevocations } from '../../domain/revocations/record-revocations.ts'
 import { endSessionsOfAccount } from '../../domain/sessions/end-session.ts'
 
+const dyingRefresh = path.join(import.meta.dirname, '../../../testing/dying-refresh.ts')
 const audience = 'https://api.example.com'
 const person = { username: 'ada', password: 'a long walk along the river' }
 
@@ -203,6 +209,65 @@ forEachDatabase('POST /token with grant_type=refresh_token', ({ createUrl }) => 
     expect((await refresh(server, { refresh_token: ahead })).body.error).toBe('invalid_grant')
     expect((await refresh(server, { refresh_token: first })).body.error).toBe('invalid_grant')
     expect(await audited(server, 'session.history_lost')).toMatchObject([{ sessionId }])
+  })
+
+  test('kill -9 between rotation and answer: the old token works inside the window, and gives the one successor', async () => {
+    const url = await createUrl()
+    const before = await start(url)
+    await addApi(before, { audience })
+    await addAccount(before, person.username, person.password)
+    const { refresh_token: first = '' } = await open(before)
+    await servers.pop()?.stop()
+    const child = spawn(process.execPath, ['--no-warnings', dyingRefresh, JSON.stringify(before.config), first], {
+      stdio: 'inherit',
+    })
+    expect(await once(child, 'close')).toEqual([null, 'SIGKILL'])
+    const after = await startTestServer({ databaseUrl: url, config: { secrets: before.config.secrets } })
+    servers.push(after)
+    const { status, body } = await refresh(after, { refresh_token: first })
+    expect(status).toBe(200)
+    expect(Buffer.from((body.refresh_token ?? '').slice(3), 'base64url').readUInt32BE(20)).toBe(1)
+    expect((await refresh(after, { refresh_token: body.refresh_token ?? '' })).status).toBe(200)
+  })
+
+  test('a database restored to an older backup: nobody forks, and a session that went on since is asked to log in', async () => {
+    const url = await createUrl()
+    if (!url.startsWith('sqlite:')) return
+    const file = url.slice('sqlite:'.length)
+    const before = await start(url)
+    await addApi(before, { audience })
+    await addAccount(before, person.username, person.password)
+    const { refresh_token: stays = '' } = await open(before)
+    const { refresh_token: first = '' } = await open(before)
+    const second = (await refresh(before, { refresh_token: first })).body.refresh_token ?? ''
+    const backup = `${file}.backup`
+    const source = new DatabaseSync(file)
+    source.exec(`VACUUM INTO '${backup}'`)
+    source.close()
+    const third = (await refresh(before, { refresh_token: second })).body.refresh_token ?? ''
+    const fourth = (await refresh(before, { refresh_token: third })).body.refresh_token ?? ''
+    const { secrets } = before.config
+    await before.stop()
+    servers.splice(servers.indexOf(before), 1)
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
+    renameSync(backup, file)
+    const after = await startTestServer({ databaseUrl: url, config: { secrets } })
+    servers.push(after)
+    // Untouched since the backup: still logged in.
+    expect((await refresh(after, { refresh_token: stays })).status).toBe(200)
+    // Gone on since: what became of it is unknown, so neither the newest nor the restored one works any more.
+    expect((await refresh(after, { refresh_token: fourth })).body.error).toBe('invalid_grant')
+    expect((await refresh(after, { refresh_token: second })).body.error).toBe('invalid_grant')
+  })
+
+  test('a client’s own limits are those of its sessions', async () => {
+    const { server } = await startWithPerson()
+    const parsed = parseClient({ name: 'Kiosk', type: 'public', grants: ['refresh_token'], idle: '1h', lifetime: '2h' })
+    if (!parsed.ok) throw new Error(parsed.sentence)
+    const { client } = await server.running.installation.database.write((tx) => createClient(tx, parsed.client, 'cli'))
+    const { refresh_token: token = '' } = await open(server, { client_id: client.id })
+    server.clock.set(server.clock.now() + 3_600_000)
+    expect((await refresh(server, { refresh_token: token, client_id: client.id })).body.error).toBe('invalid_grant')
   })
 
   test('a session ends when it is not used for 30 days, and after a year whatever happens', async () => {
