@@ -25,8 +25,8 @@ function renderDocument(results: readonly Result[], machine: Machine): string {
 const howToRun = `## Run it
 
 \`\`\`
-npm run bench                    all of it, about 20 minutes
-npm run bench -- guard route     some of it: guard, route, login, start, size
+npm run bench                    all of it, about 15 minutes
+npm run bench -- guard route     some of it: guard, route, login, refresh, revocation, start, size
 npm run bench -- --quick         a look, under two minutes; its figures are too rough to judge by
 \`\`\`
 

@@ -34,7 +34,7 @@ export interface Result extends Findings {
   readonly load: { readonly before: number; readonly after: number }
 }
 
-export const benchmarkNames = ['guard', 'route', 'login', 'start', 'size'] as const
+export const benchmarkNames = ['guard', 'route', 'login', 'refresh', 'revocation', 'start', 'size'] as const
 export type BenchmarkName = (typeof benchmarkNames)[number]
 
 const folder = fileURLToPath(new URL('../../node_modules/.cache/ostiary-bench/', import.meta.url))

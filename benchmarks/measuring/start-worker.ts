@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 /** A process of ours that answers each message with one. */
 export interface Worker<Message, Reply> {
   ask(message: Message): Promise<Reply>
+  /** What it says next without being asked. */
+  next(): Promise<Reply>
   stop(): Promise<void>
 }
 
@@ -17,7 +19,12 @@ export function startWorker<Message, Reply>(script: URL, core?: number): Worker<
   const [command = '', ...args] = core !== undefined && canPin ? ['taskset', '-c', String(core), ...node] : node
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   return {
-    ask: (message) => ask<Reply>(child, message as object),
+    ask(message) {
+      const reply = listen<Reply>(child)
+      child.send(message as object)
+      return reply
+    },
+    next: () => listen<Reply>(child),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = new Promise((resolve) => child.once('exit', resolve))
@@ -27,7 +34,7 @@ export function startWorker<Message, Reply>(script: URL, core?: number): Worker<
   }
 }
 
-function ask<Reply>(child: ChildProcess, message: object): Promise<Reply> {
+function listen<Reply>(child: ChildProcess): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const onExit = (code: number | null) => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}`))
     child.once('exit', onExit)
@@ -35,6 +42,5 @@ function ask<Reply>(child: ChildProcess, message: object): Promise<Reply> {
       child.off('exit', onExit)
       resolve(reply as Reply)
     })
-    child.send(message)
   })
 }

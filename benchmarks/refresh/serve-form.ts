@@ -1,0 +1,18 @@
+// Bare Fastify that answers a form post with JSON: what any server of this kind pays, and nothing more.
+import type { AddressInfo } from 'node:net'
+import fastify from 'fastify'
+
+export interface FormReply {
+  readonly url: string
+}
+
+const app = fastify()
+app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+  done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+)
+app.post('/form', async (request) => ({ seen: Object.keys(request.body as object).length, text: 'x'.repeat(600) }))
+await app.listen({ host: '127.0.0.1', port: 0 })
+process.on('message', () =>
+  process.send?.({ url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/form` } satisfies FormReply),
+)
+process.on('disconnect', () => process.exit())
