@@ -1,6 +1,6 @@
 import { createGuard, type Guard } from '@ostiary/guard'
 import { afterEach, expect, test } from 'vitest'
-import { endSessionsOfAccount } from '../src/domain/sessions/end-session.ts'
+import { logOutEverywhere } from '../src/domain/sessions/log-out-everywhere.ts'
 import { forEachDatabase } from './database.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from './test-server.ts'
 
@@ -25,7 +25,7 @@ forEachDatabase('revocation, from the act to the guards', ({ createUrl }) => {
     const { database } = server.running.installation
     return {
       server,
-      logOut: () => database.write((tx) => endSessionsOfAccount(tx, accountId, 'cli')),
+      logOut: () => database.write((tx) => logOutEverywhere(tx, accountId, 'cli')),
       async getToken() {
         const answer = (await (await logIn(server, { ...person, audience })).json()) as { access_token: string }
         return answer.access_token

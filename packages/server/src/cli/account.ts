@@ -8,7 +8,7 @@ import { parseUsername } from '../domain/accounts/parse-username.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
 import { changeRole } from '../domain/revocation-acts/change-role.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
-import { endSessionsOfAccount } from '../domain/sessions/end-session.ts'
+import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
@@ -115,7 +115,7 @@ function accountPasswordCommand(): Command {
         const { hash, generated } = await choosePassword(installation, options, account)
         const ended = await installation.database.write(async (tx) => {
           await setPassword(tx, account.id, hash, 'cli')
-          return endSessionsOfAccount(tx, account.id, 'cli')
+          return (await logOutEverywhere(tx, account.id, 'cli')).count
         })
         return {
           json: { id: account.id, ended_sessions: ended, ...(generated !== undefined && { password: generated }) },
@@ -138,7 +138,7 @@ function accountDisableCommand(): Command {
           const account = await getAccountOption(installation, options.username)
           const ended = await installation.database.write(async (tx) => {
             await disableAccount(tx, account.id, 'cli')
-            return endSessionsOfAccount(tx, account.id, 'cli')
+            return (await logOutEverywhere(tx, account.id, 'cli')).count
           })
           return {
             json: { id: account.id, disabled: true, ended_sessions: ended },

@@ -4,7 +4,7 @@ import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { forgetTime } from '../revocations/forget-time.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
 import type { Session } from './session.ts'
-import { markSessionEnded, selectOpenSessions } from './session-store.ts'
+import { markSessionEnded } from './session-store.ts'
 
 export interface EndedSessions {
   /** How many were ended by this call: those that had ended before don't count. */
@@ -31,10 +31,4 @@ export async function endSessions(tx: Transaction, sessions: readonly Session[],
 /** Ends one session. */
 export async function endSession(tx: Transaction, session: Session, actor: Actor): Promise<EndedSessions> {
   return endSessions(tx, [session], actor)
-}
-
-/** Ends every open session of an account, as disabling it or changing its password must. Returns how many there were. */
-export async function endSessionsOfAccount(tx: Transaction, accountId: string, actor: Actor): Promise<number> {
-  const sessions = await selectOpenSessions(tx.sql, accountId)
-  return (await endSessions(tx, sessions, actor)).count
 }

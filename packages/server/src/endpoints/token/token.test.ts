@@ -12,7 +12,7 @@ import { createClient } from '../../domain/clients/create-client.ts'
 import { parseClient } from '../../domain/clients/parse-client.ts'
 import { rotateRefreshKey } from '../../domain/refresh-keys/rotate-refresh-key.ts'
 import { recordRevocations } from '../../domain/revocations/record-revocations.ts'
-import { endSessionsOfAccount } from '../../domain/sessions/end-session.ts'
+import { logOutEverywhere } from '../../domain/sessions/log-out-everywhere.ts'
 
 const dyingRefresh = path.join(import.meta.dirname, '../../../testing/dying-refresh.ts')
 const audience = 'https://api.example.com'
@@ -291,7 +291,7 @@ forEachDatabase('POST /token with grant_type=refresh_token', ({ createUrl }) => 
     const { server, accountId } = await startWithPerson()
     const { refresh_token: one = '' } = await open(server)
     const { database, clock } = server.running.installation
-    await database.write((tx) => endSessionsOfAccount(tx, accountId, 'cli'))
+    await database.write((tx) => logOutEverywhere(tx, accountId, 'cli'))
     expect((await refresh(server, { refresh_token: one })).body.error).toBe('invalid_grant')
     const { refresh_token: two = '' } = await open(server)
     await database.write((tx) => recordRevocations(tx, [{ kind: 'a', moment: clock.now(), forgetAt: 4_000_000_000 }]))
