@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { domainRooms } from './architecture.ts'
-import { compareRooms, findGuardDependencies, findWrongArrows } from './check-architecture.ts'
+import { compareRooms, findDependencies, findWrongArrows } from './check-architecture.ts'
 import { parseModule } from './read-module.ts'
 
 const server = 'packages/server/src'
 const guard = 'packages/guard/src'
+const client = 'packages/client/src'
 
 test.each([
   ['platform knows no domain', `${server}/platform/http/a.ts`, "import '../../domain/keys/b.ts'"],
@@ -31,6 +32,9 @@ test.each([
   ['the guard imports nothing of the server', `${guard}/a.ts`, "import '../../server/src/config.ts'"],
   ['nor by its name', `${guard}/a.ts`, "import type { Config } from 'ostiary'"],
   ['the guard has no dependencies', `${guard}/keys/a.ts`, "import 'jose'"],
+  ['the client has no dependencies', `${client}/a.ts`, "import 'jose'"],
+  ['the client runs where there is no Node', `${client}/a.ts`, "import 'node:crypto'"],
+  ['the client imports nothing of the server', `${client}/a.ts`, "import '../../server/src/config.ts'"],
   ['the core knows no adapter', `${guard}/keys/a.ts`, "import '../adapters/express.ts'"],
   ['a room of the guard knows no later one', `${guard}/jws/a.ts`, "import type { B } from '../keys/b.ts'"],
   ['a room of the guard has a place', `${guard}/a.ts`, "import './elsewhere/b.ts'"],
@@ -51,6 +55,7 @@ test.each([
     "import './endpoints/login/b.ts'; import './domain/keys/b.ts'",
   ],
   ['to Node', `${guard}/keys/a.ts`, "import 'node:crypto'"],
+  ['to a file of the client', `${client}/a.ts`, "import './b.ts'"],
   ['to an earlier room of the guard', `${guard}/keys/a.ts`, "import '../jws/b.ts'"],
   ['to a framework’s types', `${guard}/adapters/hono.ts`, "import type { Context } from 'hono/types'"],
 ])('architecture: an import may lead %s', (_, file, text) => {
@@ -73,7 +78,7 @@ test('architecture: a domain room that the list leaves out, or keeps after it ha
   expect(compareRooms([...rooms, 'attic'], rooms)).toHaveLength(1)
 })
 
-test('architecture: a dependency of the guard is found', () => {
-  expect(findGuardDependencies('{"dependencies": {"jose": "6.0.0"}}')).toHaveLength(1)
-  expect(findGuardDependencies('{"peerDependencies": {"hono": "*"}}')).toEqual([])
+test('architecture: a dependency of the guard or the client is found', () => {
+  expect(findDependencies('packages/guard', '{"dependencies": {"jose": "6.0.0"}}')).toHaveLength(1)
+  expect(findDependencies('packages/guard', '{"peerDependencies": {"hono": "*"}}')).toEqual([])
 })

@@ -21,6 +21,7 @@ export function findWrongArrows(modules: readonly SourceModule[]): Finding[] {
 function judgeArrow(file: string, arrow: Arrow): string | undefined {
   const from = placeOf(file)
   if (!arrow.specifier.startsWith('.')) {
+    if (from.name === 'client') return 'the client has no dependencies, and runs where there is no Node.'
     return from.name === 'guard'
       ? judgePackageInGuard(from.path, arrow)
       : judgePackageInServer(from.path, arrow.specifier)
@@ -30,6 +31,7 @@ function judgeArrow(file: string, arrow: Arrow): string | undefined {
   if (/\.test\.ts$|\/testing\//.test(target)) return 'what is published imports no test.'
   if (to.name !== from.name || to.path.startsWith('..')) return 'another package is imported by its name.'
   if (to.path === 'index.ts') return 'index.ts is the door for others; inside, import the file.'
+  if (from.name === 'client') return undefined
   return from.name === 'server' ? judgeInServer(from.path, to.path) : judgeInGuard(from.path, to.path)
 }
 
@@ -143,10 +145,10 @@ export function compareRooms(listed: readonly string[], folders: readonly string
   ]
 }
 
-/** Who installs the guard installs nothing else. */
-export function findGuardDependencies(manifest: string): Finding[] {
+/** Who installs the guard or the client installs nothing else. */
+export function findDependencies(folder: string, manifest: string): Finding[] {
   const { dependencies = {} } = JSON.parse(manifest) as { dependencies?: Record<string, string> }
-  return Object.keys(dependencies).map((name) => `packages/guard depends on ${name}; it has no dependencies.`)
+  return Object.keys(dependencies).map((name) => `${folder} depends on ${name}; it has no dependencies.`)
 }
 
 if (import.meta.main) {
@@ -160,7 +162,9 @@ if (import.meta.main) {
       domainRooms.map(([room]) => room),
       folders,
     ),
-    ...findGuardDependencies(readFileSync(path.join(root, 'packages/guard/package.json'), 'utf8')),
+    ...['packages/guard', 'packages/client'].flatMap((folder) =>
+      findDependencies(folder, readFileSync(path.join(root, folder, 'package.json'), 'utf8')),
+    ),
   ]
   const arrows = modules.reduce((sum, module) => sum + module.arrows.length, 0)
   console.log([...findings, `${modules.length} modules, ${arrows} imports, ${findings.length} wrong`].join('\n'))

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 const root = path.join(import.meta.dirname, '..')
 const bin = path.join(root, 'node_modules/.bin')
+const published = ['packages/guard', 'packages/client', 'packages/server']
 
 interface Packed {
   readonly name: string
@@ -17,7 +18,7 @@ interface Packed {
 }
 
 async function packAll(folder: string): Promise<Packed[]> {
-  const workspaces = ['packages/guard', 'packages/server'].flatMap((workspace) => ['--workspace', workspace])
+  const workspaces = published.flatMap((workspace) => ['--workspace', workspace])
   const npm = process.env.npm_execpath
   const args = ['pack', '--json', '--loglevel=error', '--ignore-scripts', ...workspaces, '--pack-destination', folder]
   const { stdout } = await (npm
@@ -65,7 +66,7 @@ try {
   const findings = (await Promise.all(packages.map((packed) => inspect(folder, packed)))).flat()
   const sizes = packages.map(({ name, size, files }) => `${name} ${Math.ceil(size / 1000)} kB, ${files.length} files`)
   console.log([...findings, sizes.join('; ')].join('\n'))
-  process.exitCode = findings.length === 0 && packages.length === 2 ? 0 : 1
+  process.exitCode = findings.length === 0 && packages.length === published.length ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -44,7 +44,7 @@ export function ensureInstalled() {
 /** Builds the packages; the compiler skips what has not changed. */
 export function build() {
   const steps = [
-    ['tsc', ['-b', 'packages/guard', 'packages/server']],
+    ['tsc', ['-b', 'packages/guard', 'packages/client', 'packages/server']],
     ['node', ['scripts/bundle-command-line.ts']],
   ]
   for (const [command, args] of steps) {

@@ -8,6 +8,7 @@ export interface IssuerUrls {
   readonly basePath: string
   readonly loginPath: string
   readonly logoutPath: string
+  readonly logoutUrl: string
   readonly accountPath: string
   readonly accountSessionsPath: string
   readonly jwksPath: string
@@ -31,6 +32,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const basePath = pathname.replace(/\/$/, '')
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
+  const logoutPath = `${basePath}/logout`
   const tokenPath = `${basePath}/token`
   const revocationPath = `${basePath}/revoke`
   const introspectionPath = `${basePath}/introspect`
@@ -41,7 +43,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     host,
     basePath,
     loginPath,
-    logoutPath: `${basePath}/logout`,
+    logoutPath,
+    logoutUrl: `${origin}${logoutPath}`,
     accountPath: `${basePath}/account`,
     accountSessionsPath: `${basePath}/account/sessions`,
     jwksPath,

@@ -22,14 +22,15 @@ function metadataPaths(basePath: string): ReadonlySet<string> {
 /**
  * What really is there: endpoints that do not exist are left out. RFC 8414 §3.2 would leave out empty lists as well, but an absent
  * `grant_types_supported` means authorization_code and implicit (§2), which would be untrue, and the other lists are required
- * members. `login_endpoint` and `revocation_feed_endpoint` are our own: the form or JSON door for first-party apps, and where guards learn of
- * revocations.
+ * members. `login_endpoint`, `logout_endpoint` and `revocation_feed_endpoint` are our own: the form or JSON doors for first-party apps, and
+ * where guards learn of revocations.
  */
 function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
   return {
     issuer: urls.issuer,
     jwks_uri: urls.jwksUri,
     login_endpoint: urls.loginUrl,
+    logout_endpoint: urls.logoutUrl,
     token_endpoint: urls.tokenUrl,
     token_endpoint_auth_methods_supported: allAuthMethods,
     revocation_endpoint: urls.revocationUrl,
