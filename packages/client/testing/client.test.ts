@@ -124,6 +124,15 @@ describe('refresh', () => {
     expect(await front.countRefreshes('rotated')).toBe(1)
   })
 
+  test('50 calls while the server is away share one refresh and its one retry', async () => {
+    const { client, front, clock } = await startLoggedIn()
+    onToken(front, 'unreachable')
+    clock.pass(151_000)
+    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => client.token()))
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']))
+    expect(countTokenRequests(front)).toBe(2)
+  })
+
   test.each([80, 90])(
     'RFC 6749 §5.1: a token is used until %s %% of expires_in or refreshed about then',
     async (percent) => {
@@ -381,9 +390,9 @@ describe('set-up', () => {
 
   test('RFC 8414 §3.3: metadata of another issuer are not used', async () => {
     const { client, front } = await start()
-    front.setFault((path) =>
-      path.startsWith('/.well-known') ? { status: 200, body: { issuer: 'https://evil.example' } } : undefined,
-    )
+    // Wrong in nothing but its issuer.
+    const body = { issuer: 'https://evil.example', login_endpoint: `${front.issuer}/login` }
+    front.setFault((path) => (path.startsWith('/.well-known') ? { status: 200, body } : undefined))
     await expect(client.logIn(person)).rejects.toMatchObject({ code: 'misconfigured' })
     expect(front.asked).not.toContain('/auth/login')
   })
