@@ -1,27 +1,43 @@
+/** Why something could not be done. The session is still there unless the code is `session_ended` or `not_logged_in`. */
 export type ClientErrorCode =
-  /** Nobody is logged in: ask the person to. */
+  /** Nobody is logged in. */
   | 'not_logged_in'
-  /** The user name and the password don't match, or the account is disabled. */
+  /** The user name and password did not match. */
   | 'login_refused'
-  /** Too many attempts: wait for `retryAfterSeconds`. */
+  /** Too many failed logins; `retryAfterSeconds` says how long to wait. */
   | 'login_throttled'
-  /** The session has ended: ask the person to log in again. */
+  /** The server said that the session is over: log in again. */
   | 'session_ended'
-  /** The server can't be reached or is busy. The session stays: try again. */
+  /** No answer came: offline, a broken connection, or a time-out. */
+  | 'network'
+  /** The server or one before it cannot answer now: 429 or 5xx. */
   | 'unavailable'
-  /** The server understands the request differently than this client: an option is wrong. */
+  /** An option or the set-up at the server is wrong; the message says what. */
   | 'misconfigured'
+  /** The app's own storage failed; `cause` is what it threw. */
+  | 'storage'
+  /** `close()` was called. */
+  | 'closed'
 
-/** What a client couldn't do. */
+/** A failure with a code of a closed set. */
 export class ClientError extends Error {
   override readonly name = 'ClientError'
   readonly code: ClientErrorCode
-  /** How long to wait before trying again, as the server says; undefined when it doesn't. */
+  /** How long the server asks to wait; absent when it did not say. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor(code: ClientErrorCode, message: string, retryAfterSeconds?: number, cause?: unknown) {
-    super(message, { cause })
+  constructor(
+    code: ClientErrorCode,
+    message: string,
+    { cause, retryAfterSeconds }: { readonly cause?: unknown; readonly retryAfterSeconds?: number | undefined } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /** Whether trying again later may help: it says nothing about the session. */
+  get isPassing(): boolean {
+    return this.code === 'network' || this.code === 'unavailable'
   }
 }

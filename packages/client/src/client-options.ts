@@ -1,36 +1,39 @@
-/** Where the refresh token is kept by an app of its own, such as a file that only its user may read. */
+/** Where a refresh token rests between two uses, when the app keeps it by itself. */
 export interface TokenStorage {
-  load(): Promise<string | undefined> | string | undefined
-  save(refreshToken: string): Promise<void> | void
-  clear(): Promise<void> | void
+  /** The last saved token; undefined when there is none. */
+  load(): string | undefined | Promise<string | undefined>
+  save(refreshToken: string): void | Promise<void>
+  clear(): void | Promise<void>
+  /**
+   * Names what the tabs of one browser share, such as the key in localStorage: they then refresh one at a time and hand each other
+   * the access token. Absent: nobody else uses this storage.
+   */
+  readonly sharedAs?: string
 }
 
-/** The two clocks that a token's age is told by. */
-export interface ClientClock {
-  /** Milliseconds of a clock that nobody sets; it may stand still while the machine sleeps. */
+/** Two clocks, in milliseconds. */
+export interface Clock {
+  /** Wall time since 1970; may jump, and goes on while the machine sleeps. */
+  now(): number
+  /** Never jumps; stands still while the machine sleeps. */
   monotonic(): number
-  /** Milliseconds since 1970. */
-  wall(): number
 }
 
 export interface ClientOptions {
-  /** The authorization server's issuer identifier, exactly. */
+  /** The issuer, as in its metadata and in `iss`. An https URL; http on loopback hosts. */
   readonly issuer: string
-  /** The app's `client_id`, registered as a public client. Default: the server's own client for first-party apps. */
+  /** A registered public client. Default: the server's own, `ostiary`. */
   readonly clientId?: string
-  /** The API that tokens are for. May be left out when the server knows one API only. */
+  /** The API that tokens are for. Default: the only one that is registered. */
   readonly audience?: string
-  /** Scopes, separated by spaces. Default: all that the API has. */
+  /** Scopes with blanks between. Default: all of the API. */
   readonly scope?: string
-  /** Origins that `fetch` sends the token to. Default: the origin of the audience. */
+  /** Origins that `fetch` sends tokens to. Default: that of the audience when it is an http or https URL. */
   readonly apis?: readonly string[]
-  /**
-   * Where the refresh token is kept. `memory` (the default): gone with the page or the process. `cookie`: in a cookie that no script can
-   * read, for pages on the server's own origin. Or an object of your own, for Node.
-   */
+  /** Default: `cookie` on pages of the issuer's own origin, else `memory`. */
   readonly storage?: 'memory' | 'cookie' | TokenStorage
-  /** Default: the global `fetch`. */
+  /** For proxies and tests. Default: the global one. */
   readonly fetch?: typeof globalThis.fetch
   /** For tests. */
-  readonly clock?: ClientClock
+  readonly clock?: Clock
 }

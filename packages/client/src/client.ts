@@ -1,40 +1,56 @@
+import type { ClientError } from './client-error.ts'
+
 export interface Credentials {
   readonly username: string
   readonly password: string
 }
 
-export type LoggedOutReason = 'logged_out' | 'session_ended'
+/** `unknown` until the server could say whether a kept session still lives. */
+export type ClientState =
+  | { readonly status: 'unknown' | 'logged-out' }
+  | { readonly status: 'logged-in'; readonly sessionId: string; readonly scope: string }
 
-/** What `on` tells, by name. */
+/** Who ended it: this client by `logOut`, another tab of it, or the server. */
+export type LogoutReason = 'logged_out' | 'elsewhere' | 'session_ended'
+
+/** What listeners are told, by event. */
 export interface ClientEvents {
-  readonly loggedIn: undefined
-  readonly refreshed: undefined
-  readonly loggedOut: { readonly reason: LoggedOutReason }
+  /** By `logIn`, by a session that was resumed, or in another tab. */
+  readonly 'logged-in': { readonly sessionId: string }
+  readonly 'logged-out': { readonly why: LogoutReason }
+  /** There is a new access token. */
+  readonly refreshed: { readonly sessionId: string }
+  /** A refresh in the background failed; it is tried again. */
+  readonly error: ClientError
 }
 
-/** One person's session at one app. */
 export interface Client {
-  /** Whether there is a session, as far as is known without asking the server. */
-  readonly isLoggedIn: boolean
-  /** @throws ClientError `login_refused`, `login_throttled`, `unavailable` or `misconfigured` */
+  /**
+   * Logs a person in.
+   *
+   * @throws ClientError `login_refused`, `login_throttled`, `network`, `unavailable`, `misconfigured`
+   */
   logIn(credentials: Credentials): Promise<void>
   /**
-   * Ends the session at the server, so that every API refuses its tokens within a second; with `everywhere`, all sessions of the account.
+   * Ends the session at the server, then forgets it. When it throws nothing has changed, so that nobody believes to be logged out
+   * who is not. With `everywhere`: all sessions of the account.
    *
-   * @throws ClientError `unavailable`: the session has not ended then.
+   * @throws ClientError `network`, `unavailable`, `misconfigured`
    */
   logOut(options?: { readonly everywhere?: boolean }): Promise<void>
   /**
-   * As the global `fetch`, with a fresh token for the APIs of this client. An answer of 401 for the sake of the token is tried once more
-   * with a new one, unless the body is a stream.
+   * As the global one, with a fresh token for URLs of `apis`.
    *
-   * @throws ClientError `not_logged_in`, `session_ended` or `unavailable`
+   * @throws ClientError `not_logged_in`, `session_ended`, `network`, `unavailable` when there is no token to send; what fetch throws
    */
-  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
-  /** An access token that is good for a while, for those who send it themselves. @throws as `fetch` */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
+  /** An access token that is good for some seconds at least. Throws as `fetch`. */
   token(): Promise<string>
-  /** Tells what happens; the returned function ends it. */
-  on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void
-  /** Ends what runs in the background. The session stays. */
+  state(): ClientState
+  /** Resolves once a kept session was resumed, or there is none; also when it could not be found out. */
+  ready(): Promise<ClientState>
+  /** Returns what takes the listener away again. */
+  on<Name extends keyof ClientEvents>(event: Name, listener: (detail: ClientEvents[Name]) => void): () => void
+  /** Stops refreshing and listening to other tabs. The session lives on. */
   close(): void
 }

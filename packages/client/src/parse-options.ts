@@ -1,0 +1,90 @@
+import { ClientError } from './client-error.ts'
+import type { ClientOptions, Clock, TokenStorage } from './client-options.ts'
+
+/** Options, checked, with their defaults. */
+export interface ClientSettings {
+  readonly issuer: URL
+  /** Exactly as given, for the comparison of RFC 8414 §3.3. */
+  readonly issuerText: string
+  readonly clientId: string
+  readonly audience: string | undefined
+  readonly scope: string | undefined
+  readonly apis: ReadonlySet<string>
+  /** Undefined: the server keeps the refresh token in a cookie. */
+  readonly storage: TokenStorage | undefined
+  /** Whether there may be a session from before. */
+  readonly isResumable: boolean
+  /** The name of the lock and the channel; undefined when no other tab has this session. */
+  readonly sharedAs: string | undefined
+  readonly fetch: typeof globalThis.fetch
+  readonly clock: Clock
+}
+
+const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() }
+
+/** @throws ClientError `misconfigured` */
+export function parseOptions(options: ClientOptions): ClientSettings {
+  const { clientId = 'ostiary', audience, scope, clock = systemClock } = options
+  const issuer = parseIssuer(options.issuer)
+  const isAtHome = globalThis.location?.origin === issuer.origin
+  const { storage = isAtHome ? 'cookie' : 'memory' } = options
+  if (storage === 'cookie' && !isAtHome) {
+    throw misconfigured('storage "cookie" needs a page of the same origin as the issuer')
+  }
+  const own = typeof storage === 'object' ? storage : undefined
+  const sharedName = own ? own.sharedAs : storage === 'cookie' ? 'cookie' : undefined
+  return {
+    issuer,
+    issuerText: options.issuer,
+    clientId,
+    audience,
+    scope,
+    apis: parseApis(options.apis ?? defaultApis(audience, issuer), issuer),
+    storage: own ?? (storage === 'cookie' ? undefined : memoryStorage()),
+    isResumable: storage !== 'memory',
+    sharedAs: sharedName && JSON.stringify(['ostiary', options.issuer, clientId, audience, scope, sharedName]),
+    // Called as a method of another object, browsers refuse theirs.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    clock,
+  }
+}
+
+function parseIssuer(text: string): URL {
+  const issuer = URL.parse(text)
+  const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(issuer?.hostname ?? '')
+  if (issuer?.protocol === 'https:' || (issuer?.protocol === 'http:' && isLoopback)) return issuer
+  throw misconfigured('issuer must be an https URL; http is for loopback hosts')
+}
+
+function defaultApis(audience: string | undefined, issuer: URL): readonly string[] {
+  const url = URL.parse(audience ?? '')
+  return url && /^https?:$/.test(url.protocol) && url.origin !== issuer.origin ? [url.origin] : []
+}
+
+function parseApis(apis: readonly string[], issuer: URL): ReadonlySet<string> {
+  const origins = apis.map((api) => URL.parse(api)?.origin ?? 'null')
+  if (origins.includes('null')) throw misconfigured('apis must be origins, such as https://api.example.com')
+  if (issuer.pathname === '/' && origins.includes(issuer.origin)) {
+    throw misconfigured(
+      'an API on the origin of the issuer needs an issuer with a path: the issuer gets no access tokens',
+    )
+  }
+  return new Set(origins)
+}
+
+function memoryStorage(): TokenStorage {
+  let held: string | undefined
+  return {
+    load: () => held,
+    save: (refreshToken) => {
+      held = refreshToken
+    },
+    clear: () => {
+      held = undefined
+    },
+  }
+}
+
+function misconfigured(message: string): ClientError {
+  return new ClientError('misconfigured', message)
+}
