@@ -1,5 +1,6 @@
+import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type OutputFile } from 'esbuild'
 import { type Findings, keepResult, type Mark } from '../document/result.ts'
 
 const adapters = ['express', 'fastify', 'hono', 'koa', 'fetch'] as const
@@ -9,14 +10,20 @@ interface Size {
   readonly gzipBytes: number
 }
 
+/** What every API loads, and what only one that follows a feed does. */
+interface BundleSizes {
+  readonly always: Size
+  readonly feed: Size
+}
+
 const sizeNotes: readonly string[] = [
-  'What a bundler makes of `@ostiary/guard` with all of its exports: esbuild, minified, ES modules for Node; gzip at its default level. It has no dependencies, so this is all there is.',
+  'What a bundler makes of `@ostiary/guard` with all of its exports: esbuild, minified, ES modules for Node; gzip at its default level. It has no dependencies, so this is all there is. The files that are loaded only to follow a revocation feed are counted by themselves.',
 ]
 
 await keepResult('size', async (): Promise<Findings> => {
   const core = await measureBundle([])
   const withAdapters = new Map<string, Size>()
-  for (const adapter of adapters) withAdapters.set(adapter, await measureBundle([adapter]))
+  for (const adapter of adapters) withAdapters.set(adapter, (await measureBundle([adapter])).always)
   return {
     title: 'Size of the guard',
     marks: [judge([...withAdapters.values()])],
@@ -24,7 +31,11 @@ await keepResult('size', async (): Promise<Findings> => {
       {
         caption: 'Bundled and minified',
         columns: ['', 'minified', 'gzip'],
-        rows: [row('core', core), ...[...withAdapters].map(([name, size]) => row(`core and /${name}`, size))],
+        rows: [
+          row('core', core.always),
+          ...[...withAdapters].map(([name, size]) => row(`core and /${name}`, size)),
+          row('to follow a feed, besides', core.feed),
+        ],
       },
     ],
     notes: sizeNotes,
@@ -32,20 +43,30 @@ await keepResult('size', async (): Promise<Findings> => {
   }
 })
 
-async function measureBundle(chosen: readonly string[]): Promise<Size> {
+async function measureBundle(chosen: readonly string[]): Promise<BundleSizes> {
   const entries = ['@ostiary/guard', ...chosen.map((adapter) => `@ostiary/guard/${adapter}`)]
   const contents = entries.map((entry) => `export * from '${entry}'`).join('\n')
-  const { outputFiles } = await build({
+  const { metafile, outputFiles } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
     minify: true,
+    splitting: true,
+    outdir: '/',
+    metafile: true,
     format: 'esm',
     platform: 'node',
     write: false,
   })
-  const [file] = outputFiles
-  if (file === undefined) throw new Error('esbuild made no file')
-  return { bytes: file.contents.length, gzipBytes: gzipSync(file.contents).length }
+  const feedFiles = Object.entries(metafile.outputs)
+    .filter(([, { entryPoint = '' }]) => entryPoint.includes('/feed/'))
+    .map(([file]) => path.basename(file))
+  const isFeed = (file: OutputFile): boolean => feedFiles.includes(path.basename(file.path))
+  return { always: sum(outputFiles.filter((file) => !isFeed(file))), feed: sum(outputFiles.filter(isFeed)) }
+}
+
+function sum(files: readonly OutputFile[]): Size {
+  const add = (of: (file: OutputFile) => number): number => files.reduce((total, file) => total + of(file), 0)
+  return { bytes: add(({ contents }) => contents.length), gzipBytes: add(({ contents }) => gzipSync(contents).length) }
 }
 
 function judge(sizes: readonly Size[]): Mark {

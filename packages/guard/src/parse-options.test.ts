@@ -66,7 +66,7 @@ const wrong: readonly [title: string, changes: Record<string, unknown>][] = [
   ['introspection without a credential', { feed: { onDark: 'introspect' } }],
   ['half a credential', { feed: { credential: { clientId: 'orders' } } }],
   ['a start from a file without one', { feed: { coldStart: 'file' } }],
-  ['a file that nobody reads', { feed: { file: '/tmp/feed' } }],
+  ['a file that nobody reads', { feed: { file: 'feed.jsonl' } }],
   ['a name that the feed does not allow', { feed: { name: 'orders 1' } }],
   ['a clock that is a number', { clock: 1 }],
   ['a negative leeway', { leewaySeconds: -1 }],
