@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './thread-pool.ts'
 import { buildProgram } from './program.ts'
+import { protectOperands } from './protect-operands.ts'
 
-await buildProgram().parseAsync()
+await buildProgram().parseAsync(protectOperands(process.argv))

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { protectOperands } from './protect-operands.ts'
+
+const id = '-tDDfkeOgBiDOwG3frkrqEyFDx56eyjQ8OuqXOeU06A'
+
+test.each([
+  [
+    ['key', 'compromised', id, '--json'],
+    ['key', 'compromised', '--json', '--', id],
+  ],
+  [
+    ['session', 'revoke', '--cIBdX9gIL6gj5l3bZg0bbR'],
+    ['session', 'revoke', '--', '--cIBdX9gIL6gj5l3bZg0bbR'],
+  ],
+  [
+    ['client', 'revoke', '--client-id', id],
+    ['client', 'revoke', '--client-id', id],
+  ],
+  [
+    ['account', 'create', '--generate-password'],
+    ['account', 'create', '--generate-password'],
+  ],
+  [
+    ['session', 'revoke', '--', id],
+    ['session', 'revoke', '--', id],
+  ],
+])('%j is read as %j', (given, read) => {
+  expect(protectOperands(given)).toEqual(read)
+})
