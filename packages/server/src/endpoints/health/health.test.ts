@@ -59,7 +59,10 @@ describe('a PostgreSQL that is killed', () => {
     await cluster.kill()
     // A connection that PostgreSQL had given away outlives it for a moment.
     await expect.poll(async () => (await readyz()).status, { interval: 20, timeout: 5_000 }).toBe(503)
-    expect(await (await readyz()).json()).toMatchObject({ status: 'not ready', checks: { database: 'not ready', process: 'ok' } })
+    expect(await (await readyz()).json()).toMatchObject({
+      status: 'not ready',
+      checks: { database: 'not ready', process: 'ok' },
+    })
     expect((await fetch(`${server.issuer}/healthz`)).status).toBe(200)
     await cluster.restart()
     expect((await readyz()).status).toBe(200)
