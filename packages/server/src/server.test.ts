@@ -3,16 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { forEachDatabase } from '../testing/database.ts'
 import { addAccount, addApi, logIn, startTestServer } from '../testing/test-server.ts'
+import { minimumParameters } from './domain/credentials/argon2-parameters.ts'
 import { migrations } from './domain/schema/migrations.ts'
 import { selectSession } from './domain/sessions/session-store.ts'
 
 const password = 'seven purple umbrellas'
 const audience = 'https://api.example.com'
+// So slow a hash that all logins have come before many are through.
+const slowCost = { ...minimumParameters, passes: 5 * minimumParameters.passes }
 
 forEachDatabase('a graceful stop', ({ createUrl, open }) => {
   it('cuts no request that was accepted, though its hash still waits, and loses no login that was answered', async () => {
     const url = await createUrl()
-    const server = await startTestServer({ databaseUrl: url })
+    const server = await startTestServer({ databaseUrl: url, config: { passwordCost: slowCost } })
     await addAccount(server, 'ada', password)
     await addApi(server, { audience })
     const { hashQueue } = server.running.installation
