@@ -83,7 +83,7 @@ export async function openInstallation(
       database,
       sealer,
       keyRing,
-      tokenIssuer: createAccessTokenIssuer(config.issuer, { keyRing, sealer, read: database.read }),
+      tokenIssuer: createAccessTokenIssuer(config.issuer, { keyRing, sealer }),
       refreshKeys: createRefreshKeyRing(database, sealer),
       hashQueue: createHashQueue(),
       close: () => database.close(),

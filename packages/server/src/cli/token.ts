@@ -3,6 +3,7 @@ import { findAccountByLoginName } from '../domain/accounts/find-account-by-login
 import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../domain/audit/record-audit-event.ts'
 import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
+import { momentAfterRevocations } from '../domain/revocations/moment-after-revocations.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
@@ -52,6 +53,7 @@ async function issueFromOptions({ account: username, audience, scope }: TokenIss
     if (account.disabledAt !== undefined) throw new CommandError('disabled_account', 'That account is disabled.')
     const access = await resolveAccess(database.read, { audience, scopes: scope?.flatMap((text) => text.split(' ')) })
     if (!access.ok) throw new CommandError(access.reason, describeRefusedAccess(access))
+    const who = { accountId: account.id, clientId: LOGIN_CLIENT_ID }
     const {
       token,
       jti,
@@ -60,9 +62,9 @@ async function issueFromOptions({ account: username, audience, scope }: TokenIss
     } = await tokenIssuer.issueAccessToken({
       api: access.api,
       scopes: access.scopes,
-      subject: account.id,
-      clientId: LOGIN_CLIENT_ID,
-      now: clock.now(),
+      subject: who.accountId,
+      clientId: who.clientId,
+      now: await momentAfterRevocations(database.read, who, clock.now()),
     })
     const detail = { jti, audience: access.api.audience }
     await database.write((tx) =>

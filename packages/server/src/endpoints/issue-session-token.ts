@@ -1,20 +1,21 @@
 import type { Api } from '../domain/apis/api.ts'
 import type { Session } from '../domain/sessions/session.ts'
 import type { AccessTokenIssuer } from '../domain/tokens/issue-access-token.ts'
-import type { Clock } from '../platform/clock/clock.ts'
+import type { EpochMilliseconds } from '../platform/clock/clock.ts'
 import type { TokenAnswer } from './token-answer.ts'
 
-export interface SessionTokenDeps {
-  readonly clock: Clock
-  readonly tokenIssuer: AccessTokenIssuer
+/** What a session's token is for, and the moment at which it begins. */
+export interface SessionAccess {
+  readonly api: Api
+  readonly scopes: readonly string[]
+  readonly now: EpochMilliseconds
 }
 
 /** Issues an access token of a session, which must be durable by now. */
 export async function issueSessionToken(
-  { clock, tokenIssuer }: SessionTokenDeps,
+  tokenIssuer: AccessTokenIssuer,
   session: Session,
-  api: Api,
-  scopes: readonly string[],
+  { api, scopes, now }: SessionAccess,
 ): Promise<TokenAnswer> {
   const { id: sessionId, accountId, clientId, createdAt } = session
   const { token, expiresInSeconds, scope } = await tokenIssuer.issueAccessToken({
@@ -23,7 +24,7 @@ export async function issueSessionToken(
     subject: accountId,
     clientId,
     sessionId,
-    now: Math.max(clock.now(), createdAt),
+    now,
     authentication: { at: createdAt, methods: ['pwd'] },
   })
   return {

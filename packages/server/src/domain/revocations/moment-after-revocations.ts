@@ -1,6 +1,13 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import { hasTokenMark, type MarkedSubject, selectLatestMark } from './revocation-mark-store.ts'
+import { hasTokenMark, type MarkedSubject, type RevocationMarks, selectMarks } from './revocation-mark-store.ts'
+
+export type { RevocationMarks }
+
+/** Up to when tokens of this subject were revoked. */
+export function findMarks(sql: Queries, subject: MarkedSubject): Promise<RevocationMarks> {
+  return selectMarks(sql, subject)
+}
 
 /**
  * The moment at which a token or a session of this subject may begin: now, or the millisecond after whatever revoked tokens "up to" a
@@ -11,17 +18,17 @@ export async function momentAfterRevocations(
   subject: MarkedSubject,
   now: EpochMilliseconds,
 ): Promise<EpochMilliseconds> {
-  const mark = await selectLatestMark(sql, ['a', 'c', 'u', 'r'], subject)
-  return mark === undefined ? now : Math.max(now, mark + 1)
+  return momentAfter(await selectMarks(sql, subject), now)
+}
+
+/** The same, of marks that were read already. */
+export function momentAfter(marks: RevocationMarks, now: EpochMilliseconds): EpochMilliseconds {
+  return Math.max(now, ...Object.values(marks).map((mark) => mark + 1))
 }
 
 /** Whether a session that was opened at this moment has been ended by revoking all of its client's, or everything. */
-export async function isRevokedWithAll(
-  sql: Queries,
-  { clientId, openedAt }: { readonly clientId: string; readonly openedAt: EpochMilliseconds },
-): Promise<boolean> {
-  const mark = await selectLatestMark(sql, ['a', 'c'], { clientId })
-  return mark !== undefined && openedAt <= mark
+export function isRevokedWithAll({ a, c }: RevocationMarks, openedAt: EpochMilliseconds): boolean {
+  return openedAt <= Math.max(a ?? Number.NEGATIVE_INFINITY, c ?? Number.NEGATIVE_INFINITY)
 }
 
 /** Whether a token is concerned by what was revoked: itself, or all up to a moment of its account, its client, its session's claims. */
@@ -30,6 +37,5 @@ export async function isTokenRevoked(
   token: MarkedSubject & { readonly jti: string; readonly issuedAt: EpochMilliseconds },
 ): Promise<boolean> {
   if (await hasTokenMark(sql, token.jti)) return true
-  const mark = await selectLatestMark(sql, ['a', 'c', 'u', 'r'], token)
-  return mark !== undefined && token.issuedAt <= mark
+  return momentAfter(await selectMarks(sql, token), token.issuedAt) > token.issuedAt
 }

@@ -27,27 +27,23 @@ export async function raiseMark(
     .execute()
 }
 
-/** The latest moment up to which everything, the client, the account or the session's claims were revoked; undefined without one. */
-export async function selectLatestMark(
+/** Up to when everything (`a`), the client (`c`), the account (`u`) and the session's claims (`r`) were revoked; absent: not at all. */
+export type RevocationMarks = Readonly<Partial<Record<'a' | 'c' | 'u' | 'r', EpochMilliseconds>>>
+
+export async function selectMarks(
   sql: Queries,
-  kinds: readonly ('a' | 'c' | 'u' | 'r')[],
   { accountId, clientId, sessionId }: MarkedSubject,
-): Promise<EpochMilliseconds | undefined> {
-  const identifiers = { a: undefined, c: clientId, u: accountId, r: sessionId }
-  const subjects = kinds.flatMap((kind) => {
-    if (kind === 'a') return [kind]
-    const identifier = identifiers[kind]
-    return identifier === undefined ? [] : [`${kind}:${identifier}`]
-  })
-  const row = await sql
+): Promise<RevocationMarks> {
+  const subjects = ['a', `c:${clientId}`]
+  if (accountId !== undefined) subjects.push(`u:${accountId}`)
+  if (sessionId !== undefined) subjects.push(`r:${sessionId}`)
+  const rows = await sql
     .withTables<MarkTables>()
     .selectFrom('revocation_mark')
-    .select('moment')
+    .select(['subject', 'moment'])
     .where('subject', 'in', subjects)
-    .orderBy('moment', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.moment
+    .execute()
+  return Object.fromEntries(rows.map(({ subject, moment }) => [subject.slice(0, 1), moment]))
 }
 
 /** Remembers that one token is revoked, for as long as it could be accepted. */

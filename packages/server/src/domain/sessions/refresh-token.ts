@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { RefreshKey, RefreshKeyRing } from '../refresh-keys/refresh-key-ring.ts'
 import type { Session } from './session.ts'
 
@@ -66,5 +66,5 @@ function computeMac(key: RefreshKey['key'], body: Uint8Array, clientId: string):
 }
 
 function computeChecksum(signed: Uint8Array): Buffer {
-  return createHash('sha256').update(signed).digest().subarray(0, CHECKSUM_BYTES)
+  return hash('sha256', signed, 'buffer').subarray(0, CHECKSUM_BYTES)
 }

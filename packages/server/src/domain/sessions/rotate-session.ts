@@ -1,8 +1,10 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { RefreshKey } from '../refresh-keys/refresh-key-ring.ts'
+import { findMarks, momentAfter } from '../revocations/moment-after-revocations.ts'
 import { endSession } from './end-session.ts'
-import { isSessionLive } from './is-session-live.ts'
+import { isLive } from './is-session-live.ts'
 import type { RefreshTokenContent } from './refresh-token.ts'
 import type { Session } from './session.ts'
 import { advanceGeneration, selectSession } from './session-store.ts'
@@ -19,8 +21,14 @@ export interface WantedAccess {
 }
 
 export type Rotation =
-  /** The session, its generation being that of the token to be given. */
-  | { readonly ok: true; readonly session: Session; readonly wasRotated: boolean }
+  | {
+      readonly ok: true
+      /** Its generation is that of the token to be given. */
+      readonly session: Session
+      readonly wasRotated: boolean
+      /** When an access token of it may begin: after whatever was revoked up to a moment. */
+      readonly moment: EpochMilliseconds
+    }
   | { readonly ok: false; readonly reason: RefusedRotation }
 
 /**
@@ -38,19 +46,22 @@ export async function rotateSession(
   wanted: WantedAccess = {},
 ): Promise<Rotation> {
   const session = (await selectSession(tx.sql, presented.sessionId))?.session
-  if (session === undefined || !(await isSessionLive(tx.sql, session, tx.now)))
-    return { ok: false, reason: 'session_ended' }
+  if (session === undefined) return { ok: false, reason: 'session_ended' }
+  const marks = await findMarks(tx.sql, { ...session, sessionId: session.id })
+  if (!isLive(session, marks, tx.now)) return { ok: false, reason: 'session_ended' }
   const misfit = findMisfit(session, wanted)
   if (misfit !== undefined) return { ok: false, reason: misfit }
+  const moment = momentAfter(marks, Math.max(tx.now, session.createdAt))
   if (presented.generation === session.generation) {
     const rotated = await advanceGeneration(tx.sql, advance(session, newestKey, tx.now), session.generation)
     // Somebody was faster, on another connection: then the token is the one before the current.
     return rotated === undefined
       ? rotateSession(tx, presented, newestKey, wanted)
-      : { ok: true, session: rotated, wasRotated: true }
+      : { ok: true, session: rotated, wasRotated: true, moment }
   }
   const isOneBehind = presented.generation === session.generation - 1
-  if (isOneBehind && tx.now - session.rotatedAt <= REUSE_WINDOW_MS) return { ok: true, session, wasRotated: false }
+  if (isOneBehind && tx.now - session.rotatedAt <= REUSE_WINDOW_MS)
+    return { ok: true, session, wasRotated: false, moment }
   return endForMisuse(tx, session, presented.generation)
 }
 

@@ -1,10 +1,8 @@
-import type { Queries } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Api } from '../apis/api.ts'
 import { openApiSecret } from '../apis/open-api-secret.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { signJws, signJwsWithSecret } from '../keys/sign-jws.ts'
-import { momentAfterRevocations } from '../revocations/moment-after-revocations.ts'
 import {
   ACCESS_TOKEN_TYPE,
   type AccessTokenClaims,
@@ -26,8 +24,8 @@ export interface IssuedAccessToken {
 
 export interface AccessTokenIssuer {
   /**
-   * Issues a JWT access token for one API. Its moment is `now`, or the millisecond after whatever was revoked up to a moment: so no
-   * revocation that stands concerns it. Called after the transaction that opened or rotated the session has committed.
+   * Issues a JWT access token for one API, once the transaction that opened or rotated its session has committed. Its `now` is one of
+   * `momentAfterRevocations`, so that no revocation which stands concerns it.
    *
    * @throws Error when the API's algorithm has no signing key; `advanceSigningKeys` makes one for every registered API.
    * @see RFC 9068 §2
@@ -37,14 +35,12 @@ export interface AccessTokenIssuer {
 
 export function createAccessTokenIssuer(
   issuer: string,
-  { keyRing, sealer, read }: { readonly keyRing: KeyRing; readonly sealer: Sealer; readonly read: Queries },
+  { keyRing, sealer }: { readonly keyRing: KeyRing; readonly sealer: Sealer },
 ): AccessTokenIssuer {
   return {
     async issueAccessToken({ api, ...content }) {
       const { audience, lifetimeSeconds } = api
-      const { subject: accountId, clientId, sessionId } = content
-      const now = await momentAfterRevocations(read, { accountId, clientId, sessionId }, content.now)
-      const claims = toAccessTokenClaims(issuer, { ...content, now, audience, lifetimeSeconds })
+      const claims = toAccessTokenClaims(issuer, { ...content, audience, lifetimeSeconds })
       const token = await signFor(api, claims, keyRing, sealer)
       return { token, jti: claims.jti, expiresInSeconds: lifetimeSeconds, scope: claims.scope ?? '' }
     },

@@ -1,6 +1,8 @@
-import { resolveAccess } from '../../domain/apis/resolve-access.ts'
+import { type ResolvedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import { deriveCurrentToken, verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
 import { type RefusedRotation, type Rotation, rotateSession } from '../../domain/sessions/rotate-session.ts'
+import type { Session } from '../../domain/sessions/session.ts'
+import type { Queries } from '../../platform/database/database.ts'
 import { authenticateCredentials, type ReadCredentials } from '../client-authentication.ts'
 import { issueSessionToken } from '../issue-session-token.ts'
 import type { OauthError } from '../oauth-error.ts'
@@ -24,7 +26,7 @@ export async function refreshSession(
   read: Extract<ReadCredentials, { ok: true }>,
   { refreshToken, audience, scopes }: RefreshRequest & { readonly refreshToken: string },
 ): Promise<Refreshed> {
-  const { database, refreshKeys, clock } = deps
+  const { database, refreshKeys } = deps
   // First, since it asks the database for nothing: a flood of forged tokens costs a hash each.
   const content = await verifyRefreshToken(refreshKeys, refreshToken, read.credentials.clientId)
   if (content === undefined) return refuse(deps, 'refused')
@@ -34,26 +36,34 @@ export async function refreshSession(
     return oauthError('unauthorized_client', 'The client is not registered for the grant refresh_token.')
   }
   const newestKey = await refreshKeys.newest()
-  const rotation = await database.write((tx) => rotateSession(tx, content, newestKey, { audience, scopes }))
+  const { rotation, access } = await database.write(async (tx) => {
+    const rotation = await rotateSession(tx, content, newestKey, { audience, scopes })
+    const access = rotation.ok ? await resolveSessionAccess(tx.sql, rotation.session, scopes) : undefined
+    return { rotation, access }
+  })
   if (!rotation.ok) return refuseRotation(deps, rotation.reason)
-  return answerRotation(deps, rotation, scopes ?? rotation.session.scopes, clock.now())
+  if (!access?.ok) return oauthError('invalid_target', 'The API of this session is not registered any more.')
+  return answerRotation(deps, rotation, access)
+}
+
+function resolveSessionAccess(
+  sql: Queries,
+  { audience, scopes: granted }: Session,
+  scopes: readonly string[] = granted,
+): Promise<ResolvedAccess> {
+  return resolveAccess(sql, { audience, scopes })
 }
 
 async function answerRotation(
-  deps: TokenEndpointDeps,
-  { session, wasRotated }: Extract<Rotation, { ok: true }>,
-  scopes: readonly string[],
-  now: number,
+  { tokenIssuer, refreshKeys, countRefresh, countToken, clock }: TokenEndpointDeps,
+  { session, wasRotated, moment }: Extract<Rotation, { ok: true }>,
+  { api, scopes }: Extract<ResolvedAccess, { ok: true }>,
 ): Promise<Refreshed> {
-  const access = await resolveAccess(deps.database.read, { audience: session.audience, scopes })
-  if (!access.ok) {
-    return oauthError('invalid_target', 'The API of this session is not registered any more.')
-  }
-  const answer = await issueSessionToken(deps, session, access.api, access.scopes)
-  deps.countRefresh(wasRotated ? 'rotated' : 'repeated')
-  deps.countToken(access.api.algorithm)
-  const successor = await deriveCurrentToken(deps.refreshKeys, session)
-  return { ok: true, answer, successor, expiresInMilliseconds: session.expiresAt - now }
+  const answer = await issueSessionToken(tokenIssuer, session, { api, scopes, now: moment })
+  countRefresh(wasRotated ? 'rotated' : 'repeated')
+  countToken(api.algorithm)
+  const successor = await deriveCurrentToken(refreshKeys, session)
+  return { ok: true, answer, successor, expiresInMilliseconds: session.expiresAt - clock.now() }
 }
 
 function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation): Refreshed {

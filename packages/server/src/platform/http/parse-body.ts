@@ -63,9 +63,11 @@ function findRepeatedName(text: string): string | undefined {
   return undefined
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function decodeUtf8(bytes: Buffer, code: 'malformed_form' | 'malformed_json'): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw new Problem({ status: 400, code, detail: 'The body is not UTF-8.' })
   }

@@ -3,7 +3,7 @@ import type { EpochMilliseconds } from '../clock/clock.ts'
 
 /** 128 random bits as 22 base64url characters: for ids that must not be guessed. */
 export function randomId(): string {
-  return randomBytes(16).toString('base64url')
+  return takeRandom().toString('base64url')
 }
 
 /** 256 random bits as 43 base64url characters: for secrets. */
