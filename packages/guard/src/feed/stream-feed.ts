@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FeedCopy } from './feed-copy.ts'
 import type { FeedRequests } from './feed-requests.ts'
 import { EventReader } from './read-events.ts'
@@ -39,6 +40,8 @@ export async function streamFeed(
       for (const { name, data } of events.read(piece)) {
         if (name === 'message') await copy.takeRecord(url, data)
         if (name !== 'heartbeat') continue
+        // A signature takes longer than a record: what has come over other streams of this process is applied first.
+        await nextTurn()
         const before = copy.replica.provedUntil
         await copy.takeHeartbeat(url, data, exchange)
         // Old heartbeats that somebody sends again are as good as none.
