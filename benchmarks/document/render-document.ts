@@ -1,11 +1,17 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { describeMachine, type Machine } from '../measuring/describe-machine.ts'
 import { benchmarkNames, findResult, type Mark, type Result, type Table } from './result.ts'
 
-/** Writes `docs/benchmarks.md` from what each benchmark found when it last ran. */
+const docs = new URL('../../docs/', import.meta.url)
+
+/** Writes `docs/benchmarks.md`, and its plots in `docs/benchmarks/`, from what each benchmark found when it last ran. */
 export function writeDocument(): void {
   const results = benchmarkNames.map((name) => findResult(name)).filter((result) => result !== undefined)
-  writeFileSync(new URL('../../docs/benchmarks.md', import.meta.url), renderDocument(results, describeMachine()))
+  writeFileSync(new URL('benchmarks.md', docs), renderDocument(results, describeMachine()))
+  mkdirSync(new URL('benchmarks/', docs), { recursive: true })
+  for (const { file, svg } of results.flatMap(({ plots = [] }) => plots)) {
+    writeFileSync(new URL(`benchmarks/${file}`, docs), svg)
+  }
 }
 
 function renderDocument(results: readonly Result[], machine: Machine): string {
@@ -26,7 +32,7 @@ const howToRun = `## Run it
 
 \`\`\`
 npm run bench                    all of it, about 15 minutes
-npm run bench -- guard route     some of it: guard, route, login, refresh, revocation, start, size
+npm run bench -- guard route     some of it: guard, route, login, refresh, revocation, deny-set, start, size
 npm run bench -- --quick         a look, under two minutes; its figures are too rough to judge by
 \`\`\`
 
@@ -41,7 +47,7 @@ function renderMark({ of, mark, measured, isMet }: Mark): string[] {
   return [of, mark, measured, isMet ? 'met' : '**not met**']
 }
 
-function renderResult({ title, tables, notes, measuredAt, isQuick, load }: Result): string {
+function renderResult({ title, tables, plots = [], notes, measuredAt, isQuick, load }: Result): string {
   const day = measuredAt.slice(0, 16).replace('T', ' ')
   const rough = isQuick ? ' This was a quick run: too rough to judge by.' : ''
   const cites = `Measured ${day} UTC; load average ${load.before.toFixed(1)} before and ${load.after.toFixed(1)} after.${rough}`
@@ -49,6 +55,7 @@ function renderResult({ title, tables, notes, measuredAt, isQuick, load }: Resul
     `## ${title}`,
     cites,
     ...tables.map(renderTable),
+    ...plots.map(({ file, alt }) => `![${alt}](benchmarks/${file})`),
     'What was equal, and what wasn’t:',
     notes.map((note) => `- ${note}`).join('\n'),
   ].join('\n\n')

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readLoad } from '../measuring/describe-machine.ts'
+import type { Plot } from './plot.ts'
 
 /** A mark of the design, and what was measured. */
 export interface Mark {
@@ -22,6 +23,7 @@ export interface Findings {
   readonly title: string
   readonly marks: readonly Mark[]
   readonly tables: readonly Table[]
+  readonly plots?: readonly Plot[]
   /** What was equal and what was not, one sentence or a few each. */
   readonly notes: readonly string[]
   readonly figures: unknown
@@ -34,7 +36,7 @@ export interface Result extends Findings {
   readonly load: { readonly before: number; readonly after: number }
 }
 
-export const benchmarkNames = ['guard', 'route', 'login', 'refresh', 'revocation', 'start', 'size'] as const
+export const benchmarkNames = ['guard', 'route', 'login', 'refresh', 'revocation', 'deny-set', 'start', 'size'] as const
 export type BenchmarkName = (typeof benchmarkNames)[number]
 
 const folder = fileURLToPath(new URL('../../node_modules/.cache/ostiary-bench/', import.meta.url))

@@ -38,7 +38,7 @@ const loginNotes: readonly string[] = [
 
 await keepResult('login', async (isQuick): Promise<Findings> => {
   const size = isQuick ? { rounds: 2, milliseconds: 1_000 } : { rounds: 7, milliseconds: 4_000 }
-  const installation = await makeInstallation(clients)
+  const installation = await makeInstallation({ accounts: clients })
   try {
     const figures = await measureInstallation(installation, size)
     return { title: 'Login', marks: judge(figures), tables: tabulate(figures), notes: loginNotes, figures }

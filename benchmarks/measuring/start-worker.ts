@@ -13,11 +13,22 @@ export interface Worker<Message, Reply> {
 /** Whether processes can be given a core of their own here. */
 export const canPin: boolean = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
 
-/** Starts a script of this folder tree on the Node that runs us; on one core alone where `canPin` allows it. */
-export function startWorker<Message, Reply>(script: URL, core?: number): Worker<Message, Reply> {
+export interface WorkerOptions {
+  /** The only core that it may run on, where `canPin` allows that. */
+  readonly core?: number
+  /** Beside ours. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Starts a script of this folder tree on the Node that runs us. */
+export function startWorker<Message, Reply>(script: URL, options: WorkerOptions = {}): Worker<Message, Reply> {
+  const { core, environment = {} } = options
   const node = [process.execPath, '--no-warnings', fileURLToPath(script)]
   const [command = '', ...args] = core !== undefined && canPin ? ['taskset', '-c', String(core), ...node] : node
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
+  })
   return {
     ask(message) {
       const reply = listen<Reply>(child)

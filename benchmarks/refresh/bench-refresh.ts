@@ -1,128 +1,144 @@
+import type { BarGroup } from '../document/plot.ts'
+import { renderBars } from '../document/plot.ts'
 import { type Findings, keepResult, type Mark, type Table } from '../document/result.ts'
 import { rotate } from '../measuring/interleave.ts'
 import { describeRatio, median, medianRatio, percentile } from '../measuring/median.ts'
-import { startWorker } from '../measuring/start-worker.ts'
-import { type Installation, makeInstallation, renderLogin, startOstiary } from '../server/start-ostiary.ts'
+import { bareFastify, betterAuth, oidcProvider, onPostgresql, onSqlite, type RefreshContender } from './contenders.ts'
+import type { PeerReply } from './peer.ts'
 import { type LoadFigures, type NextForm, postForms } from './post-forms.ts'
-import type { FormReply } from './serve-form.ts'
 
+const contenders: readonly RefreshContender[] = [bareFastify, onSqlite, onPostgresql, oidcProvider, betterAuth]
 const connectionCounts = [1, 32, 256] as const
 
-interface RefreshFigures {
+/** What each contender did with so many connections, a value for each round. */
+interface Round {
   readonly connections: number
-  readonly refreshes: LoadFigures[]
-  readonly posts: LoadFigures[]
+  readonly loads: ReadonlyMap<string, readonly LoadFigures[]>
 }
 
 const refreshNotes: readonly string[] = [
-  'Ostiary is `ostiary serve` on SQLite with `synchronous=FULL`: each refresh checks the token, rotates the session durably, signs an ES256 access token and answers the successor, which the next request on that connection presents. Each connection has a session of its own.',
-  'Bare Fastify answers a form post of the same length with JSON of the same length, and does nothing else. Both get the same load from the same process in short turns; they and the load share the cores.',
-  'oidc-provider and better-auth are not in this run: the first keeps its sessions in memory unless it is given a store, and neither has a reuse window, so a like comparison needs adapters of our own.',
+  'Ostiary is `ostiary serve`, on SQLite with `synchronous=FULL` or on a PostgreSQL that waits for the disk at each commit: each refresh checks the token, rotates the session durably, signs an ES256 access token and answers the successor, which the next request on that connection presents. Each connection has a session of its own.',
+  'oidc-provider keeps everything in memory, where nothing is durable; better-auth with its OAuth provider is on SQLite with the same `synchronous=FULL`. Both rotate the refresh token and sign an ES256 JWT as we do. Neither repeats a successor: the token that lost an answer ends the session there.',
+  'Bare Fastify answers a form post of the same length with JSON of the same length, and does nothing else.',
+  'All get the same load from the same process, in short turns, in another order each round; they, PostgreSQL and the load share the cores. Connections are open before the clock starts.',
 ]
 
 await keepResult('refresh', async (isQuick): Promise<Findings> => {
-  const size = isQuick ? { rounds: 3, milliseconds: 400 } : { rounds: 11, milliseconds: 1_500 }
-  const installation = await makeInstallation(1)
-  const server = await startOstiary(installation)
-  const form = startWorker<object, FormReply>(new URL('./serve-form.ts', import.meta.url))
+  const size = isQuick ? { rounds: 3, milliseconds: 400 } : { rounds: 9, milliseconds: 1_000 }
+  const servers = await Promise.all(contenders.map((contender) => contender.start()))
   try {
-    const { url } = await form.ask({})
-    const figures: RefreshFigures[] = []
+    const rounds: Round[] = []
     for (const connections of connectionCounts) {
       console.log(`refresh: ${connections} connections…`)
-      figures.push(await measure(installation, new URL(url), connections, size))
+      const sessions: PeerReply[] = []
+      for (const server of servers) sessions.push(await server.openSessions(connections))
+      rounds.push({ connections, loads: await measure(sessions, size) })
     }
     return {
       title: 'Refresh',
-      marks: judge(figures),
-      tables: tabulate(figures),
+      marks: judge(rounds),
+      tables: rounds.map(tabulate),
+      plots: [
+        {
+          file: 'refresh.svg',
+          alt: 'Refreshes per second of each server with 1, 32 and 256 connections',
+          svg: renderBars('Refreshes per second', toBars(rounds)),
+        },
+      ],
       notes: refreshNotes,
-      figures: summarize(figures),
+      figures: summarize(rounds),
     }
   } finally {
-    await Promise.all([server.stop(), form.stop()])
-    installation.remove()
+    await Promise.all(servers.map((server) => server.stop()))
   }
 })
 
 type Size = { readonly rounds: number; readonly milliseconds: number }
 
 async function measure(
-  installation: Installation,
-  formUrl: URL,
-  connections: number,
+  sessions: readonly PeerReply[],
   { rounds, milliseconds }: Size,
-): Promise<RefreshFigures> {
-  const sessions: NextForm[] = []
-  for (let count = 0; count < connections; count += 1) sessions.push(await openSession(installation))
-  const plain: NextForm = () => `grant_type=refresh_token&client_id=ostiary&refresh_token=or_${'x'.repeat(80)}`
-  const posts: NextForm[] = sessions.map(() => plain)
-  const figures: RefreshFigures = { connections, refreshes: [], posts: [] }
-  const turns = [
-    async () =>
-      void figures.refreshes.push(await postForms(new URL(`${installation.url}/token`), sessions, milliseconds)),
-    async () => void figures.posts.push(await postForms(formUrl, posts, milliseconds)),
-  ]
+): Promise<ReadonlyMap<string, LoadFigures[]>> {
+  const loads = new Map<string, LoadFigures[]>(contenders.map(({ name }) => [name, []]))
+  const turns = sessions.map((reply, index) => {
+    const forms = toForms(reply)
+    return async () => {
+      const load = await postForms(new URL(reply.url), forms, milliseconds)
+      loads.get(contenders[index]?.name ?? '')?.push(load)
+    }
+  })
   for (const turn of turns) await turn()
-  for (const kept of [figures.refreshes, figures.posts]) kept.splice(0)
+  for (const warmedUp of loads.values()) warmedUp.splice(0)
   for (let round = 0; round < rounds; round += 1) for (const turn of rotate(turns, round)) await turn()
-  return figures
+  return loads
 }
 
-/** A session whose forms present the successor of each answer. */
-async function openSession(installation: Installation): Promise<NextForm> {
-  const response = await fetch(`${installation.url}/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: renderLogin(installation, 0),
+/** A form for each session, which presents the successor of each answer. */
+function toForms({ clientId, refreshTokens }: PeerReply): NextForm[] {
+  return refreshTokens.map((first) => {
+    let token = first
+    return (answer) => {
+      if (answer !== undefined) token = /"refresh_token":"([^"]+)"/.exec(answer)?.[1] ?? token
+      return `grant_type=refresh_token&client_id=${clientId}&refresh_token=${token}`
+    }
   })
-  let token = ((await response.json()) as { refresh_token: string }).refresh_token
-  return (answer) => {
-    if (answer !== undefined) token = /"refresh_token":"([^"]+)"/.exec(answer)?.[1] ?? token
-    return `grant_type=refresh_token&client_id=ostiary&refresh_token=${token}`
+}
+
+function ratesOf({ loads }: Round, { name }: RefreshContender): number[] {
+  return (loads.get(name) ?? []).map(({ perSecond }) => perSecond)
+}
+
+function judge(rounds: readonly Round[]): Mark[] {
+  return rounds
+    .filter(({ connections }) => connections > 1)
+    .flatMap((round) => [
+      judgeAgainst(round, bareFastify, 0.2, 'bare Fastify answering a form post'),
+      judgeAgainst(round, oidcProvider, 2.5, 'oidc-provider with its in-memory store'),
+    ])
+}
+
+function judgeAgainst(round: Round, base: RefreshContender, least: number, name: string): Mark {
+  const [own, others] = [ratesOf(round, onSqlite), ratesOf(round, base)]
+  return {
+    of: `refresh, durable on SQLite, ES256, ${round.connections} connections`,
+    mark: `≥ ${least} × ${name}`,
+    measured: `${describeRatio(own, others)} ×`,
+    isMet: medianRatio(own, others) >= least,
   }
 }
 
-function rates(figures: readonly LoadFigures[]): number[] {
-  return figures.map(({ perSecond }) => perSecond)
-}
-
-function judge(figures: readonly RefreshFigures[]): Mark[] {
-  return figures
-    .filter(({ connections }) => connections > 1)
-    .map(({ connections, refreshes, posts }) => ({
-      of: `refresh, durable on SQLite, ES256, ${connections} connections`,
-      mark: '≥ 0.2 of bare Fastify answering a form post',
-      measured: describeRatio(rates(refreshes), rates(posts)),
-      isMet: medianRatio(rates(refreshes), rates(posts)) >= 0.2,
-    }))
-}
-
-function tabulate(figures: readonly RefreshFigures[]): Table[] {
+function tabulate(round: Round): Table {
+  const { connections, loads } = round
   const time = (latencies: readonly number[], share: number): string => `${percentile(latencies, share).toFixed(1)} ms`
-  return [
-    {
-      caption: 'Refreshes per second, and how long one takes',
-      columns: ['connections', 'refreshes/s', 'of bare Fastify', 'p50', 'p99', 'bare Fastify, posts/s'],
-      rows: figures.map(({ connections, refreshes, posts }) => {
-        const latencies = refreshes.flatMap((turn) => turn.latencies)
-        return [
-          String(connections),
-          median(rates(refreshes)).toFixed(0),
-          describeRatio(rates(refreshes), rates(posts)),
-          time(latencies, 0.5),
-          time(latencies, 0.99),
-          median(rates(posts)).toFixed(0),
-        ]
-      }),
-    },
-  ]
+  return {
+    caption: `${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+    columns: ['', 'per second', 'of bare Fastify', 'p50', 'p99'],
+    rows: contenders.map((contender) => {
+      const latencies = (loads.get(contender.name) ?? []).flatMap((load) => load.latencies)
+      return [
+        contender.name,
+        median(ratesOf(round, contender)).toFixed(0),
+        describeRatio(ratesOf(round, contender), ratesOf(round, bareFastify)),
+        time(latencies, 0.5),
+        time(latencies, 0.99),
+      ]
+    }),
+  }
 }
 
-function summarize(figures: readonly RefreshFigures[]): unknown {
-  return figures.map(({ connections, refreshes, posts }) => ({
-    connections,
-    refreshes: rates(refreshes),
-    posts: rates(posts),
+/** Without bare Fastify, beside which the others could not be told apart. */
+function toBars(rounds: readonly Round[]): BarGroup[] {
+  return rounds.map((round) => ({
+    name: `${round.connections} ${round.connections === 1 ? 'connection' : 'connections'}`,
+    bars: contenders
+      .filter((contender) => contender !== bareFastify)
+      .map((contender) => ({ name: contender.name, value: median(ratesOf(round, contender)) })),
+  }))
+}
+
+function summarize(rounds: readonly Round[]): unknown {
+  return rounds.map((round) => ({
+    connections: round.connections,
+    perSecond: Object.fromEntries(contenders.map((contender) => [contender.name, ratesOf(round, contender)])),
   }))
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 /** What a load did: requests per second, and how long each took. */
@@ -13,14 +14,30 @@ export type NextForm = (answer: string | undefined) => string
 /** Posts forms on so many connections at once, one under way on each, for so long; an answer that isn't 200 ends the run. */
 export async function postForms(url: URL, forms: readonly NextForm[], milliseconds: number): Promise<LoadFigures> {
   const latencies: number[] = []
-  const end = performance.now() + milliseconds
+  // Before the clock starts: so many connections at once overflow a queue of the kernel, which lets some wait for seconds.
+  const sockets: Socket[] = []
+  for (const _ of forms) sockets.push(await open(url))
   const start = performance.now()
-  await Promise.all(forms.map((next) => postOnOneConnection(url, next, end, latencies)))
+  const end = start + milliseconds
+  await Promise.all(
+    forms.map((next, index) => postOnOneConnection(sockets[index] as Socket, url, next, end, latencies)),
+  )
   return { perSecond: (latencies.length * 1000) / (performance.now() - start), latencies }
 }
 
-async function postOnOneConnection(url: URL, next: NextForm, end: number, latencies: number[]): Promise<void> {
+async function open(url: URL): Promise<Socket> {
   const socket = connect(Number(url.port), url.hostname).setNoDelay()
+  await once(socket, 'connect')
+  return socket
+}
+
+async function postOnOneConnection(
+  socket: Socket,
+  url: URL,
+  next: NextForm,
+  end: number,
+  latencies: number[],
+): Promise<void> {
   try {
     let answer: string | undefined
     while (performance.now() < end) {
@@ -49,11 +66,11 @@ function exchange(socket: Socket, request: string): Promise<string> {
       const head = text.indexOf('\r\n\r\n')
       const length = Number(/content-length: (\d+)/i.exec(text)?.[1])
       if (head < 0 || text.length < head + 4 + length) return
-      socket.off('data', read)
+      socket.off('data', read).off('error', reject)
       if (text.startsWith('HTTP/1.1 200')) resolve(text.slice(head + 4))
       else reject(new Error(`answered ${text.slice(0, 400)}`))
     }
-    socket.on('data', read)
+    socket.on('data', read).on('error', reject)
     socket.write(request)
   })
 }

@@ -1,10 +1,7 @@
 // Bare Fastify that answers a form post with JSON: what any server of this kind pays, and nothing more.
 import type { AddressInfo } from 'node:net'
 import fastify from 'fastify'
-
-export interface FormReply {
-  readonly url: string
-}
+import { answerBenchmark } from './peer.ts'
 
 const app = fastify()
 app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
@@ -12,7 +9,11 @@ app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string
 )
 app.post('/form', async (request) => ({ seen: Object.keys(request.body as object).length, text: 'x'.repeat(600) }))
 await app.listen({ host: '127.0.0.1', port: 0 })
-process.on('message', () =>
-  process.send?.({ url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/form` } satisfies FormReply),
-)
-process.on('disconnect', () => process.exit())
+const { port } = app.server.address() as AddressInfo
+
+answerBenchmark(async ({ sessions }) => ({
+  url: `http://127.0.0.1:${port}/form`,
+  clientId: 'ostiary',
+  // As long as ours, and the same each time.
+  refreshTokens: new Array<string>(sessions).fill(`or_${'x'.repeat(80)}`),
+}))

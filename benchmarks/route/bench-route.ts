@@ -72,7 +72,7 @@ async function measureGeneration(
   size: Size,
   figures: Figures,
 ): Promise<void> {
-  const load = startWorker<LoadOrder, LoadReport>(new URL('./generate-load.ts', import.meta.url), 1)
+  const load = startWorker<LoadOrder, LoadReport>(new URL('./generate-load.ts', import.meta.url), { core: 1 })
   const started = await Promise.all(names.map((name) => startApp(name, toVerifyingKey(key))))
   try {
     for (const kind of kinds) {
@@ -113,7 +113,7 @@ async function measureTurn(
 }
 
 async function startApp(name: AppName, key: VerifyingKey): Promise<StartedApp> {
-  const worker = startWorker<AppMessage, AppReply>(new URL('./serve-app.ts', import.meta.url), 0)
+  const worker = startWorker<AppMessage, AppReply>(new URL('./serve-app.ts', import.meta.url), { core: 0 })
   const reply = await worker.ask({ start: name, key })
   if (!('port' in reply)) throw new Error(`${name} named no port`)
   return { name, port: reply.port, worker }

@@ -12,17 +12,28 @@ const packageFile = fileURLToPath(import.meta.resolve('ostiary/package.json'))
 const { bin } = JSON.parse(readFileSync(packageFile, 'utf8')) as { bin: { ostiary: string } }
 const commandLine = path.join(path.dirname(packageFile), bin.ostiary)
 
-/** An authorization server's database on SQLite in a folder of its own, with one API and some accounts. */
+/** An authorization server's database, with one API and some accounts. */
 export interface Installation {
+  /** Where it listens. */
   readonly url: string
+  readonly issuer: string
   readonly audience: string
   readonly logins: readonly { readonly username: string; readonly password: string }[]
   readonly environment: NodeJS.ProcessEnv
   remove(): void
 }
 
+export interface InstallationOptions {
+  readonly accounts: number
+  /** Default: SQLite in a folder of its own. */
+  readonly databaseUrl?: string
+  /** Where others find it. Default: where it listens. */
+  readonly issuer?: string
+}
+
 /** Makes an installation by the command line, as an operator does. */
-export async function makeInstallation(accounts: number): Promise<Installation> {
+export async function makeInstallation(options: InstallationOptions): Promise<Installation> {
+  const { accounts, databaseUrl, issuer } = options
   const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-bench-'))
   const port = await findFreePort()
   const environment = {
@@ -31,6 +42,8 @@ export async function makeInstallation(accounts: number): Promise<Installation> 
     OSTIARY_HOST: '127.0.0.1',
     OSTIARY_PORT: String(port),
     OSTIARY_SECRET: randomBytes(32).toString('base64url'),
+    ...(databaseUrl !== undefined && { OSTIARY_DATABASE_URL: databaseUrl }),
+    ...(issuer !== undefined && { OSTIARY_ISSUER: issuer }),
   }
   const run = (args: readonly string[], input = '') =>
     execFileSync(process.execPath, [commandLine, ...args], { cwd: folder, env: environment, input, stdio: 'pipe' })
@@ -44,7 +57,8 @@ export async function makeInstallation(accounts: number): Promise<Installation> 
     run(['account', 'create', '--username', username, '--password-stdin'], `${password}\n`)
   }
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  return { url: `http://127.0.0.1:${port}`, audience, logins, environment, remove }
+  const url = `http://127.0.0.1:${port}`
+  return { url, issuer: issuer ?? url, audience, logins, environment, remove }
 }
 
 export interface OstiaryProcess {
@@ -96,7 +110,8 @@ export function renderLogin({ audience, logins }: Installation, index: number): 
   return JSON.stringify({ ...logins[index % logins.length], audience })
 }
 
-function findFreePort(): Promise<number> {
+/** A loopback port that was free a moment ago. */
+export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -23,7 +23,7 @@ const startNotes: readonly string[] = [
 
 await keepResult('start', async (isQuick): Promise<Findings> => {
   const rounds = isQuick ? 3 : 21
-  const installation = await makeInstallation(1)
+  const installation = await makeInstallation({ accounts: 1 })
   const starts: Start[] = []
   const bareNode: number[] = []
   const bareFastify: number[] = []
