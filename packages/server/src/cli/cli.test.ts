@@ -418,7 +418,7 @@ forEachDatabase('commands that revoke', ({ createUrl }) => {
       expect(await json('token', 'revoke', access_token)).toEqual({ seq: 3 })
       expect(await json('session', 'revoke', session_id)).toEqual({ seq: 4 })
       expect(await json('session', 'list', '--username', 'ada')).toEqual({ sessions: [] })
-      expect(await json('account', 'log-out', '--username', 'ada', '--wait', '500ms')).toEqual({
+      expect(await json('account', 'log-out', '--username', 'ada', '--wait')).toEqual({
         seq: 5,
         confirmed: 0,
         of: 0,

@@ -21,6 +21,18 @@ test.each([
     ['account', 'create', '--generate-password'],
   ],
   [
+    ['session', 'revoke', '--wait', id, '--json'],
+    ['session', 'revoke', '--wait', '2s', '--json', '--', id],
+  ],
+  [
+    ['token', 'revoke', '--wait', 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl'],
+    ['token', 'revoke', '--wait', '2s', 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl'],
+  ],
+  [
+    ['account', 'log-out', '--wait', '5s', '--username', 'ada'],
+    ['account', 'log-out', '--wait', '5s', '--username', 'ada'],
+  ],
+  [
     ['session', 'revoke', '--', id],
     ['session', 'revoke', '--', id],
   ],

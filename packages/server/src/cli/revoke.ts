@@ -5,10 +5,12 @@ import { parseWait } from '../domain/revocations/parse-wait.ts'
 import { type Confirmation, waitForConfirmation } from '../domain/revocations/wait-for-confirmation.ts'
 import type { Installation } from '../server.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { DEFAULT_WAIT } from './protect-operands.ts'
 
 export interface RevokeOptions {
   readonly json?: boolean
-  readonly wait?: string
+  /** `true` when no time is given. */
+  readonly wait?: string | true
 }
 
 export function revokeCommand(): Command {
@@ -33,8 +35,8 @@ function revokeEverythingCommand(): Command {
 /** A command with `--wait`, besides what every command has. */
 export function createWaitingCommand(name: string, description: string, example: string): Command {
   return createCommand(name, description, example).option(
-    '--wait <time>',
-    'wait until the APIs have confirmed it, for so long at most: 2s, 500ms',
+    '--wait [time]',
+    `wait until the APIs have confirmed it, for so long at most: 500ms, 5s (without a time: ${DEFAULT_WAIT})`,
   )
 }
 
@@ -54,9 +56,9 @@ export async function revokeAndReport(
 }
 
 /** In milliseconds; absent when nobody is to be waited for. */
-export function parseWaitOption(text: string | undefined): number | undefined {
+export function parseWaitOption(text: string | true | undefined): number | undefined {
   if (text === undefined) return undefined
-  const wait = parseWait(text)
+  const wait = parseWait(text === true ? DEFAULT_WAIT : text)
   if (!wait.ok) throw new CommandError('invalid_option', wait.sentence, 2)
   return wait.milliseconds
 }

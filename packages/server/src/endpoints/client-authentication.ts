@@ -4,6 +4,9 @@ import type { Client } from '../domain/clients/client.ts'
 import type { Queries } from '../platform/database/database.ts'
 import type { OauthError } from './oauth-error.ts'
 
+/** Far more than an id or a secret of ours has. */
+const LONGEST_CREDENTIAL = 1024
+
 export type ReadCredentials =
   | { readonly ok: true; readonly credentials: ClientCredentials; readonly triedBasic: boolean }
   | { readonly ok: false; readonly error: OauthError }
@@ -25,7 +28,13 @@ export function readCredentials(request: FastifyRequest): ReadCredentials {
     return refuse({ status: 400, error: 'invalid_request', description: 'Use one way of client authentication.' })
   }
   const credentials = triedBasic ? parseBasic(authorization) : fromForm(parameters)
-  return credentials ? { ok: true, credentials, triedBasic } : refuse(invalidClient(triedBasic))
+  const isSound = credentials && isText(credentials.clientId) && isText(credentials.secret ?? '')
+  return isSound ? { ok: true, credentials, triedBasic } : refuse(invalidClient(triedBasic))
+}
+
+/** RFC 6749 Appendix A: ids and secrets have no control characters, and what can't be stored is nobody's. */
+function isText(value: string): boolean {
+  return value.length <= LONGEST_CREDENTIAL && /^[^\p{Cc}\p{Cs}]*$/u.test(value)
 }
 
 /** The client that sends a request. */

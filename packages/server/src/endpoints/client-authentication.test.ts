@@ -1,0 +1,35 @@
+import { afterEach, expect, it } from 'vitest'
+import { forEachDatabase } from '../../testing/database.ts'
+import { startTestServer, type TestServer } from '../../testing/test-server.ts'
+
+const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`
+
+forEachDatabase('RFC 6749 §2.3.1: client credentials', ({ createUrl }) => {
+  let server: TestServer | undefined
+  afterEach(async () => server?.stop())
+
+  const refusals: readonly [title: string, body: Record<string, string>, headers: Record<string, string>][] = [
+    ['an id with NUL', { client_id: '\0' }, {}],
+    ['a secret with NUL', { client_id: 'ostiary', client_secret: 'a\0b' }, {}],
+    ['an id with a control character', { client_id: 'a\u0007b' }, {}],
+    ['an id of 10,000 characters', { client_id: 'x'.repeat(10_000) }, {}],
+    ['Basic with NUL', {}, { authorization: basic('a\0b:c') }],
+    ['Basic with an encoded NUL', {}, { authorization: basic('a%00b:c') }],
+    ['Basic with half an encoded character', {}, { authorization: basic('%ff:c') }],
+    ['Basic of no credentials', {}, { authorization: 'Basic' }],
+    ['Bearer', {}, { authorization: 'Bearer x' }],
+  ]
+
+  it('whatever is sent as such is refused as RFC 6749 §5.2 says, at each door that asks for them', async () => {
+    server = await startTestServer({ databaseUrl: await createUrl() })
+    for (const [title, body, headers] of refusals) {
+      for (const path of ['/token', '/revoke', '/introspect']) {
+        const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x', token: 'x', ...body })
+        const response = await fetch(`${server.issuer}${path}`, { method: 'POST', body: form, headers })
+        const { error, code = error } = (await response.json()) as { error?: string; code?: string }
+        expect([title, path, response.status >= 400 && response.status < 500]).toEqual([title, path, true])
+        expect(['invalid_client', 'invalid_request', 'invalid_parameter']).toContain(code)
+      }
+    }
+  })
+})
