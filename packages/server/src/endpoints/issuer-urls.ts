@@ -21,6 +21,8 @@ export interface IssuerUrls {
   readonly introspectionPath: string
   readonly introspectionUrl: string
   readonly revocationsPath: string
+  readonly revocationsUrl: string
+  readonly accountUrl: string
   readonly revocationFeedPath: string
   readonly revocationFeedUrl: string
   /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
@@ -35,6 +37,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const tokenPath = `${basePath}/token`
   const revocationPath = `${basePath}/revoke`
   const introspectionPath = `${basePath}/introspect`
+  const accountPath = `${basePath}/account`
+  const revocationsPath = `${basePath}/revocations`
   const revocationFeedPath = `${basePath}/revocation-feed`
   return Object.freeze({
     issuer,
@@ -43,8 +47,9 @@ export function issuerUrls(issuer: string): IssuerUrls {
     basePath,
     loginPath,
     logoutPath: `${basePath}/logout`,
-    accountPath: `${basePath}/account`,
-    accountSessionsPath: `${basePath}/account/sessions`,
+    accountPath,
+    accountUrl: `${origin}${accountPath}`,
+    accountSessionsPath: `${accountPath}/sessions`,
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,
@@ -55,7 +60,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     revocationUrl: `${origin}${revocationPath}`,
     introspectionPath,
     introspectionUrl: `${origin}${introspectionPath}`,
-    revocationsPath: `${basePath}/revocations`,
+    revocationsPath,
+    revocationsUrl: `${origin}${revocationsPath}`,
     revocationFeedPath,
     revocationFeedUrl: `${origin}${revocationFeedPath}`,
     isSecure: protocol === 'https:',

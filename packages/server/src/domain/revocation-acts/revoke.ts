@@ -13,10 +13,13 @@ import { findSession } from '../sessions/find-session.ts'
 import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
 import { revokeAccessToken } from '../tokens/revoke-access-token.ts'
 import { type IssuedTokenDeps, verifyIssuedToken } from '../tokens/verify-issued-token.ts'
+import { changeRole } from './change-role.ts'
 
 /** What can be revoked. Ids, except for a token, which is the token itself. */
 export type RevocationTarget =
   | { readonly kind: 'session' | 'account' | 'token' | 'client' | 'key'; readonly id: string }
+  /** A role of the account of this id: its tokens are answered "refresh required". */
+  | { readonly kind: 'role'; readonly id: string; readonly role: string }
   | { readonly kind: 'everything' }
 
 export type RevocationOutcome =
@@ -48,6 +51,8 @@ export async function revoke(
       return deps.database.write((tx) => revokeSession(tx, target.id, actor))
     case 'account':
       return deps.database.write((tx) => revokeAccount(tx, target.id, actor))
+    case 'role':
+      return deps.database.write((tx) => revokeRole(tx, target, actor))
     case 'token':
       return revokeToken(deps, target.id, actor)
     case 'client':
@@ -70,6 +75,16 @@ async function revokeSession(tx: Transaction, id: string, actor: Actor): Promise
 async function revokeAccount(tx: Transaction, id: string, actor: Actor): Promise<RevocationOutcome> {
   if (!(await findAccount(tx.sql, id))) return { ok: false, reason: 'unknown_account' }
   const { sequence } = await logOutEverywhere(tx, id, actor)
+  return { ok: true, sequence }
+}
+
+async function revokeRole(
+  tx: Transaction,
+  { id: accountId, role }: Extract<RevocationTarget, { kind: 'role' }>,
+  actor: Actor,
+): Promise<RevocationOutcome> {
+  if (!(await findAccount(tx.sql, accountId))) return { ok: false, reason: 'unknown_account' }
+  const { sequence } = await changeRole(tx, 'remove', { accountId, role, actor })
   return { ok: true, sequence }
 }
 

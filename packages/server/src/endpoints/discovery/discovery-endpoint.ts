@@ -22,8 +22,9 @@ function metadataPaths(basePath: string): ReadonlySet<string> {
 /**
  * What really is there: endpoints that do not exist are left out. RFC 8414 §3.2 would leave out empty lists as well, but an absent
  * `grant_types_supported` means authorization_code and implicit (§2), which would be untrue, and the other lists are required
- * members. `login_endpoint` and `revocation_feed_endpoint` are our own: the form or JSON door for first-party apps, and where guards learn of
- * revocations.
+ * members. Our own are `login_endpoint` (the form or JSON door for first-party apps), `logout_endpoint`, `account_endpoint` (a person's
+ * sessions), `revocation_feed_endpoint` (where guards learn of revocations) and `admin_revocation_endpoint` (where clients that may revoke
+ * what is not their own).
  */
 function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
   return {
@@ -38,6 +39,8 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     introspection_endpoint: urls.introspectionUrl,
     introspection_endpoint_auth_methods_supported: confidentialAuthMethods,
     revocation_feed_endpoint: urls.revocationFeedUrl,
+    admin_revocation_endpoint: urls.revocationsUrl,
+    account_endpoint: urls.accountUrl,
     response_types_supported: [],
     grant_types_supported: ['refresh_token'],
     subject_types_supported: ['public'],

@@ -24,6 +24,9 @@ describe.each(['', '/tenant/one'])('metadata of an issuer with the path "%s"', (
       expect((await fetch(metadata.login_endpoint, { headers: { accept: 'text/html' } })).status).toBe(200)
       // Without a session there is nothing to end, and a browser is led to the login page.
       expect((await fetch(metadata.logout_endpoint, { method: 'POST', redirect: 'manual' })).status).toBe(303)
+      expect((await fetch(metadata.account_endpoint, { redirect: 'manual' })).status).toBe(303)
+      const admin = await fetch(metadata.admin_revocation_endpoint, { method: 'POST', body: new URLSearchParams() })
+      expect(admin.status).toBe(401)
       for (const post of ['token_endpoint', 'revocation_endpoint', 'introspection_endpoint'])
         expect((await fetch(metadata[post], { method: 'POST', body: new URLSearchParams() })).status, post).toBe(401)
       expect((await fetch(`${metadata.revocation_feed_endpoint}/snapshot`)).status).toBe(200)

@@ -4,6 +4,7 @@ import { forEachDatabase } from '../../../testing/database.ts'
 import { addConfidentialClient, postForm, postJson, type TestClient } from '../../../testing/revoking.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
+import { getAccount } from '../../domain/accounts/get-account.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { changeRole } from '../../domain/revocation-acts/change-role.ts'
 
@@ -145,9 +146,39 @@ forEachDatabase('revocation and introspection', ({ createUrl }) => {
     expect(await acts(scene)).toContain('account.role_added')
   })
 
+  it('POST /revocations: a role that is removed outdates the tokens before it, and nobody logs in again', async () => {
+    const scene = await start()
+    const { database } = scene.server.running.installation
+    const { account } = scene
+    await database.write((tx) => changeRole(tx, 'add', { accountId: account, role: 'editor', actor: 'cli' }))
+    const token = await scene.takeToken()
+    expect((await scene.revoke({ account, remove_role: 'editor' })).status).toBe(200)
+    expect(await scene.introspect(token)).toEqual({ active: false })
+    const log = await (await fetch(`${scene.server.issuer}/revocation-feed/log?after=0`)).text()
+    expect(JSON.parse(log.split('\n').at(-3) ?? '')).toMatchObject({ k: 'r' })
+    expect((await getAccount(database.read, account)).roles).toEqual([])
+    const events = await listAuditEvents(database.read, { limit: 20 })
+    expect(events.find(({ act }) => act === 'account.role_removed')?.actor).toBe(`client:${scene.admin.id}`)
+    // It isn't there any more: nothing to revoke, and no error.
+    const again = await scene.revoke({ account, remove_role: 'editor' })
+    expect(await again.json()).toMatchObject({ seq: expect.any(Number) })
+    expect((await scene.revoke({ account: 'nobody', remove_role: 'editor' })).status).toBe(404)
+  })
+
   it('POST /revocations: wrong requests, and who may not', async () => {
     const scene = await start()
-    for (const body of [{}, { session: 'a', token: 'b' }, { everything: false }, { other: 'x' }, { session: 1 }])
+    for (const body of [
+      {},
+      { session: 'a', token: 'b' },
+      { everything: false },
+      { other: 'x' },
+      { session: 1 },
+      { session: 'a\0b' },
+      { account: '\ud800' },
+      { remove_role: 'editor' },
+      { session: 'a', remove_role: 'editor' },
+      { account: 'a', remove_role: 'two words' },
+    ])
       expect((await scene.revoke(body)).status, JSON.stringify(body)).toBe(400)
     expect((await scene.revoke({ everything: true }, '?wait=31s')).status).toBe(400)
     for (const body of [{ session: 'a' }, { account: 'a' }, { token: 'a' }, { client: 'a' }, { key: 'a' }])

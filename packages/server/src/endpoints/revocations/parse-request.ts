@@ -1,14 +1,16 @@
 import { type TSchema, Type } from 'typebox'
+import { parseRole } from '../../domain/accounts/parse-role.ts'
 import type { RevocationTarget } from '../../domain/revocation-acts/revoke.ts'
 import { type ParsedWait, parseWait } from '../../domain/revocations/parse-wait.ts'
 import { Problem } from '../../platform/http/problem.ts'
 
-const id = () => Type.Optional(Type.String({ minLength: 1, maxLength: 8192 }))
+const id = () => Type.Optional(Type.String({ minLength: 1, maxLength: 8192, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }))
 
 export const revocationBodySchema: TSchema = Type.Object(
   {
     session: id(),
     account: id(),
+    remove_role: id(),
     token: id(),
     client: id(),
     key: id(),
@@ -19,14 +21,21 @@ export const revocationBodySchema: TSchema = Type.Object(
 
 const kinds = ['session', 'account', 'token', 'client', 'key'] as const
 
-/** @throws Problem 400 `invalid_parameter` unless exactly one thing is named */
-export function parseTarget(body: Readonly<Record<string, unknown>>): RevocationTarget {
+/** @throws Problem 400 `invalid_parameter` unless exactly one thing is named, or an account and a role of it */
+export function parseTarget({ remove_role, ...body }: Readonly<Record<string, unknown>>): RevocationTarget {
   const [member, ...rest] = Object.entries(body)
-  if (member === undefined || rest.length > 0) {
-    throw invalid(`Name exactly one of ${kinds.join(', ')} and everything.`)
+  if (member === undefined || rest.length > 0 || (remove_role !== undefined && member[0] !== 'account')) {
+    throw invalid(`Name exactly one of ${kinds.join(', ')} and everything; remove_role goes with account.`)
   }
+  if (remove_role !== undefined) return { kind: 'role', id: String(member[1]), role: parseRoleMember(remove_role) }
   const kind = kinds.find((candidate) => candidate === member[0])
   return kind === undefined ? { kind: 'everything' } : { kind, id: String(member[1]) }
+}
+
+function parseRoleMember(value: unknown): string {
+  const parsed = parseRole(String(value))
+  if (!parsed.ok) throw invalid(parsed.sentence)
+  return parsed.role
 }
 
 /** In milliseconds; 0 when nobody is to be waited for. @throws Problem 400 `invalid_parameter` */
