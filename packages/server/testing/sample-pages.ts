@@ -18,6 +18,8 @@ const sampleSessions = [
     network: '203.0.113.7',
     usedAt: now - 5 * 60_000,
     expiresAt: now + DAY_MS / 2,
+    absoluteEnd: now + 365 * 86_400_000,
+    createdAt: now - 3 * 86_400_000,
   },
   {
     id: 'c'.repeat(22),
@@ -26,6 +28,8 @@ const sampleSessions = [
     network: '2001:db8:0:1::/64',
     usedAt: now - 3 * DAY_MS,
     expiresAt: now + 27 * DAY_MS,
+    absoluteEnd: now + 365 * 86_400_000,
+    createdAt: now - 3 * 86_400_000,
   },
 ]
 

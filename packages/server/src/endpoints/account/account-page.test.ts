@@ -14,6 +14,8 @@ const page: AccountPage = {
       network: '192.0.2.1',
       usedAt: now,
       expiresAt: now + 60_000,
+      absoluteEnd: now + 365 * 86_400_000,
+      createdAt: now - 3 * 86_400_000,
     },
     {
       id: 'b'.repeat(22),
@@ -22,6 +24,8 @@ const page: AccountPage = {
       network: '192.0.2.2',
       usedAt: now - 300_000,
       expiresAt: now + 86_400_000,
+      absoluteEnd: now + 365 * 86_400_000,
+      createdAt: now - 3 * 86_400_000,
     },
   ],
   now,

@@ -6,7 +6,10 @@ import type { Language } from '../../platform/html/language.ts'
 import { relativeTime, renderPastMoment } from '../../platform/html/relative-time.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 
-export type ShownSession = Pick<Session, 'id' | 'userAgent' | 'network' | 'usedAt' | 'expiresAt'> & {
+export type ShownSession = Pick<
+  Session,
+  'id' | 'userAgent' | 'network' | 'createdAt' | 'usedAt' | 'expiresAt' | 'absoluteEnd'
+> & {
   /** Whether it is the one that the page is shown in. */
   readonly isCurrent: boolean
 }
@@ -35,13 +38,14 @@ function renderSession(session: ShownSession, list: SessionList): Html {
   const strings = stringsIn(language).account
   const { program, system } = describeUserAgent(session.userAgent)
   const device = [program, system].filter((part) => part !== undefined).join(' · ') || strings.unknownDevice
-  const ends = relativeTime(Math.max(0, Math.floor((session.expiresAt - now) / 1000)), language)
+  const until = (moment: EpochMilliseconds): string =>
+    relativeTime(Math.max(0, Math.floor((moment - now) / 1000)), language)
   const end = session.isCurrent
     ? html`<p class="muted">${strings.thisSession}</p>`
     : renderEnd(list, session.id, strings.endSession)
   return html`<li><p><bdi>${device}</bdi></p>
-<p class="muted">${strings.lastUsed} ${renderPastMoment(session.usedAt, now, language)} · <bdi>${session.network}</bdi></p>
-<p class="muted">${strings.endsUnused(ends)}</p>
+<p class="muted">${strings.signedIn} ${renderPastMoment(session.createdAt, now, language)} · ${strings.lastUsed} ${renderPastMoment(session.usedAt, now, language)} · <bdi>${session.network}</bdi></p>
+<p class="muted">${strings.ends(until(session.expiresAt), until(session.absoluteEnd))}</p>
 ${end}</li>
 `
 }

@@ -23,7 +23,7 @@ export const arabic: Strings = {
     unknownDevice: 'جهاز غير معروف',
     thisSession: 'هذه الجلسة',
     lastUsed: 'آخر استخدام',
-    endsUnused: (when) => `تنتهي ${when} إن لم تُستخدم.`,
+    ends: (unused, latest) => `تنتهي ${unused} إن لم تُستخدم، و${latest} على أبعد تقدير.`,
     endSession: 'إنهاء الجلسة',
     endOthers: 'إنهاء جميع الجلسات الأخرى',
     endAll: 'تسجيل الخروج من كل مكان',

@@ -23,7 +23,7 @@ export const german: Strings = {
     unknownDevice: 'Unbekanntes Gerät',
     thisSession: 'Diese Sitzung',
     lastUsed: 'Zuletzt benutzt',
-    endsUnused: (when) => `Endet ${when}, wenn sie nicht benutzt wird.`,
+    ends: (unused, latest) => `Endet ${unused}, wenn sie nicht benutzt wird, spätestens ${latest}.`,
     endSession: 'Sitzung beenden',
     endOthers: 'Alle anderen Sitzungen beenden',
     endAll: 'Überall abmelden',

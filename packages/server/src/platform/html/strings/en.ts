@@ -23,7 +23,7 @@ export const english: Strings = {
     unknownDevice: 'Unknown device',
     thisSession: 'This session',
     lastUsed: 'Last used',
-    endsUnused: (when) => `Ends ${when} unless it is used.`,
+    ends: (unused, latest) => `Ends ${unused} unless it is used, ${latest} at the latest.`,
     endSession: 'End session',
     endOthers: 'End all other sessions',
     endAll: 'Sign out everywhere',

@@ -7,7 +7,7 @@ const filled = 'in 40 seconds'
 /** Every string by its path, functions filled in. */
 function flatten(value: unknown, path: string): readonly (readonly [string, string])[] {
   if (typeof value === 'string') return [[path, value]]
-  if (typeof value === 'function') return [[path, String(value(filled))]]
+  if (typeof value === 'function') return [[path, String(value(filled, filled))]]
   return Object.entries(value as object).flatMap(([key, inner]) => flatten(inner, `${path}/${key}`))
 }
 

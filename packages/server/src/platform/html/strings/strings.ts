@@ -38,7 +38,8 @@ export interface Strings {
     readonly thisSession: string
     readonly lastUsed: string
     /** @param when a time to come, such as "in 30 days" */
-    readonly endsUnused: (when: string) => string
+    /** When it ends without being used, and when whatever happens. */
+    readonly ends: (unused: string, latest: string) => string
     readonly endSession: string
     readonly endOthers: string
     readonly endAll: string
