@@ -15,6 +15,9 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['throttle', 'failed logins, and how long to wait after them'],
   ['login', 'the steps of a login, from a name and a password to an admitted account'],
   ['sessions', 'sign-ins of an account at a client, and the browser’s cookie'],
+  ['one-time', 'things that can be used once, such as authorization codes'],
+  ['consents', 'what people have allowed which client'],
+  ['authorizations', 'requests of clients to act for a person, and the codes that answer them'],
   ['tokens', 'how an access token is made, verified and revoked: claims and signature'],
   ['revocation-acts', 'the acts by which an operator or a client revokes'],
 ]

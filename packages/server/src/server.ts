@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
-import { advanceKeysInUse } from './domain/apis/advance-keys-in-use.ts'
+import { purgeRequests } from './domain/authorizations/pending-requests.ts'
+import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
+import { purgeOneTime } from './domain/one-time/one-time.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
 import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
@@ -13,6 +15,7 @@ import { purgeSessions } from './domain/sessions/purge-sessions.ts'
 import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
 import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens/issue-access-token.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
+import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
 import { introspectionEndpoint } from './endpoints/introspection/introspection-endpoint.ts'
@@ -26,6 +29,7 @@ import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
 import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
 import { revocationsEndpoint } from './endpoints/revocations/revocations-endpoint.ts'
 import { tokenEndpoint } from './endpoints/token/token-endpoint.ts'
+import { userinfoEndpoint } from './endpoints/userinfo/userinfo-endpoint.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
 import type { Database } from './platform/database/database.ts'
 import { openDatabase } from './platform/database/open-database.ts'
@@ -207,13 +211,16 @@ function composeServer(
   })
   server.register(async (room) => {
     const { countRefresh, countToken } = metrics
-    tokenEndpoint(room, { urls, database, clock, refreshKeys, tokenIssuer, countRefresh, countToken })
+    const issuing = { issuer: config.issuer, keyRing, tokenIssuer, refreshKeys }
+    tokenEndpoint(room, { urls, database, clock, countRefresh, countToken, ...issuing })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, issued))
+  server.register(async (room) => userinfoEndpoint(room, issued))
+  server.register(async (room) => authorizationEndpoint(room, { ...issued, theme }))
   server.register(async (room) => revocationsEndpoint(room, { ...issued, stopping: feed.stopping.signal }))
   server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))
   return server
@@ -239,6 +246,8 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
       await purgeSessions(tx)
       await purgeThrottle(tx)
       await purgeRevocations(tx)
+      await purgeOneTime(tx)
+      await purgeRequests(tx)
     })
   } catch (error) {
     log.error({ error }, 'maintenance failed; it is tried again in half a minute')

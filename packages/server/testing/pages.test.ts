@@ -118,6 +118,8 @@ describe('the page', () => {
       now: 0,
       logoutAction: '/logout',
       sessionsAction: '/account/sessions',
+      consents: [],
+      consentsAction: '/account/consents',
     }
     await using server = await servePages(() => renderAccountPage({ ...account, language, theme }))
     await inPage(server.origin, { viewport: { width: 320, height: 640 } }, async (page) => {
@@ -273,6 +275,8 @@ describe('text in the browser', () => {
           now: 0,
           logoutAction: '/logout',
           sessionsAction: '/account/sessions',
+          consents: [],
+          consentsAction: '/account/consents',
         }
         return path.startsWith('/a')
           ? renderAccountPage({ ...account, language, theme })

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
+import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
 import { pageHeaders } from '../src/platform/html/page-headers.ts'
@@ -33,6 +34,17 @@ const sampleSessions = [
   },
 ]
 
+const sampleConsent = {
+  clientName: 'Corner Shop',
+  username: 'ada.lovelace',
+  accountId: 'acc_1',
+  apiName: 'Orders',
+  scopes: ['openid', 'profile', 'email', 'offline_access', 'orders:read'],
+  requestId: 'd'.repeat(22),
+  action: '/authorize/consent',
+  switchUrl: '/login?switch=1',
+}
+
 /** Every page in every state that looks different, by name. */
 export const samplePages: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
   login: (language, theme) => renderLoginPage({ action: '/login', returnTo: '/account', language, theme }),
@@ -55,10 +67,17 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
       now,
       logoutAction: '/logout',
       sessionsAction: '/account/sessions',
+      consents: [
+        { clientId: 'cli_1', clientName: 'Corner Shop', scopes: ['openid', 'orders:read'], grantedAt: now - 7_200_000 },
+      ],
+      consentsAction: '/account/consents',
       language,
       theme,
     }),
-  'error-404': (language, theme) => renderErrorPage({ status: 404, language, theme }),
+  consent: (language, theme) =>
+    renderConsentPage({ ...sampleConsent, redirectUri: 'https://shop.example.com/cb', language, theme }),
+  'consent-loopback': (language, theme) =>
+    renderConsentPage({ ...sampleConsent, redirectUri: 'http://127.0.0.1:53682/cb', language, theme }),
   'error-500': (language, theme) =>
     renderErrorPage({ status: 500, incidentId: '01980f3a-7c1e-7d52-9b1f-5c0a3e9d2b44', language, theme }),
 }

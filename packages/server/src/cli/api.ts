@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
-import { advanceKeysInUse } from '../domain/apis/advance-keys-in-use.ts'
 import { createApi } from '../domain/apis/create-api.ts'
 import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../domain/apis/parse-api.ts'
 import { tokenAlgorithms } from '../domain/apis/token-algorithm.ts'
+import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 
 interface ApiCreateOptions {

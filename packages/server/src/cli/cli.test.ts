@@ -166,6 +166,9 @@ forEachDatabase('the command line', ({ createUrl }) => {
       redirect_uris: ['https://shop.example/cb'],
       grants: ['authorization_code', 'refresh_token'],
       scopes: ['a'],
+      first_party: false,
+      id_token_signed_response_alg: 'ES256',
+      post_logout_redirect_uris: [],
       idle_seconds: 30 * 86_400,
       lifetime_seconds: 365 * 86_400,
     })

@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander'
+import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
+import { idTokenAlgorithms } from '../domain/clients/client.ts'
 import { createClient } from '../domain/clients/create-client.ts'
 import { grantTypes, parseClient } from '../domain/clients/parse-client.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
@@ -11,6 +13,9 @@ interface ClientCreateOptions {
   readonly redirectUri?: readonly string[]
   readonly grant?: readonly string[]
   readonly scope?: readonly string[]
+  readonly firstParty?: boolean
+  readonly idTokenAlg?: string
+  readonly postLogoutRedirectUri?: readonly string[]
   readonly idle?: string
   readonly lifetime?: string
 }
@@ -55,6 +60,13 @@ function clientCreateCommand(): Command {
     .option('--redirect-uri <uri...>', 'where people are sent back to; may be repeated')
     .option('--grant <grant...>', `which grants it may use: ${grantTypes.join(', ')}`)
     .option('--scope <scope...>', 'which scopes it may ask for; may be repeated')
+    .option('--first-party', 'your own app: people are not asked whether they agree')
+    .addOption(
+      new Option('--id-token-alg <algorithm>', 'what its ID tokens are signed with (default: ES256)').choices([
+        ...idTokenAlgorithms,
+      ]),
+    )
+    .option('--post-logout-redirect-uri <uri...>', 'where people may be sent after signing out; may be repeated')
     .option('--idle <duration>', 'how long a session lives without being used, such as 12h (default: 30d)')
     .option('--lifetime <duration>', 'how long a session lives in all, such as 90d (default: 365d)')
     .action((options: ClientCreateOptions) => runCommand(options, () => createFromOptions(options)))
@@ -62,10 +74,17 @@ function clientCreateCommand(): Command {
 
 async function createFromOptions(options: ClientCreateOptions): Promise<Report> {
   const { name, type, redirectUri: redirectUris, grant: grants, scope: scopes, idle, lifetime } = options
-  const parsed = parseClient({ name, type, redirectUris, grants, scopes, idle, lifetime })
+  const {
+    firstParty: isFirstParty,
+    idTokenAlg: idTokenAlgorithm,
+    postLogoutRedirectUri: postLogoutRedirectUris,
+  } = options
+  const more = { isFirstParty, idTokenAlgorithm, postLogoutRedirectUris }
+  const parsed = parseClient({ name, type, redirectUris, grants, scopes, idle, lifetime, ...more })
   if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
-  return withInstallation(async ({ database }) => {
-    const { client, secret } = await database.write((tx) => createClient(tx, parsed.client, 'cli'))
+  return withInstallation(async (installation) => {
+    const { client, secret } = await installation.database.write((tx) => createClient(tx, parsed.client, 'cli'))
+    await advanceKeysInUse(installation)
     return {
       json: {
         client_id: client.id,
@@ -75,6 +94,9 @@ async function createFromOptions(options: ClientCreateOptions): Promise<Report> 
         redirect_uris: client.redirectUris,
         grants: client.grants,
         scopes: client.scopes,
+        first_party: client.isFirstParty,
+        id_token_signed_response_alg: client.idTokenAlgorithm,
+        post_logout_redirect_uris: client.postLogoutRedirectUris,
         idle_seconds: client.sessionLimits.idleMilliseconds / 1000,
         lifetime_seconds: client.sessionLimits.absoluteMilliseconds / 1000,
       },

@@ -17,7 +17,7 @@ export async function issueSessionToken(
   session: Session,
   { api, scopes, now }: SessionAccess,
 ): Promise<TokenAnswer> {
-  const { id: sessionId, accountId, clientId, createdAt } = session
+  const { id: sessionId, accountId, clientId, authenticatedAt } = session
   const { token, expiresInSeconds, scope } = await tokenIssuer.issueAccessToken({
     api,
     scopes,
@@ -25,7 +25,7 @@ export async function issueSessionToken(
     clientId,
     sessionId,
     now,
-    authentication: { at: createdAt, methods: ['pwd'] },
+    authentication: { at: authenticatedAt, methods: ['pwd'] },
   })
   return {
     access_token: token,

@@ -10,10 +10,17 @@ export interface IssuerUrls {
   readonly logoutPath: string
   readonly accountPath: string
   readonly accountSessionsPath: string
+  readonly accountConsentsPath: string
   readonly jwksPath: string
   readonly jwksUri: string
   readonly loginUrl: string
   readonly logoutUrl: string
+  readonly authorizationPath: string
+  readonly authorizationUrl: string
+  readonly authorizationResumePath: string
+  readonly consentPath: string
+  readonly userinfoPath: string
+  readonly userinfoUrl: string
   readonly tokenPath: string
   readonly tokenUrl: string
   readonly revocationPath: string
@@ -34,6 +41,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const basePath = pathname.replace(/\/$/, '')
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
+  const authorizationPath = `${basePath}/authorize`
   const tokenPath = `${basePath}/token`
   const revocationPath = `${basePath}/revoke`
   const introspectionPath = `${basePath}/introspect`
@@ -50,10 +58,17 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountPath,
     accountUrl: `${origin}${accountPath}`,
     accountSessionsPath: `${accountPath}/sessions`,
+    accountConsentsPath: `${accountPath}/consents`,
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,
     logoutUrl: `${origin}${basePath}/logout`,
+    authorizationPath,
+    authorizationUrl: `${origin}${authorizationPath}`,
+    authorizationResumePath: `${authorizationPath}/resume`,
+    consentPath: `${authorizationPath}/consent`,
+    userinfoPath: `${basePath}/userinfo`,
+    userinfoUrl: `${origin}${basePath}/userinfo`,
     tokenPath,
     tokenUrl: `${origin}${tokenPath}`,
     revocationPath,

@@ -4,5 +4,9 @@ export interface TokenAnswer {
   readonly token_type: 'Bearer'
   readonly expires_in: number
   readonly scope: string
-  readonly session_id: string
+  /** Absent for a client that acts for itself. */
+  readonly session_id?: string
+  /** OpenID Connect Core §3.1.3.3: where `openid` was asked for. */
+  readonly id_token?: string
+  readonly refresh_token?: string
 }

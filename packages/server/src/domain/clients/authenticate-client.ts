@@ -21,6 +21,9 @@ const loginClient: Client = {
   redirectUris: [],
   grants: ['refresh_token'],
   scopes: [],
+  isFirstParty: true,
+  idTokenAlgorithm: 'ES256',
+  postLogoutRedirectUris: [],
   sessionLimits: APP_SESSION_LIMITS,
   createdAt: 0,
 }

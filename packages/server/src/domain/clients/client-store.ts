@@ -1,5 +1,5 @@
 import type { Queries } from '../../platform/database/database.ts'
-import type { Client, ClientType } from './client.ts'
+import type { Client, ClientType, IdTokenAlgorithm } from './client.ts'
 
 type ClientTables = {
   client: {
@@ -12,6 +12,9 @@ type ClientTables = {
     scopes: string
     idle_milliseconds: number
     absolute_milliseconds: number
+    is_first_party: number
+    id_token_algorithm: string
+    post_logout_redirect_uris: string
     created_at: number
   }
 }
@@ -30,6 +33,9 @@ export async function insertClient(sql: Queries, client: Client, secretHash: str
       scopes: JSON.stringify(client.scopes),
       idle_milliseconds: client.sessionLimits.idleMilliseconds,
       absolute_milliseconds: client.sessionLimits.absoluteMilliseconds,
+      is_first_party: client.isFirstParty ? 1 : 0,
+      id_token_algorithm: client.idTokenAlgorithm,
+      post_logout_redirect_uris: JSON.stringify(client.postLogoutRedirectUris),
       created_at: client.createdAt,
     })
     .execute()
@@ -48,6 +54,17 @@ export async function selectClient(
   return row && { client: toClient(row), secretHash: row.secret_hash ?? undefined }
 }
 
+/** The algorithms that some client wants its ID tokens signed with. */
+export async function selectIdTokenAlgorithms(sql: Queries): Promise<readonly IdTokenAlgorithm[]> {
+  const rows = await sql
+    .withTables<ClientTables>()
+    .selectFrom('client')
+    .select('id_token_algorithm')
+    .distinct()
+    .execute()
+  return rows.map((row) => row.id_token_algorithm as IdTokenAlgorithm)
+}
+
 function toClient(row: ClientTables['client']): Client {
   return {
     id: row.id,
@@ -57,6 +74,9 @@ function toClient(row: ClientTables['client']): Client {
     grants: JSON.parse(row.grants),
     scopes: JSON.parse(row.scopes),
     sessionLimits: { idleMilliseconds: row.idle_milliseconds, absoluteMilliseconds: row.absolute_milliseconds },
+    isFirstParty: row.is_first_party === 1,
+    idTokenAlgorithm: row.id_token_algorithm as IdTokenAlgorithm,
+    postLogoutRedirectUris: JSON.parse(row.post_logout_redirect_uris),
     createdAt: row.created_at,
   }
 }

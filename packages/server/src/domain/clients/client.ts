@@ -4,6 +4,9 @@ import type { SessionLimits } from './session-limits.ts'
 /** RFC 6749 §2.1: whether the client can keep a secret. */
 export type ClientType = 'public' | 'confidential'
 
+export const idTokenAlgorithms = ['ES256', 'RS256'] as const
+export type IdTokenAlgorithm = (typeof idTokenAlgorithms)[number]
+
 /** An application that acts for people or for itself. */
 export interface Client {
   readonly id: string
@@ -12,6 +15,12 @@ export interface Client {
   readonly redirectUris: readonly string[]
   readonly grants: readonly string[]
   readonly scopes: readonly string[]
+  /** The operator's own app: people are not asked whether they agree. */
+  readonly isFirstParty: boolean
+  /** OpenID Connect Registration §2, `id_token_signed_response_alg`. */
+  readonly idTokenAlgorithm: IdTokenAlgorithm
+  /** OpenID Connect RP-Initiated Logout §3.1. */
+  readonly postLogoutRedirectUris: readonly string[]
   /** Of the sessions that people open at it. */
   readonly sessionLimits: SessionLimits
   readonly createdAt: EpochMilliseconds

@@ -24,6 +24,9 @@ test.each([
       redirectUris: [uri],
       grants: ['authorization_code', 'refresh_token'],
       scopes: [],
+      isFirstParty: false,
+      idTokenAlgorithm: 'ES256',
+      postLogoutRedirectUris: [],
       sessionLimits: { idleMilliseconds: 30 * 86_400_000, absoluteMilliseconds: 365 * 86_400_000 },
     },
   })

@@ -1,7 +1,7 @@
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
-import type { ClientType } from './client.ts'
+import { type ClientType, type IdTokenAlgorithm, idTokenAlgorithms } from './client.ts'
 import { parseDuration } from './parse-duration.ts'
 import { APP_SESSION_LIMITS, type SessionLimits } from './session-limits.ts'
 
@@ -21,6 +21,9 @@ export interface ClientDescription {
   readonly redirectUris: readonly string[]
   readonly grants: readonly string[]
   readonly scopes: readonly string[]
+  readonly isFirstParty: boolean
+  readonly idTokenAlgorithm: IdTokenAlgorithm
+  readonly postLogoutRedirectUris: readonly string[]
   readonly sessionLimits: SessionLimits
 }
 
@@ -35,17 +38,24 @@ export function parseClient(input: {
   redirectUris?: readonly string[] | undefined
   grants?: readonly string[] | undefined
   scopes?: readonly string[] | undefined
+  /** Default: it is a stranger's app, and people are asked whether they agree. */
+  isFirstParty?: boolean | undefined
+  /** Default: ES256. */
+  idTokenAlgorithm?: string | undefined
+  postLogoutRedirectUris?: readonly string[] | undefined
   /** Such as `30d`. Default: 30 days. */
   idle?: string | undefined
   /** Such as `365d`. Default: a year. */
   lifetime?: string | undefined
 }): ParsedClient {
-  const { name, type, redirectUris = [], scopes = [] } = input
+  const { name, type, redirectUris = [], scopes = [], postLogoutRedirectUris = [] } = input
+  const idTokenAlgorithm = idTokenAlgorithms.find((known) => known === (input.idTokenAlgorithm ?? 'ES256'))
   const grants = input.grants ?? (redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : [])
   const wrong = (sentence: string): ParsedClient => ({ ok: false, sentence })
   if (!isDisplayName(name)) return wrong(DISPLAY_NAME_SENTENCE)
   if (type !== 'public' && type !== 'confidential') return wrong('The type must be public or confidential.')
-  if (!redirectUris.every(isRedirectUri)) {
+  if (idTokenAlgorithm === undefined) return wrong(`ID tokens are signed with ${idTokenAlgorithms.join(' or ')}.`)
+  if (![...redirectUris, ...postLogoutRedirectUris].every(isRedirectUri)) {
     return wrong(
       'A redirect URI must be absolute and without fragment: https, http on a loopback address, or a private scheme such as com.example.app:/callback.',
     )
@@ -79,6 +89,9 @@ export function parseClient(input: {
       redirectUris: unique(redirectUris),
       grants: unique(grants),
       scopes: unique(scopes),
+      isFirstParty: input.isFirstParty ?? false,
+      idTokenAlgorithm,
+      postLogoutRedirectUris: unique(postLogoutRedirectUris),
       sessionLimits,
     },
   }

@@ -3,7 +3,7 @@ import type { KeyRing } from './key-ring.ts'
 import type { PublicJwk } from './signing-key.ts'
 
 /**
- * The claims of a JWS that this issuer signed with ES256 and a key that is published now; absent for anything else.
+ * The claims of a JWS that this issuer signed with a key that is published now, ES256 or RS256; absent for anything else.
  *
  * @see RFC 7515 §5.2
  */
@@ -15,12 +15,13 @@ export async function verifyOwnJws(
   const [header = '', payload = '', signature = '', ...rest] = token.split('.')
   if (rest.length > 0 || !/^[\w-]+$/.test(`${header}${payload}${signature}`)) return undefined
   const fields = parseSegment(header)
-  if (fields?.typ !== typ || fields.alg !== 'ES256' || 'crit' in fields) return undefined
+  if (fields?.typ !== typ || 'crit' in fields || (fields.alg !== 'ES256' && fields.alg !== 'RS256')) return undefined
   const { keys } = JSON.parse((await keyRing.current()).jwks) as { keys: PublicJwk[] }
-  const jwk = keys.find(({ kid, alg }) => kid === fields.kid && alg === 'ES256')
+  const jwk = keys.find(({ kid, alg }) => kid === fields.kid && alg === fields.alg)
   if (!jwk) return undefined
   const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })
   const input = Buffer.from(`${header}.${payload}`)
+  // An RSA key has no use for the encoding.
   const isRight = verify('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))
   return isRight ? parseSegment(payload) : undefined
 }

@@ -46,6 +46,9 @@ export const initial: Migration = {
       scopes TEXT NOT NULL,
       idle_milliseconds BIGINT NOT NULL,
       absolute_milliseconds BIGINT NOT NULL,
+      is_first_party BIGINT NOT NULL,
+      id_token_algorithm TEXT NOT NULL,
+      post_logout_redirect_uris TEXT NOT NULL,
       created_at BIGINT NOT NULL
     )`,
     `CREATE TABLE api (
@@ -98,10 +101,39 @@ export const initial: Migration = {
       ended_at BIGINT,
       generation BIGINT NOT NULL,
       rotated_at BIGINT NOT NULL,
-      refresh_key_id TEXT
+      refresh_key_id TEXT,
+      parent_id TEXT,
+      authenticated_at BIGINT NOT NULL
     )`,
     `CREATE INDEX session_by_account ON session (account_id)`,
+    `CREATE INDEX session_by_parent ON session (parent_id)`,
     `CREATE INDEX session_by_expiry ON session (expires_at)`,
+    `CREATE TABLE one_time (
+      id TEXT PRIMARY KEY,
+      kind TEXT NOT NULL,
+      payload TEXT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      used_at BIGINT,
+      outcome TEXT
+    )`,
+    `CREATE INDEX one_time_by_expiry ON one_time (expires_at)`,
+    `CREATE TABLE authorization_request (
+      id TEXT PRIMARY KEY,
+      client_id TEXT NOT NULL,
+      request TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      answered_at BIGINT
+    )`,
+    `CREATE INDEX authorization_request_by_expiry ON authorization_request (expires_at)`,
+    `CREATE TABLE consent (
+      account_id TEXT NOT NULL,
+      client_id TEXT NOT NULL,
+      audience TEXT NOT NULL,
+      scopes TEXT NOT NULL,
+      granted_at BIGINT NOT NULL,
+      PRIMARY KEY (account_id, client_id, audience)
+    )`,
     `CREATE TABLE feed_head (
       id TEXT PRIMARY KEY,
       feed_id TEXT NOT NULL,

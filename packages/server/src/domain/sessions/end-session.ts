@@ -1,10 +1,10 @@
-import type { Transaction } from '../../platform/database/database.ts'
+import type { Queries, Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { forgetTime } from '../revocations/forget-time.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
 import type { Session } from './session.ts'
-import { markSessionEnded } from './session-store.ts'
+import { markSessionEnded, selectChildren } from './session-store.ts'
 
 export interface EndedSessions {
   /** How many were ended by this call: those that had ended before don't count. */
@@ -16,7 +16,8 @@ export interface EndedSessions {
 /** Ends sessions for good, and revokes every token that they gave. Ending one again changes nothing and is no error. */
 export async function endSessions(tx: Transaction, sessions: readonly Session[], actor: Actor): Promise<EndedSessions> {
   const ended: Session[] = []
-  for (const session of sessions) if (await markSessionEnded(tx.sql, session.id, tx.now)) ended.push(session)
+  for (const session of await withChildren(tx.sql, sessions))
+    if (await markSessionEnded(tx.sql, session.id, tx.now)) ended.push(session)
   for (const { accountId, clientId, id: sessionId } of ended)
     await recordAuditEvent(tx, { act: 'session.ended', actor, outcome: 'done', accountId, clientId, sessionId })
   if (ended.length === 0) return { count: 0, sequence: undefined }
@@ -26,6 +27,14 @@ export async function endSessions(tx: Transaction, sessions: readonly Session[],
     ended.map(({ id }) => ({ kind: 's', identifier: id, forgetAt })),
   )
   return { count: ended.length, sequence }
+}
+
+/** A browser's session takes those with it that came from it. */
+async function withChildren(sql: Queries, sessions: readonly Session[]): Promise<readonly Session[]> {
+  const browsers = sessions.filter(({ audience }) => audience === undefined)
+  const children = await Promise.all(browsers.map(({ id }) => selectChildren(sql, id)))
+  const known = new Set(sessions.map(({ id }) => id))
+  return [...sessions, ...children.flat().filter(({ id }) => !known.has(id))]
 }
 
 /** Ends one session. */

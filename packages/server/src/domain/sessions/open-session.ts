@@ -1,3 +1,4 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
@@ -16,10 +17,15 @@ export interface SessionOpening {
 
 /** What the tokens of an app's session are for. */
 export interface SessionGrant {
+  /** Where it comes from a browser's session at this server and ends with it. */
+  readonly parentId?: string | undefined
+  /** Default: now. */
+  readonly authenticatedAt?: EpochMilliseconds | undefined
   readonly audience: string
   readonly scopes: readonly string[]
   readonly limits: SessionLimits
-  readonly refreshKeyId: string
+  /** Absent: it gets no refresh token. */
+  readonly refreshKeyId: string | undefined
 }
 
 const NO_GRANT = { audience: undefined, scopes: [], refreshKeyId: undefined }
@@ -43,7 +49,7 @@ export async function openBrowserSession(
 async function insertOpenSession(
   tx: Transaction,
   { accountId, clientId, network, userAgent }: SessionOpening,
-  { limits, ...grant }: Pick<Session, 'audience' | 'scopes' | 'refreshKeyId'> & { readonly limits: SessionLimits },
+  { limits, parentId, authenticatedAt, ...grant }: Omit<SessionGrant, 'audience'> & Pick<Session, 'audience'>,
   cookieHash: string | undefined,
 ): Promise<Session> {
   const createdAt = await momentAfterRevocations(tx.sql, { accountId, clientId }, tx.now)
@@ -63,6 +69,8 @@ async function insertOpenSession(
     endedAt: undefined,
     generation: 0,
     rotatedAt: createdAt,
+    parentId,
+    authenticatedAt: authenticatedAt ?? createdAt,
   }
   await insertSession(tx.sql, session, cookieHash)
   await recordAuditEvent(tx, {

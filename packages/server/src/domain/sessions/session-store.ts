@@ -21,6 +21,8 @@ type SessionTables = {
     generation: number
     rotated_at: number
     refresh_key_id: string | null
+    parent_id: string | null
+    authenticated_at: number
   }
 }
 
@@ -46,6 +48,8 @@ export async function insertSession(sql: Queries, session: Session, cookieHash: 
       generation: session.generation,
       rotated_at: session.rotatedAt,
       refresh_key_id: session.refreshKeyId ?? null,
+      parent_id: session.parentId ?? null,
+      authenticated_at: session.authenticatedAt,
     })
     .execute()
 }
@@ -139,7 +143,31 @@ function toSession(row: SessionTables['session']): Session {
     generation: row.generation,
     rotatedAt: row.rotated_at,
     refreshKeyId: row.refresh_key_id ?? undefined,
+    parentId: row.parent_id ?? undefined,
+    authenticatedAt: row.authenticated_at,
   }
+}
+
+/** Has what ended with one browser's session end with another. */
+export async function moveChildren(sql: Queries, from: string, to: string): Promise<void> {
+  await sql
+    .withTables<SessionTables>()
+    .updateTable('session')
+    .set({ parent_id: to })
+    .where('parent_id', '=', from)
+    .execute()
+}
+
+/** The sessions that came from this one and end with it. */
+export async function selectChildren(sql: Queries, parentId: string): Promise<Session[]> {
+  const rows = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .selectAll()
+    .where('parent_id', '=', parentId)
+    .where('ended_at', 'is', null)
+    .execute()
+  return rows.map(toSession)
 }
 
 /** The sessions of an account that have not ended; expired ones may be among them. */

@@ -34,4 +34,8 @@ export interface Session {
   readonly rotatedAt: EpochMilliseconds
   /** The key that the current refresh token is derived with; undefined where there is none. */
   readonly refreshKeyId: string | undefined
+  /** The browser's session at this server that it came from and ends with; undefined for one that stands by itself. */
+  readonly parentId: string | undefined
+  /** When the person proved who they are. */
+  readonly authenticatedAt: EpochMilliseconds
 }

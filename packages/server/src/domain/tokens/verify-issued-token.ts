@@ -5,6 +5,7 @@ import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Api } from '../apis/api.ts'
 import { listApis } from '../apis/list-apis.ts'
 import { openApiSecret } from '../apis/open-api-secret.ts'
+import { identityApi } from '../apis/resolve-grant.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 
 export interface IssuedTokenDeps {
@@ -32,7 +33,7 @@ export async function verifyIssuedToken(
   token: string,
 ): Promise<VerifiedIssuedToken | undefined> {
   const audience = readAudience(token)
-  const api = audience === undefined ? undefined : (await listApis(sql)).find((known) => known.audience === audience)
+  const api = [...(await listApis(sql)), identityApi(deps.issuer)].find((known) => known.audience === audience)
   if (!api) return undefined
   const guard = await createApiGuard(deps, api)
   try {

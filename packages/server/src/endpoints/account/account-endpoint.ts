@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Account } from '../../domain/accounts/account.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
+import { findClient } from '../../domain/clients/find-client.ts'
+import { listConsents, withdrawConsent } from '../../domain/consents/consents.ts'
 import { endOwnSessions } from '../../domain/sessions/end-own-sessions.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { useSession } from '../../domain/sessions/use-session.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Database, Queries } from '../../platform/database/database.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
@@ -17,7 +19,14 @@ import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { renderAccountPage } from './account-page.ts'
-import { type EndSessionsBody, endSessionsBodySchema, parseEndSessions } from './parse-request.ts'
+import {
+  type EndSessionsBody,
+  endSessionsBodySchema,
+  parseEndSessions,
+  type WithdrawBody,
+  withdrawBodySchema,
+} from './parse-request.ts'
+import type { ShownConsent } from './render-consents.ts'
 import { renderSessionJson } from './render-session-json.ts'
 
 export interface AccountEndpointDeps {
@@ -37,9 +46,11 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
     await useSession(database, session, now)
     const account = await getAccount(database.read, session.accountId)
     const sessions = await listSessions(database.read, session.accountId, now)
+    const consents = await listShownConsents(database.read, session.accountId)
+    const shown = { account, sessions, consents, session, now }
     return wantsPage(request) || !request.headers.accept?.includes('json')
-      ? sendPage(deps, request, reply, { account, sessions, session, now })
-      : reply.header('cache-control', 'no-store').send(renderJson(account, sessions, session))
+      ? sendPage(deps, request, reply, shown)
+      : reply.header('cache-control', 'no-store').send(renderJson(shown))
   })
   const schema = { body: endSessionsBodySchema }
   type EndRequest = FastifyRequest<{ Body: EndSessionsBody }>
@@ -51,11 +62,32 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
     reply.header('cache-control', 'no-store')
     return wantsPage(request) ? reply.redirect(urls.accountPath, 303) : reply.status(204).send()
   })
+  type WithdrawRequest = FastifyRequest<{ Body: WithdrawBody }>
+  const withdrawing = { schema: { body: withdrawBodySchema } }
+  server.post(urls.accountConsentsPath, withdrawing, async (request: WithdrawRequest, reply) => {
+    refuseCrossOrigin(request, urls.origin, 'Open your account page here and withdraw access there.')
+    const session = await findBrowserSession(database.read, urls, request, clock.now())
+    if (!session) return sendToLogin(deps, request, reply)
+    await database.write((tx) => withdrawConsent(tx, session.accountId, request.body.client_id))
+    reply.header('cache-control', 'no-store')
+    return wantsPage(request) ? reply.redirect(urls.accountPath, 303) : reply.status(204).send()
+  })
+}
+
+/** With the names of their clients. */
+async function listShownConsents(sql: Queries, accountId: string): Promise<ShownConsent[]> {
+  const shown: ShownConsent[] = []
+  for (const consent of await listConsents(sql, accountId)) {
+    const client = await findClient(sql, consent.clientId)
+    shown.push({ ...consent, clientName: client?.name ?? consent.clientId })
+  }
+  return shown
 }
 
 interface Shown {
   readonly account: Account
   readonly sessions: readonly Session[]
+  readonly consents: readonly ShownConsent[]
   /** The one that the request came in. */
   readonly session: Session
   readonly now: number
@@ -65,24 +97,37 @@ function sendPage(
   { urls, theme }: AccountEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { account, sessions, session, now }: Shown,
+  { account, sessions, consents, session, now }: Shown,
 ): FastifyReply {
   const page = renderAccountPage({
     account,
     session: { openedAt: session.createdAt },
     sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
+    consents,
     now,
     logoutAction: urls.logoutPath,
     sessionsAction: urls.accountSessionsPath,
+    consentsAction: urls.accountConsentsPath,
     language: chooseLanguage(request.headers['accept-language']),
     theme,
   })
   return reply.headers(pageHeaders(theme)).send(page)
 }
 
-function renderJson(account: Account, sessions: readonly Session[], current: Session): object {
+function renderJson({ account, sessions, consents, session }: Shown): object {
   const { id, username, email } = account
-  return { id, username, email: email ?? null, sessions: sessions.map((one) => renderSessionJson(one, current.id)) }
+  return {
+    id,
+    username,
+    email: email ?? null,
+    sessions: sessions.map((one) => renderSessionJson(one, session.id)),
+    apps: consents.map(({ clientId, clientName, scopes, grantedAt }) => ({
+      client_id: clientId,
+      name: clientName,
+      scopes,
+      granted_at: new Date(grantedAt).toISOString(),
+    })),
+  }
 }
 
 /** A browser is led to the login page and back; a program is told. */

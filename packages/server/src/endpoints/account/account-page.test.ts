@@ -31,6 +31,8 @@ const page: AccountPage = {
   now,
   logoutAction: '/logout',
   sessionsAction: '/account/sessions',
+  consents: [{ clientId: 'cli_1', clientName: 'Shop <b>', scopes: ['openid', 'orders:read'], grantedAt: now - 60_000 }],
+  consentsAction: '/account/consents',
   language: 'en',
   theme: ostiaryTheme,
 }
@@ -51,6 +53,14 @@ describe('renderAccountPage', () => {
     expect(rendered.match(/This session/g)).toHaveLength(1)
     for (const end of ['b'.repeat(22), 'others', 'all']) expect(rendered).toContain(`name="end" value="${end}"`)
     expect(rendered).not.toContain(`value="${'a'.repeat(22)}"`)
+  })
+
+  it('lists the apps with access, and takes it back by a form; no heading where there is none', () => {
+    const rendered = renderAccountPage(page)
+    expect(rendered).toContain('<bdi>Shop &lt;b&gt;</bdi>')
+    expect(rendered).toContain('openid · orders:read')
+    expect(rendered).toContain('name="client_id" value="cli_1"')
+    expect(renderAccountPage({ ...page, consents: [] })).not.toContain('Apps with access')
   })
 
   it('has no row for an e-mail address that is not there', () => {

@@ -5,6 +5,7 @@ import { renderPastMoment } from '../../platform/html/relative-time.ts'
 import { renderPage } from '../../platform/html/render-page.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
+import { renderConsents, type ShownConsent } from './render-consents.ts'
 import { renderSessions, type ShownSession } from './render-sessions.ts'
 
 export interface AccountPage {
@@ -12,11 +13,15 @@ export interface AccountPage {
   readonly session: { readonly openedAt: EpochMilliseconds }
   /** Where the person is signed in, this session among them. */
   readonly sessions: readonly ShownSession[]
+  /** The apps that may act for the person. */
+  readonly consents: readonly ShownConsent[]
   readonly now: EpochMilliseconds
   /** Where "Sign out" is posted to: a path on this origin. */
   readonly logoutAction: string
   /** Where "End session" is posted to: a path on this origin. */
   readonly sessionsAction: string
+  /** Where "Withdraw access" is posted to: a path on this origin. */
+  readonly consentsAction: string
   readonly language: Language
   readonly theme: Theme
 }
@@ -37,6 +42,6 @@ ${email}<div><dt>${strings.signedIn}</dt><dd>${renderPastMoment(session.openedAt
 <form method="post" action="${logoutAction}">
 <button class="quiet" type="submit">${strings.signOut}</button>
 </form>
-${renderSessions(page)}`
+${renderSessions(page)}${renderConsents(page)}`
   return renderPage({ title: strings.title, language, theme, body })
 }

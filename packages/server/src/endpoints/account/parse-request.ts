@@ -10,6 +10,15 @@ export const endSessionsBodySchema: TSchema = Type.Object({
   end: Type.String({ pattern: '^(others|all|[A-Za-z0-9_-]{22})$' }),
 })
 
+/** The body of `POST /account/consents` on the wire. */
+export interface WithdrawBody {
+  readonly client_id: string
+}
+
+export const withdrawBodySchema: TSchema = Type.Object({
+  client_id: Type.String({ maxLength: 2000, pattern: '^[^\\p{Cc}\\p{Cs}]+$' }),
+})
+
 export function parseEndSessions({ end }: EndSessionsBody): OwnSessions {
   if (end === 'others' || end === 'all') return { kind: end }
   return { kind: 'one', id: end }

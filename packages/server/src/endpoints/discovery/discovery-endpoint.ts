@@ -1,4 +1,9 @@
 import { createHash } from 'node:crypto'
+import { idTokenAlgorithms } from '../../domain/clients/client.ts'
+import { identityScopes } from '../../domain/names/identity-scopes.ts'
+import { PASSWORD_ACR } from '../../domain/tokens/issue-id-token.ts'
+import { languages } from '../../platform/html/language.ts'
+import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { sendCacheable } from '../../platform/http/send-cacheable.ts'
 import { allAuthMethods, confidentialAuthMethods } from '../client-authentication.ts'
@@ -9,6 +14,7 @@ export function discoveryEndpoint(server: HttpServer, urls: IssuerUrls): void {
   const body = JSON.stringify(renderMetadata(urls))
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const document = { body, etag, contentType: 'application/json', maxAgeSeconds: 300 }
+  allowAnyOrigin(server, metadataPaths(urls.basePath))
   for (const path of metadataPaths(urls.basePath)) {
     server.get(path, (request, reply) => sendCacheable(request, reply, document))
   }
@@ -20,9 +26,7 @@ function metadataPaths(basePath: string): ReadonlySet<string> {
 }
 
 /**
- * What really is there: endpoints that do not exist are left out. RFC 8414 §3.2 would leave out empty lists as well, but an absent
- * `grant_types_supported` means authorization_code and implicit (§2), which would be untrue, and the other lists are required
- * members. Our own are `login_endpoint` (the form or JSON door for first-party apps), `logout_endpoint`, `account_endpoint` (a person's
+ * What really is there: endpoints that do not exist are left out. Our own are `login_endpoint` (the form or JSON door for first-party apps), `logout_endpoint`, `account_endpoint` (a person's
  * sessions), `revocation_feed_endpoint` (where guards learn of revocations) and `admin_revocation_endpoint` (where clients that may revoke
  * what is not their own).
  */
@@ -32,7 +36,9 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     jwks_uri: urls.jwksUri,
     login_endpoint: urls.loginUrl,
     logout_endpoint: urls.logoutUrl,
+    authorization_endpoint: urls.authorizationUrl,
     token_endpoint: urls.tokenUrl,
+    userinfo_endpoint: urls.userinfoUrl,
     token_endpoint_auth_methods_supported: allAuthMethods,
     revocation_endpoint: urls.revocationUrl,
     revocation_endpoint_auth_methods_supported: allAuthMethods,
@@ -41,9 +47,30 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     revocation_feed_endpoint: urls.revocationFeedUrl,
     admin_revocation_endpoint: urls.revocationsUrl,
     account_endpoint: urls.accountUrl,
-    response_types_supported: [],
-    grant_types_supported: ['refresh_token'],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'form_post'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    scopes_supported: identityScopes,
+    claims_supported: [
+      'sub',
+      'preferred_username',
+      'name',
+      'email',
+      'email_verified',
+      'auth_time',
+      'acr',
+      'amr',
+      'sid',
+    ],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    acr_values_supported: [PASSWORD_ACR],
+    ui_locales_supported: languages,
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: [],
+    id_token_signing_alg_values_supported: idTokenAlgorithms,
   }
 }

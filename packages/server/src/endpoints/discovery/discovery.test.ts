@@ -30,7 +30,11 @@ describe.each(['', '/tenant/one'])('metadata of an issuer with the path "%s"', (
       for (const post of ['token_endpoint', 'revocation_endpoint', 'introspection_endpoint'])
         expect((await fetch(metadata[post], { method: 'POST', body: new URLSearchParams() })).status, post).toBe(401)
       expect((await fetch(`${metadata.revocation_feed_endpoint}/snapshot`)).status).toBe(200)
-      for (const absent of ['authorization_endpoint', 'userinfo_endpoint']) expect(metadata).not.toHaveProperty(absent)
+      // Without a client there is a page; without a token a challenge.
+      expect((await fetch(metadata.authorization_endpoint)).status).toBe(400)
+      expect((await fetch(metadata.userinfo_endpoint)).status).toBe(401)
+      for (const absent of ['registration_endpoint', 'end_session_endpoint'])
+        expect(metadata).not.toHaveProperty(absent)
     } finally {
       await server.stop()
     }

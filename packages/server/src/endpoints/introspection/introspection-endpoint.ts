@@ -1,16 +1,13 @@
-import { findAccount } from '../../domain/accounts/find-account.ts'
-import { isTokenRevoked } from '../../domain/revocations/moment-after-revocations.ts'
-import { findSession } from '../../domain/sessions/find-session.ts'
-import { isSessionLive } from '../../domain/sessions/is-session-live.ts'
 import {
   type IssuedTokenDeps,
   type VerifiedIssuedToken,
   verifyIssuedToken,
 } from '../../domain/tokens/verify-issued-token.ts'
-import type { Database, Queries } from '../../platform/database/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { authenticateConfidentialRequest, readParameters } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
+import { judgeIssuedToken } from '../judge-issued-token.ts'
 import { sendOauthError } from '../oauth-error.ts'
 
 export interface IntrospectionDeps extends IssuedTokenDeps {
@@ -30,20 +27,9 @@ export function introspectionEndpoint(server: HttpServer, deps: IntrospectionDep
     }
     const verified = await verifyIssuedToken(deps, read, token)
     const mayAsk = verified && authenticated.client.scopes.includes(`introspect:${verified.audience}`)
-    const isActive = mayAsk && (await isGood(deps, read, verified))
+    const isActive = mayAsk && (await judgeIssuedToken(read, deps.clock, verified)).isGood
     return reply.header('cache-control', 'no-store').send(isActive ? renderActive(verified) : { active: false })
   })
-}
-
-/** What the token itself can't tell. */
-async function isGood({ clock }: IntrospectionDeps, sql: Queries, token: VerifiedIssuedToken): Promise<boolean> {
-  const { subject: accountId, clientId, sessionId, jti, issuedAt } = token
-  if (await isTokenRevoked(sql, { accountId, clientId, sessionId, jti, issuedAt })) return false
-  const account = await findAccount(sql, accountId)
-  if (account === undefined || account.disabledAt !== undefined) return false
-  if (sessionId === undefined) return true
-  const session = await findSession(sql, sessionId)
-  return session !== undefined && (await isSessionLive(sql, session, clock.now()))
 }
 
 /** RFC 7662 §2.2: the claims, under the names that they have in the token. */

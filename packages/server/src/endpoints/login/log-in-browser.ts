@@ -2,14 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
-import { endSession } from '../../domain/sessions/end-session.ts'
 import { openBrowserSession } from '../../domain/sessions/open-session.ts'
+import { replaceBrowserSession } from '../../domain/sessions/replace-browser-session.ts'
 import { BROWSER_SESSION_LIMITS } from '../../domain/sessions/session.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { renderCookie } from '../../platform/http/cookies.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { findBrowserSession, sessionCookieName } from '../browser-session.ts'
+import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
 import { type LoginProblem, renderLoginPage } from './login-page.ts'
 import { type LoginBody, parseLoginRequest, parseReturnTo } from './parse-request.ts'
@@ -48,13 +49,13 @@ async function openAdmittedSession(
     const admission = await admitLogin(tx, login, LOGIN_CLIENT_ID)
     if (!admission.ok) return admission
     const before = await findBrowserSession(tx.sql, deps.urls, request, tx.now)
-    if (before) await endSession(tx, before, `account:${before.accountId}`)
-    const { cookie } = await openBrowserSession(tx, {
+    const { cookie, session } = await openBrowserSession(tx, {
       accountId: login.account.id,
       clientId: LOGIN_CLIENT_ID,
       network: login.subject.network,
       userAgent: request.headers['user-agent'],
     })
+    if (before) await replaceBrowserSession(tx, before, session)
     const maxAgeSeconds = BROWSER_SESSION_LIMITS.absoluteMilliseconds / 1000
     const lifetime = { secure: deps.urls.isSecure, maxAgeSeconds }
     return { ok: true, setCookie: renderCookie(sessionCookieName(deps.urls), cookie, lifetime) }
@@ -63,12 +64,12 @@ async function openAdmittedSession(
 
 const STATUSES = { refused: 401, throttled: 429, busy: 503 } as const
 
-function showRefused(
+async function showRefused(
   deps: LoginEndpointDeps,
   request: LoginPost,
   reply: FastifyReply,
   refused: RefusedLogin,
-): FastifyReply {
+): Promise<FastifyReply> {
   deps.countLogin(refused.reason)
   const problem = refused.reason
   reply.status(STATUSES[problem])
@@ -77,21 +78,24 @@ function showRefused(
   return showAgain(deps, request, reply.header('retry-after', retryAfterSeconds), { problem, retryAfterSeconds })
 }
 
-function showAgain(
-  { theme, urls }: LoginEndpointDeps,
+async function showAgain(
+  { theme, urls, database, clock }: LoginEndpointDeps,
   request: LoginPost,
   reply: FastifyReply,
   shown: { readonly problem: LoginProblem; readonly retryAfterSeconds?: number },
-): FastifyReply {
+): Promise<FastifyReply> {
+  const returnTo = parseReturnTo(textOf(request.body?.return_to), urls.origin)
+  const waiting = await findPendingAuthorization(database.read, urls, returnTo, clock.now())
   const page = renderLoginPage({
     ...shown,
     action: urls.loginPath,
-    returnTo: parseReturnTo(textOf(request.body?.return_to), urls.origin),
+    returnTo,
+    clientName: waiting?.client.name,
     username: textOf(request.body?.username),
     language: chooseLanguage(request.headers['accept-language']),
     theme,
   })
-  return reply.headers(pageHeaders(theme)).send(page)
+  return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
 }
 
 /** A body that failed its schema may hold anything. */

@@ -8,6 +8,7 @@ import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { findPendingAuthorization, formTargets, isFreshEnough } from '../pending-authorization.ts'
 import { renderRefreshCookie } from '../refresh-cookie.ts'
 import { logInBrowser } from './log-in-browser.ts'
 import { logInProgram } from './log-in-program.ts'
@@ -31,12 +32,21 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
     { schema: { querystring: loginQuerySchema } },
     async (request, reply) => {
       const returnTo = parseReturnTo(request.query.return_to, urls.origin)
-      const session = await findBrowserSession(deps.database.read, urls, request, deps.clock.now())
-      if (session) return reply.redirect(returnTo ?? urls.accountPath, 303)
-      const language = chooseLanguage(request.headers['accept-language'])
-      return reply
-        .headers(pageHeaders(theme))
-        .send(renderLoginPage({ action: urls.loginPath, returnTo, language, theme }))
+      const now = deps.clock.now()
+      const session = await findBrowserSession(deps.database.read, urls, request, now)
+      const waiting = await findPendingAuthorization(deps.database.read, urls, returnTo, now)
+      // An app may ask for a person to prove once more who they are.
+      const isFresh = session && (!waiting || isFreshEnough(waiting.pending, session, now))
+      if (isFresh && request.query.switch === undefined) return reply.redirect(returnTo ?? urls.accountPath, 303)
+      const page = renderLoginPage({
+        action: urls.loginPath,
+        returnTo,
+        clientName: waiting?.client.name,
+        username: waiting?.pending.request.loginHint,
+        language: chooseLanguage(request.headers['accept-language']),
+        theme,
+      })
+      return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
     },
   )
 

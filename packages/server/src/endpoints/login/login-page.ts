@@ -14,6 +14,8 @@ export interface LoginPage {
   readonly action: string
   /** The checked return address, carried along as `return_to`. Absent: none. */
   readonly returnTo?: string | undefined
+  /** The app that the person signs in for. Absent: only this server. */
+  readonly clientName?: string | undefined
   /** What was typed as user name, kept exactly. Absent: nothing was typed yet. */
   readonly username?: string | undefined
   readonly problem?: LoginProblem | undefined
@@ -25,11 +27,12 @@ export interface LoginPage {
 
 /** Renders the form for user name and password: fields `username`, `password` and `return_to`. */
 export function renderLoginPage(page: LoginPage): string {
-  const { action, returnTo, username, language, theme } = page
+  const { action, returnTo, clientName, username, language, theme } = page
   const strings = stringsIn(language).login
   const sentence = problemSentence(page)
+  const purpose = clientName === undefined ? undefined : stringsIn(language).authorization.toContinue(clientName)
   const body = html`<h1>${strings.title}</h1>
-${sentence === undefined ? undefined : renderProblem('problem', sentence)}
+${purpose === undefined ? undefined : html`<p class="muted">${purpose}</p>\n`}${sentence === undefined ? undefined : renderProblem('problem', sentence)}
 <form method="post" action="${action}">
 ${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
 <div class="field">

@@ -14,6 +14,8 @@ export interface LoginBody {
 
 export interface LoginQuery {
   readonly return_to?: string
+  /** Somebody else is to sign in: the page is shown even to who is signed in. */
+  readonly switch?: string
 }
 
 /** Only control characters and halves of characters are refused at the door; the rest is for the rooms to judge. */
@@ -31,7 +33,10 @@ export const loginBodySchema: TSchema = Type.Object({
   refresh_in: Type.Optional(Type.String({ pattern: '^(body|cookie)$' })),
 })
 
-export const loginQuerySchema: TSchema = Type.Object({ return_to: Type.Optional(text(2000)) })
+export const loginQuerySchema: TSchema = Type.Object({
+  return_to: Type.Optional(text(2000)),
+  switch: Type.Optional(text(1)),
+})
 
 /** A login as the rooms inside speak of it. */
 export interface LoginRequest {

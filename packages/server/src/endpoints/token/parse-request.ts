@@ -5,6 +5,9 @@ import type { OauthError } from '../oauth-error.ts'
 export interface TokenBody {
   readonly grant_type?: string
   readonly refresh_token?: string
+  readonly code?: string
+  readonly redirect_uri?: string
+  readonly code_verifier?: string
   readonly scope?: string
   readonly resource?: string
   readonly audience?: string
@@ -15,41 +18,75 @@ const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, patte
 export const tokenBodySchema: TSchema = Type.Object({
   grant_type: text(128),
   refresh_token: text(512),
+  code: text(512),
+  redirect_uri: text(2000),
+  code_verifier: text(256),
   scope: text(4096),
   resource: text(512),
   audience: text(512),
-  client_id: text(128),
+  client_id: text(2000),
   client_secret: text(256),
 })
 
-/** A refresh as the rooms inside speak of it. */
-export interface RefreshRequest {
-  /** Undefined: it may stand in the cookie. */
-  readonly refreshToken: string | undefined
+/** What every grant may ask for. */
+export interface WantedTokens {
   readonly audience: string | undefined
   readonly scopes: readonly string[] | undefined
 }
 
+/** A refresh as the rooms inside speak of it. */
+export interface RefreshRequest extends WantedTokens {
+  /** Undefined: it may stand in the cookie. */
+  readonly refreshToken: string | undefined
+}
+
+/** A code as the rooms inside speak of it. */
+export interface CodeRequest extends WantedTokens {
+  readonly code: string
+  readonly redirectUri: string | undefined
+  readonly codeVerifier: string | undefined
+}
+
+export type TokenGrant =
+  | { readonly grant: 'refresh_token'; readonly request: RefreshRequest }
+  | { readonly grant: 'authorization_code'; readonly request: CodeRequest }
+  | { readonly grant: 'client_credentials'; readonly request: WantedTokens }
+
 export type ParsedTokenRequest =
-  | { readonly ok: true; readonly refresh: RefreshRequest }
+  | ({ readonly ok: true } & TokenGrant)
   | { readonly ok: false; readonly error: OauthError }
 
-/** RFC 6749 §6. `audience` is taken for `resource`, which is RFC 8707's name. */
+/** The grants that this endpoint knows, as the metadata lists them. */
+const servedGrants = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+
+/** RFC 6749 §4.1.3, §4.4.2, §6. `audience` is taken for `resource`, which is RFC 8707's name. */
 export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
-  const { grant_type: grant, refresh_token: refreshToken, resource, audience, scope } = body
+  const { grant_type: grant, resource, audience, scope } = body
   if (!grant) return refuse('invalid_request', 'Name the grant as grant_type.')
-  if (grant !== 'refresh_token') return refuse('unsupported_grant_type', 'This server knows the grant refresh_token.')
   if (resource && audience && resource !== audience) {
     return refuse('invalid_request', 'resource and audience name two APIs.')
   }
-  return {
-    ok: true,
-    refresh: {
-      refreshToken: refreshToken || undefined,
-      audience: resource || audience || undefined,
-      scopes: scope ? scope.split(' ').filter((word) => word !== '') : undefined,
-    },
+  const wanted: WantedTokens = {
+    audience: resource || audience || undefined,
+    scopes: scope ? scope.split(' ').filter((word) => word !== '') : undefined,
   }
+  switch (grant) {
+    case 'refresh_token':
+      return { ok: true, grant, request: { ...wanted, refreshToken: body.refresh_token || undefined } }
+    case 'authorization_code':
+      return parseCode(body, wanted)
+    case 'client_credentials':
+      return { ok: true, grant, request: wanted }
+    default:
+      return refuse('unsupported_grant_type', `This server knows the grants ${servedGrants.join(', ')}.`)
+  }
+}
+
+function parseCode({ code, redirect_uri, code_verifier }: TokenBody, wanted: WantedTokens): ParsedTokenRequest {
+  if (!code) return refuse('invalid_request', 'Send the authorization code as code.')
+  if (!code_verifier) return refuse('invalid_request', 'Send the PKCE verifier as code_verifier.')
+  const request = { ...wanted, code, redirectUri: redirect_uri || undefined, codeVerifier: code_verifier }
+  return { ok: true, grant: 'authorization_code', request }
 }
 
 function refuse(error: string, description: string): ParsedTokenRequest {

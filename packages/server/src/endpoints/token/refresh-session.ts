@@ -1,12 +1,14 @@
-import { type ResolvedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import type { ResolvedAccess } from '../../domain/apis/resolve-access.ts'
+import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
+import type { Client } from '../../domain/clients/client.ts'
 import { deriveCurrentToken, verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
 import { type RefusedRotation, type Rotation, rotateSession } from '../../domain/sessions/rotate-session.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import { authenticateCredentials, type ReadCredentials } from '../client-authentication.ts'
-import { issueSessionToken } from '../issue-session-token.ts'
 import type { OauthError } from '../oauth-error.ts'
 import type { TokenAnswer } from '../token-answer.ts'
+import { answerSession } from './answer-session.ts'
 import type { RefreshRequest } from './parse-request.ts'
 import type { TokenEndpointDeps } from './token-deps.ts'
 
@@ -38,30 +40,32 @@ export async function refreshSession(
   const newestKey = await refreshKeys.newest()
   const { rotation, access } = await database.write(async (tx) => {
     const rotation = await rotateSession(tx, content, newestKey, { audience, scopes })
-    const access = rotation.ok ? await resolveSessionAccess(tx.sql, rotation.session, scopes) : undefined
+    const access = rotation.ok ? await resolveSessionAccess(tx.sql, deps.issuer, rotation.session, scopes) : undefined
     return { rotation, access }
   })
   if (!rotation.ok) return refuseRotation(deps, rotation.reason)
   if (!access?.ok) return oauthError('invalid_target', 'The API of this session is not registered any more.')
-  return answerRotation(deps, rotation, access)
+  return answerRotation(deps, authenticated.client, rotation, access)
 }
 
 function resolveSessionAccess(
   sql: Queries,
+  issuer: string,
   { audience, scopes: granted }: Session,
   scopes: readonly string[] = granted,
 ): Promise<ResolvedAccess> {
-  return resolveAccess(sql, { audience, scopes })
+  return resolveGrant(sql, issuer, { audience, scopes })
 }
 
 async function answerRotation(
-  { tokenIssuer, refreshKeys, countRefresh, countToken, clock }: TokenEndpointDeps,
+  deps: TokenEndpointDeps,
+  client: Client,
   { session, wasRotated, moment }: Extract<Rotation, { ok: true }>,
   { api, scopes }: Extract<ResolvedAccess, { ok: true }>,
 ): Promise<Refreshed> {
-  const answer = await issueSessionToken(tokenIssuer, session, { api, scopes, now: moment })
+  const { refreshKeys, countRefresh, clock } = deps
+  const answer = await answerSession(deps, { session, client, api, scopes, now: moment })
   countRefresh(wasRotated ? 'rotated' : 'repeated')
-  countToken(api.algorithm)
   const successor = await deriveCurrentToken(refreshKeys, session)
   return { ok: true, answer, successor, expiresInMilliseconds: session.expiresAt - clock.now() }
 }

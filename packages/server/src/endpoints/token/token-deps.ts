@@ -1,3 +1,4 @@
+import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.ts'
 import type { RefreshOutcome } from '../../domain/sessions/refresh-outcome.ts'
 import type { AccessTokenIssuer } from '../../domain/tokens/issue-access-token.ts'
@@ -7,6 +8,8 @@ import type { IssuerUrls } from '../issuer-urls.ts'
 
 export interface TokenEndpointDeps {
   readonly urls: IssuerUrls
+  readonly issuer: string
+  readonly keyRing: KeyRing
   readonly database: Database
   readonly clock: Clock
   readonly refreshKeys: RefreshKeyRing

@@ -1,36 +1,55 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
-import { readCredentials } from '../client-authentication.ts'
+import { authenticateCredentials, type ReadCredentials, readCredentials } from '../client-authentication.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
-import { parseTokenRequest, type TokenBody, tokenBodySchema } from './parse-request.ts'
+import { grantClientCredentials } from './grant-client-credentials.ts'
+import { parseTokenRequest, type RefreshRequest, type TokenBody, tokenBodySchema } from './parse-request.ts'
+import { redeemCode } from './redeem-code.ts'
 import { refreshSession } from './refresh-session.ts'
 import type { TokenEndpointDeps } from './token-deps.ts'
 
 type TokenRequest = FastifyRequest<{ Body: TokenBody }>
 
-/** Serves the token endpoint: a refresh token for an access token, and for its successor. */
+/** Serves the token endpoint: tokens for a code, for a refresh token, and for a client itself. */
 export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void {
   answerOauthErrors(server)
+  allowAnyOrigin(server, [deps.urls.tokenPath])
   server.post(deps.urls.tokenPath, { schema: { body: tokenBodySchema } }, (request: TokenRequest, reply) =>
-    answerRefresh(deps, request, reply),
+    answerGrant(deps, request, reply),
   )
+}
+
+async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const read = readCredentials(request)
+  if (!read.ok) return sendOauthError(reply, read.error)
+  const parsed = parseTokenRequest(request.body)
+  if (!parsed.ok) return sendOauthError(reply, parsed.error)
+  if (parsed.grant === 'refresh_token') return answerRefresh(deps, request, reply, { read, refresh: parsed.request })
+  const authenticated = await authenticateCredentials(deps.database.read, read)
+  if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
+  const { client } = authenticated
+  if (!client.grants.includes(parsed.grant)) return sendOauthError(reply, unauthorized(parsed.grant))
+  const granted =
+    parsed.grant === 'authorization_code'
+      ? await redeemCode(deps, client, parsed.request)
+      : await grantClientCredentials(deps, client, parsed.request)
+  if (!granted.ok) return sendOauthError(reply, granted.error)
+  return reply.header('cache-control', 'no-store').send(granted.answer)
 }
 
 async function answerRefresh(
   deps: TokenEndpointDeps,
   request: TokenRequest,
   reply: FastifyReply,
+  { read, refresh }: { readonly read: Extract<ReadCredentials, { ok: true }>; readonly refresh: RefreshRequest },
 ): Promise<FastifyReply> {
-  const read = readCredentials(request)
-  if (!read.ok) return sendOauthError(reply, read.error)
-  const parsed = parseTokenRequest(request.body)
-  if (!parsed.ok) return sendOauthError(reply, parsed.error)
-  const isInCookie = parsed.refresh.refreshToken === undefined
-  const refreshToken = parsed.refresh.refreshToken ?? findOwnCookie(deps, request)
+  const isInCookie = refresh.refreshToken === undefined
+  const refreshToken = refresh.refreshToken ?? findOwnCookie(deps, request)
   if (refreshToken === undefined) return sendOauthError(reply, missingToken)
-  const refreshed = await refreshSession(deps, read, { ...parsed.refresh, refreshToken })
+  const refreshed = await refreshSession(deps, read, { ...refresh, refreshToken })
   if (!refreshed.ok) {
     const { error } = refreshed
     // The cookie of a session that has ended would only be sent in vain.
@@ -40,9 +59,14 @@ async function answerRefresh(
     return sendOauthError(reply, error)
   }
   const { answer, successor, expiresInMilliseconds } = refreshed
-  reply.header('cache-control', 'no-store').header('access-control-allow-origin', '*')
+  reply.header('cache-control', 'no-store')
   if (!isInCookie) return reply.send({ ...answer, refresh_token: successor })
   return reply.header('set-cookie', renderRefreshCookie(deps.urls, successor, expiresInMilliseconds)).send(answer)
+}
+
+function unauthorized(grant: string): OauthError {
+  const description = `The client is not registered for the grant ${grant}.`
+  return { status: 400, error: 'unauthorized_client', description }
 }
 
 const missingToken: OauthError = {

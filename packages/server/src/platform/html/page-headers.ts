@@ -18,10 +18,17 @@ const fixedHeaders = {
  *
  * @param formTargets absolute URLs that answering the page's form may redirect to, beside this origin: browsers check
  *   redirects against `form-action` as well. Of each only the origin (or an app's own scheme) is allowed. Absent: none.
+ * @param scriptSource the hash of the only script that the page has, as the policy writes it. Absent: none runs.
  * @throws {TypeError} when a form target is no absolute URL
  */
-export function pageHeaders(theme: Theme, formTargets: readonly string[] = []): Readonly<Record<string, string>> {
-  return Object.freeze({ ...fixedHeaders, 'content-security-policy': contentSecurityPolicy(theme, formTargets) })
+export function pageHeaders(
+  theme: Theme,
+  formTargets: readonly string[] = [],
+  scriptSource?: string,
+): Readonly<Record<string, string>> {
+  const policy = contentSecurityPolicy(theme, formTargets)
+  const script = scriptSource === undefined ? '' : `; script-src ${scriptSource}`
+  return Object.freeze({ ...fixedHeaders, 'content-security-policy': `${policy}${script}` })
 }
 
 /** @see CSP Level 3 */

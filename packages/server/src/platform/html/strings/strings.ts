@@ -44,6 +44,27 @@ export interface Strings {
     readonly endOthers: string
     readonly endAll: string
   }
+  readonly authorization: {
+    /** The heading: who asks. */
+    readonly title: (client: string) => string
+    readonly signedInAs: string
+    readonly switchAccount: string
+    readonly wants: string
+    readonly scopes: Readonly<Record<'openid' | 'profile' | 'email' | 'offline_access', string>>
+    readonly returnsTo: string
+    /** A warning: the answer goes to a program on the person's own device. */
+    readonly onThisDevice: string
+    readonly allow: string
+    readonly deny: string
+    /** While the browser goes back to the app. */
+    readonly returning: string
+    readonly continue: string
+    /** On the login page: for which app. */
+    readonly toContinue: (client: string) => string
+    /** On the account page: which apps may act for the person. */
+    readonly apps: string
+    readonly withdraw: string
+  }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */
     readonly incident: string

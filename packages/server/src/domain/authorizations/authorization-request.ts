@@ -1,0 +1,41 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+
+/** What a client asks for, checked: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1. */
+export interface AuthorizationRequest {
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly responseMode: 'query' | 'form_post'
+  readonly state: string | undefined
+  readonly nonce: string | undefined
+  /** base64url of SHA-256 of the verifier. */
+  readonly codeChallenge: string
+  /** The audience of the API, or the issuer itself where only the person's identity is asked for. */
+  readonly audience: string
+  /** As granted if the person agrees, `openid` and its relatives among them. */
+  readonly scopes: readonly string[]
+  readonly prompt: readonly string[]
+  readonly maxAgeSeconds: number | undefined
+  readonly loginHint: string | undefined
+  /** Whose session it must be, by an ID token of ours. */
+  readonly hintedAccountId: string | undefined
+}
+
+/** A request that waits for its answer. */
+export interface PendingRequest {
+  readonly id: string
+  readonly request: AuthorizationRequest
+  readonly createdAt: EpochMilliseconds
+  readonly isAnswered: boolean
+}
+
+/** What a code stands for. */
+export interface AuthorizationGrant
+  extends Pick<AuthorizationRequest, 'clientId' | 'redirectUri' | 'codeChallenge' | 'audience' | 'scopes' | 'nonce'> {
+  readonly accountId: string
+  /** When the person proved who they are. */
+  readonly authenticatedAt: EpochMilliseconds
+  /** The browser's session at this server. */
+  readonly browserSessionId: string
+  readonly network: string
+  readonly userAgent: string | undefined
+}

@@ -1,0 +1,33 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Queries, Transaction } from '../../platform/database/database.ts'
+import { randomId } from '../../platform/random/random.ts'
+import type { AuthorizationRequest, PendingRequest } from './authorization-request.ts'
+import { deleteExpiredRequests, insertRequest, markAnswered, selectRequest } from './authorization-request-store.ts'
+
+/** How long a person may take to sign in and to agree. */
+const LIFETIME_MS = 3_600_000
+
+/** Keeps a request until the person has answered. Returns it with its id, which is all that pages carry along. */
+export async function keepRequest(tx: Transaction, request: AuthorizationRequest): Promise<PendingRequest> {
+  const id = randomId()
+  await insertRequest(tx.sql, { id, request, now: tx.now, expiresAt: tx.now + LIFETIME_MS })
+  return { id, request, createdAt: tx.now, isAnswered: false }
+}
+
+/** The request of this id, answered or not; absent when there is none any more. */
+export async function findRequest(
+  sql: Queries,
+  id: string,
+  now: EpochMilliseconds,
+): Promise<PendingRequest | undefined> {
+  return /^[\w-]{22}$/.test(id) ? selectRequest(sql, id, now) : undefined
+}
+
+/** Closes a request. False when it was answered before, in another tab. */
+export async function answerRequest(tx: Transaction, id: string): Promise<boolean> {
+  return markAnswered(tx.sql, id, tx.now)
+}
+
+export async function purgeRequests(tx: Transaction): Promise<void> {
+  await deleteExpiredRequests(tx.sql, tx.now)
+}

@@ -1,0 +1,66 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Queries } from '../../platform/database/database.ts'
+
+type ConsentTables = {
+  consent: {
+    account_id: string
+    client_id: string
+    audience: string
+    scopes: string
+    granted_at: number
+  }
+}
+
+export interface Consent {
+  readonly accountId: string
+  readonly clientId: string
+  readonly audience: string
+  readonly scopes: readonly string[]
+  readonly grantedAt: EpochMilliseconds
+}
+
+export async function upsertConsent(sql: Queries, consent: Consent): Promise<void> {
+  const scopes = consent.scopes.join(' ')
+  await sql
+    .withTables<ConsentTables>()
+    .insertInto('consent')
+    .values({
+      account_id: consent.accountId,
+      client_id: consent.clientId,
+      audience: consent.audience,
+      scopes,
+      granted_at: consent.grantedAt,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['account_id', 'client_id', 'audience']).doUpdateSet({ scopes, granted_at: consent.grantedAt }),
+    )
+    .execute()
+}
+
+export async function selectConsents(sql: Queries, accountId: string): Promise<Consent[]> {
+  const rows = await sql
+    .withTables<ConsentTables>()
+    .selectFrom('consent')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('granted_at')
+    .execute()
+  return rows.map(({ account_id, client_id, audience, scopes, granted_at }) => ({
+    accountId: account_id,
+    clientId: client_id,
+    audience,
+    scopes: scopes === '' ? [] : scopes.split(' '),
+    grantedAt: granted_at,
+  }))
+}
+
+export async function deleteConsents(sql: Queries, accountId: string, clientId: string): Promise<number> {
+  const deleted = await sql
+    .withTables<ConsentTables>()
+    .deleteFrom('consent')
+    .where('account_id', '=', accountId)
+    .where('client_id', '=', clientId)
+    .returning('audience')
+    .execute()
+  return deleted.length
+}

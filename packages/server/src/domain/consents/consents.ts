@@ -1,0 +1,54 @@
+import type { Queries, Transaction } from '../../platform/database/database.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { endSessions } from '../sessions/end-session.ts'
+import { listSessions } from '../sessions/list-sessions.ts'
+import { type Consent, deleteConsents, selectConsents, upsertConsent } from './consent-store.ts'
+
+export type { Consent }
+
+/** Whom a consent is of, and for which API. */
+export interface ConsentSubject {
+  readonly accountId: string
+  readonly clientId: string
+  readonly audience: string
+}
+
+/** What an account has allowed a client for an API; empty when nothing. */
+export async function findConsentedScopes(
+  sql: Queries,
+  { accountId, clientId, audience }: ConsentSubject,
+): Promise<readonly string[]> {
+  const consents = await selectConsents(sql, accountId)
+  return consents.find((one) => one.clientId === clientId && one.audience === audience)?.scopes ?? []
+}
+
+/** All that an account has allowed, the oldest first. */
+export async function listConsents(sql: Queries, accountId: string): Promise<readonly Consent[]> {
+  return selectConsents(sql, accountId)
+}
+
+/** Remembers that a person allowed these scopes, besides those from before. */
+export async function recordConsent(
+  tx: Transaction,
+  subject: ConsentSubject,
+  scopes: readonly string[],
+): Promise<void> {
+  const before = await findConsentedScopes(tx.sql, subject)
+  const all = [...new Set([...before, ...scopes])]
+  await upsertConsent(tx.sql, { ...subject, scopes: all, grantedAt: tx.now })
+  const { accountId, clientId, audience } = subject
+  const actor = `account:${accountId}` as const
+  const detail = { audience, scopes: [...scopes] }
+  await recordAuditEvent(tx, { act: 'consent.granted', actor, outcome: 'done', accountId, clientId, detail })
+}
+
+/** Forgets all that an account has allowed a client, and ends its sessions there. False when there was nothing. */
+export async function withdrawConsent(tx: Transaction, accountId: string, clientId: string): Promise<boolean> {
+  if ((await deleteConsents(tx.sql, accountId, clientId)) === 0) return false
+  const sessions = await listSessions(tx.sql, accountId, tx.now)
+  const ofClient = sessions.filter((session) => session.clientId === clientId)
+  await endSessions(tx, ofClient, `account:${accountId}`)
+  const actor = `account:${accountId}` as const
+  await recordAuditEvent(tx, { act: 'consent.withdrawn', actor, outcome: 'done', accountId, clientId })
+  return true
+}

@@ -1,0 +1,7 @@
+/** Scopes that ask for who a person is, and not for an API: OpenID Connect Core §5.4 and §11. */
+export const identityScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+export type IdentityScope = (typeof identityScopes)[number]
+
+export function isIdentityScope(scope: string): scope is IdentityScope {
+  return identityScopes.some((known) => known === scope)
+}

@@ -1,0 +1,48 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Queries } from '../../platform/database/database.ts'
+
+export interface OneTimeRow {
+  readonly id: string
+  readonly kind: string
+  readonly payload: string
+  readonly expires_at: EpochMilliseconds
+  readonly used_at: EpochMilliseconds | null
+  readonly outcome: string | null
+}
+
+type OneTimeTables = { one_time: OneTimeRow }
+
+export async function insertOneTime(sql: Queries, row: Omit<OneTimeRow, 'used_at' | 'outcome'>): Promise<void> {
+  await sql
+    .withTables<OneTimeTables>()
+    .insertInto('one_time')
+    .values({ ...row, used_at: null, outcome: null })
+    .execute()
+}
+
+export async function selectOneTime(sql: Queries, id: string, kind: string): Promise<OneTimeRow | undefined> {
+  return sql
+    .withTables<OneTimeTables>()
+    .selectFrom('one_time')
+    .selectAll()
+    .where('id', '=', id)
+    .where('kind', '=', kind)
+    .executeTakeFirst()
+}
+
+/** Whether this call was the one that used it. */
+export async function markUsed(sql: Queries, id: string, outcome: string, now: EpochMilliseconds): Promise<boolean> {
+  const used = await sql
+    .withTables<OneTimeTables>()
+    .updateTable('one_time')
+    .set({ used_at: now, outcome })
+    .where('id', '=', id)
+    .where('used_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return used !== undefined
+}
+
+export async function deleteExpired(sql: Queries, before: EpochMilliseconds): Promise<void> {
+  await sql.withTables<OneTimeTables>().deleteFrom('one_time').where('expires_at', '<', before).execute()
+}

@@ -1,0 +1,63 @@
+import type { Client } from '../../domain/clients/client.ts'
+import { findClient } from '../../domain/clients/find-client.ts'
+import type { Queries } from '../../platform/database/database.ts'
+import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import type { AuthorizationParameters } from './read-parameters.ts'
+
+/** A client, and the address that it has registered to be answered at. */
+export interface AddressedClient {
+  readonly client: Client
+  readonly redirectUri: string
+}
+
+/**
+ * Finds who asks, and where the answer may go. Until that is sure nobody is redirected (RFC 6749 §3.1.2.4, RFC 9700 §4.1).
+ *
+ * @throws Problem 400 `unknown_client`, `invalid_redirect_uri`
+ */
+export async function addressClient(
+  sql: Queries,
+  { values, faulty }: AuthorizationParameters,
+): Promise<AddressedClient> {
+  const { client_id: clientId, redirect_uri: redirectUri, scope = '' } = values
+  if (clientId === undefined || faulty.includes('client_id')) throw unknownClient()
+  const client = await findClient(sql, clientId)
+  if (!client) throw unknownClient()
+  if (faulty.includes('redirect_uri')) throw wrongAddress()
+  if (redirectUri !== undefined) {
+    if (client.redirectUris.some((registered) => matchesRedirectUri(registered, redirectUri)))
+      return { client, redirectUri }
+    throw wrongAddress()
+  }
+  const [only, ...others] = client.redirectUris
+  // OpenID Connect Core §3.1.2.1 requires it; OAuth 2.1 §4.1.1 only where there is a choice.
+  if (only === undefined || others.length > 0 || scope.split(' ').includes('openid')) throw wrongAddress()
+  return { client, redirectUri: only }
+}
+
+/** Exactly as registered; on a loopback address with any port, since an app takes one that is free (RFC 8252 §7.3). */
+function matchesRedirectUri(registered: string, presented: string): boolean {
+  if (registered === presented) return true
+  if (!registered.startsWith('http://') || !URL.canParse(registered) || !URL.canParse(presented)) return false
+  const [one, other] = [new URL(registered), new URL(presented)]
+  if (!isLoopbackHost(one.hostname)) return false
+  other.port = one.port
+  // Compared as texts, so that nothing which a parser would smooth over passes.
+  return one.href === other.href && withoutPort(presented) === withoutPort(registered)
+}
+
+function withoutPort(uri: string): string {
+  return uri.replace(/^(http:\/\/[^/?#]*?)(:\d{1,5})?(?=[/?#]|$)/, '$1')
+}
+
+function unknownClient(): Problem {
+  const detail = 'No app is registered here under that client_id. Start again at the app, or tell its developer.'
+  return new Problem({ status: 400, code: 'unknown_client', detail })
+}
+
+function wrongAddress(): Problem {
+  const detail =
+    'The app asks to be answered at an address (redirect_uri) that is not registered for it, so this stops here. Tell its developer.'
+  return new Problem({ status: 400, code: 'invalid_redirect_uri', detail })
+}

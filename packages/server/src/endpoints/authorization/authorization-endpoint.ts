@@ -1,0 +1,178 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { getAccount } from '../../domain/accounts/get-account.ts'
+import { listApis } from '../../domain/apis/list-apis.ts'
+import type { AuthorizationRequest } from '../../domain/authorizations/authorization-request.ts'
+import { keepRequest } from '../../domain/authorizations/pending-requests.ts'
+import type { Client } from '../../domain/clients/client.ts'
+import { findConsentedScopes } from '../../domain/consents/consents.ts'
+import type { KeyRing } from '../../domain/keys/key-ring.ts'
+import type { Session } from '../../domain/sessions/session.ts'
+import type { Clock } from '../../platform/clock/clock.ts'
+import type { Database } from '../../platform/database/database.ts'
+import { chooseLanguage } from '../../platform/html/choose-language.ts'
+import { pageHeaders } from '../../platform/html/page-headers.ts'
+import type { Theme } from '../../platform/html/theme.ts'
+import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { findBrowserSession } from '../browser-session.ts'
+import type { IssuerUrls } from '../issuer-urls.ts'
+import {
+  findPendingAuthorization,
+  isFreshEnough,
+  type PendingAuthorization,
+  resumeUrl,
+} from '../pending-authorization.ts'
+import { addressClient } from './address-client.ts'
+import { answerClient } from './answer-client.ts'
+import { renderConsentPage } from './consent-page.ts'
+import { answeredBefore, denyRequest, grantRequest } from './decide-request.ts'
+import { parseAuthorization } from './parse-request.ts'
+import { readAuthorizationParameters } from './read-parameters.ts'
+
+export interface AuthorizationEndpointDeps {
+  readonly urls: IssuerUrls
+  readonly issuer: string
+  readonly database: Database
+  readonly clock: Clock
+  readonly keyRing: KeyRing
+  readonly theme: Theme
+}
+
+/** Serves the authorization endpoint, and where a person comes back to after signing in and after deciding. */
+export function authorizationEndpoint(server: HttpServer, deps: AuthorizationEndpointDeps): void {
+  const { urls } = deps
+  server.get(urls.authorizationPath, (request, reply) => startAuthorization(deps, request, reply))
+  server.post(urls.authorizationPath, (request, reply) => startAuthorization(deps, request, reply))
+  server.get(urls.authorizationResumePath, async (request, reply) =>
+    goOn(deps, request, reply, await getPending(deps, request.url)),
+  )
+  server.post(urls.consentPath, (request, reply) => takeDecision(deps, request, reply))
+}
+
+async function startAuthorization(
+  deps: AuthorizationEndpointDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const parameters = readAuthorizationParameters(request)
+  const addressed = await addressClient(deps.database.read, parameters)
+  const parsed = await parseAuthorization(deps, addressed, parameters)
+  if (!parsed.ok) {
+    const { state, response_mode } = parameters.values
+    const responseMode = response_mode === 'form_post' ? 'form_post' : 'query'
+    return answerError(deps, reply, { ...addressed, responseMode, state }, parsed.error)
+  }
+  const pending = await deps.database.write((tx) => keepRequest(tx, parsed.request))
+  // A form that another site posts comes without our cookie; the redirect brings it along (RFC 6265bis §5.2).
+  if (request.method === 'POST') return reply.redirect(resumeUrl(deps.urls, pending), 303)
+  return goOn(deps, request, reply, { pending, client: addressed.client })
+}
+
+/** The next thing to do for a request: sign in, decide, or nothing more. */
+async function goOn(
+  deps: AuthorizationEndpointDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { pending, client }: PendingAuthorization,
+): Promise<FastifyReply> {
+  const { urls, database, clock } = deps
+  const now = clock.now()
+  const session = await findBrowserSession(database.read, urls, request, now)
+  const isSilent = pending.request.prompt.includes('none')
+  if (!session || !isFreshEnough(pending, session, now)) {
+    if (isSilent) return answerError(deps, reply, pending.request, loginRequired)
+    return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(resumeUrl(urls, pending))}`, 303)
+  }
+  if (await needsDecision(deps, client, session, pending.request)) {
+    if (isSilent) return answerError(deps, reply, pending.request, consentRequired)
+    return showConsent(deps, request, reply, { pending, client, session })
+  }
+  return grantRequest(deps, request, reply, { pending, session, isDecided: false })
+}
+
+const loginRequired = { error: 'login_required', description: 'Nobody is signed in, or not lately enough.' }
+const consentRequired = { error: 'consent_required', description: 'The person has not agreed to this yet.' }
+
+/** Whether the person must be asked: a stranger's app with more than was agreed to, or an app that wants them asked. */
+async function needsDecision(
+  { database }: AuthorizationEndpointDeps,
+  client: Client,
+  { accountId }: Session,
+  { prompt, audience, scopes }: AuthorizationRequest,
+): Promise<boolean> {
+  if (prompt.includes('consent') || prompt.includes('select_account')) return true
+  if (client.isFirstParty) return false
+  const agreed = await findConsentedScopes(database.read, { accountId, clientId: client.id, audience })
+  return agreed.length === 0 || !scopes.every((scope) => agreed.includes(scope))
+}
+
+async function showConsent(
+  { urls, database, theme }: AuthorizationEndpointDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { pending, client, session }: PendingAuthorization & { readonly session: Session },
+): Promise<FastifyReply> {
+  const { redirectUri, audience, scopes } = pending.request
+  const account = await getAccount(database.read, session.accountId)
+  const api = (await listApis(database.read)).find((known) => known.audience === audience)
+  const page = renderConsentPage({
+    clientName: client.name,
+    redirectUri,
+    username: account.username,
+    accountId: account.id,
+    apiName: api?.name,
+    scopes,
+    requestId: pending.id,
+    action: urls.consentPath,
+    switchUrl: `${urls.loginPath}?switch=1&return_to=${encodeURIComponent(resumeUrl(urls, pending))}`,
+    language: chooseLanguage(request.headers['accept-language']),
+    theme,
+  })
+  return reply.headers(pageHeaders(theme, [redirectUri])).send(page)
+}
+
+async function takeDecision(
+  deps: AuthorizationEndpointDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { urls, database, clock } = deps
+  refuseCrossOrigin(request, urls.origin, 'Go back to the app and start again there.')
+  const { values } = readAuthorizationParameters(request)
+  const query = new URLSearchParams({ request: values.request ?? '' })
+  const { pending, client } = await getPending(deps, `${urls.authorizationResumePath}?${query}`)
+  const now = clock.now()
+  const session = await findBrowserSession(database.read, urls, request, now)
+  // Somebody else has signed in since the page was shown: they decide for themselves.
+  const isTheirs = session?.accountId === values.account && session && isFreshEnough(pending, session, now)
+  if (!isTheirs || !['allow', 'deny'].includes(values.decision ?? ''))
+    return goOn(deps, request, reply, { pending, client })
+  return values.decision === 'allow'
+    ? grantRequest(deps, request, reply, { pending, session, isDecided: true })
+    : denyRequest(deps, reply, { pending, session })
+}
+
+/** @throws Problem 400 `request_expired`, `request_answered` */
+async function getPending(
+  { urls, database, clock }: AuthorizationEndpointDeps,
+  url: string,
+): Promise<PendingAuthorization> {
+  const found = await findPendingAuthorization(database.read, urls, url, clock.now())
+  if (!found) {
+    const detail = 'This sign-in has expired. Go back to the app and start again there.'
+    throw new Problem({ status: 400, code: 'request_expired', detail })
+  }
+  if (found.pending.isAnswered) throw answeredBefore()
+  return found
+}
+
+function answerError(
+  deps: AuthorizationEndpointDeps,
+  reply: FastifyReply,
+  address: Parameters<typeof answerClient>[2],
+  { error, description }: { readonly error: string; readonly description: string },
+): FastifyReply {
+  // RFC 6749 §4.1.2.1: no quotes and no backslashes in a description.
+  return answerClient(reply, deps, address, { error, error_description: description.replaceAll(/["\\]/g, "'") })
+}

@@ -1,0 +1,58 @@
+import { isIdentityScope } from '../../domain/names/identity-scopes.ts'
+import { type Html, html } from '../../platform/html/html.ts'
+import type { Language } from '../../platform/html/language.ts'
+import { renderPage } from '../../platform/html/render-page.ts'
+import { stringsIn } from '../../platform/html/strings/strings.ts'
+import type { Theme } from '../../platform/html/theme.ts'
+import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
+
+export interface ConsentPage {
+  readonly clientName: string
+  readonly redirectUri: string
+  /** Whose session it is. */
+  readonly username: string
+  readonly accountId: string
+  /** The API that is asked for; absent where only the person's identity is. */
+  readonly apiName: string | undefined
+  readonly scopes: readonly string[]
+  readonly requestId: string
+  /** Where the answer is posted to: a path on this origin. */
+  readonly action: string
+  /** Where somebody else signs in. */
+  readonly switchUrl: string
+  readonly language: Language
+  readonly theme: Theme
+}
+
+/** Renders who asks for what, where the answer goes, and the two buttons. */
+export function renderConsentPage(page: ConsentPage): string {
+  const { clientName, redirectUri, username, language, theme } = page
+  const strings = stringsIn(language).authorization
+  const { host, hostname } = new URL(redirectUri)
+  const place = host === '' ? new URL(redirectUri).protocol : host
+  const warning = isLoopbackHost(hostname) ? html`<p class="problem">${strings.onThisDevice}</p>\n` : undefined
+  const body = html`<h1>${strings.title(clientName)}</h1>
+<p>${strings.signedInAs} <bdi id="username">${username}</bdi>. <a href="${page.switchUrl}">${strings.switchAccount}</a></p>
+${renderScopes(page)}<p class="muted">${strings.returnsTo} <bdi id="returns-to">${place}</bdi></p>
+${warning}<form method="post" action="${page.action}">
+<input type="hidden" name="request" value="${page.requestId}">
+<input type="hidden" name="account" value="${page.accountId}">
+<button type="submit" name="decision" value="allow">${strings.allow}</button>
+<button class="quiet" type="submit" name="decision" value="deny">${strings.deny}</button>
+</form>`
+  return renderPage({ title: strings.title(clientName), language, theme, body })
+}
+
+function renderScopes({ scopes, apiName, language }: ConsentPage): Html | undefined {
+  const strings = stringsIn(language).authorization
+  if (scopes.length === 0) return undefined
+  const items = scopes.map((scope) =>
+    isIdentityScope(scope)
+      ? html`<li>${strings.scopes[scope]}</li>\n`
+      : html`<li><bdi>${scope}</bdi> · <bdi>${apiName}</bdi></li>\n`,
+  )
+  return html`<h2>${strings.wants}</h2>
+<ul class="scopes">
+${items}</ul>
+`
+}

@@ -1,0 +1,38 @@
+import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import type { Client } from '../../domain/clients/client.ts'
+import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
+import type { OauthError } from '../oauth-error.ts'
+import type { TokenAnswer } from '../token-answer.ts'
+import type { WantedTokens } from './parse-request.ts'
+import type { TokenEndpointDeps } from './token-deps.ts'
+
+/** Gives a client a token for itself: RFC 6749 §4.4. Its subject is the client (RFC 9068 §2.2), and there is no session. */
+export async function grantClientCredentials(
+  { database, clock, tokenIssuer, countToken }: TokenEndpointDeps,
+  client: Client,
+  { audience, scopes }: WantedTokens,
+): Promise<{ readonly ok: true; readonly answer: TokenAnswer } | { readonly ok: false; readonly error: OauthError }> {
+  const foreign = scopes?.find((scope) => !client.scopes.includes(scope))
+  if (foreign !== undefined) return refuse('invalid_scope', 'The client is not registered for that scope.')
+  const access = await resolveAccess(database.read, { audience, scopes })
+  if (!access.ok) {
+    const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
+    return refuse(error, describeRefusedAccess(access))
+  }
+  const { api } = access
+  const granted = access.scopes.filter((scope) => client.scopes.includes(scope))
+  const now = await momentAfterRevocations(database.read, { clientId: client.id }, clock.now())
+  const { token, expiresInSeconds, scope } = await tokenIssuer.issueAccessToken({
+    api,
+    scopes: granted,
+    subject: client.id,
+    clientId: client.id,
+    now,
+  })
+  countToken(api.algorithm)
+  return { ok: true, answer: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds, scope } }
+}
+
+function refuse(error: string, description: string): { readonly ok: false; readonly error: OauthError } {
+  return { ok: false, error: { status: 400, error, description: description.replaceAll('"', "'") } }
+}

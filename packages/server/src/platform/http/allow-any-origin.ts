@@ -1,0 +1,23 @@
+import type { HttpServer } from './create-http-server.ts'
+
+const preflight = {
+  'access-control-allow-methods': 'GET, POST',
+  // MCP clients send their protocol version with every request, also for metadata.
+  'access-control-allow-headers': 'Authorization, Content-Type, DPoP, MCP-Protocol-Version',
+  'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce',
+  'access-control-max-age': '86400',
+}
+
+/**
+ * Lets pages of any origin call the routes of a room at these paths. No cookie comes along with such a call, since credentials are not
+ * allowed.
+ *
+ * @see Fetch Standard §3.3
+ */
+export function allowAnyOrigin(room: HttpServer, paths: Iterable<string>): void {
+  room.addHook('onRequest', (_, reply, done) => {
+    reply.header('access-control-allow-origin', '*')
+    done()
+  })
+  for (const path of paths) room.options(path, (_, reply) => reply.status(204).headers(preflight).send())
+}
