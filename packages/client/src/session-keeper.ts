@@ -24,7 +24,10 @@ export class SessionKeeper {
   #refreshing: Promise<HeldToken> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #refreshAfterMilliseconds = 0
+  #refreshingAhead: Promise<void> | undefined
   #failures = 0
+  /** After a refresh ahead of time that failed: the next one isn't tried before. */
+  #backoff: { readonly since: Moment; readonly milliseconds: number } | undefined
   /** Until when the server wants to be left alone. */
   #pause: { readonly error: ClientError; readonly since: Moment; readonly milliseconds: number } | undefined
   #wakeForNews: (() => void) | undefined
@@ -59,7 +62,7 @@ export class SessionKeeper {
     const age = elapsedSince(this.#settings.clock, token.since)
     const { lifetimeMilliseconds } = token
     if (age < lifetimeMilliseconds - Math.min(10_000, lifetimeMilliseconds / 20)) {
-      if (age >= this.#refreshAfterMilliseconds && !this.#isPaused()) void this.#refreshInBackground()
+      if (age >= this.#refreshAfterMilliseconds && this.#mayRefreshAhead()) void this.#refreshInBackground()
       return token
     }
     return this.#refresh().catch((error: unknown) => {
@@ -150,13 +153,29 @@ export class SessionKeeper {
     return this.#pause !== undefined && elapsedSince(this.#settings.clock, this.#pause.since) < this.#pause.milliseconds
   }
 
-  async #refreshInBackground(): Promise<void> {
+  #mayRefreshAhead(): boolean {
+    const { clock } = this.#settings
+    const isBackingOff =
+      this.#backoff !== undefined && elapsedSince(clock, this.#backoff.since) < this.#backoff.milliseconds
+    return !isBackingOff && !this.#isPaused()
+  }
+
+  /** One at a time, so that one failure is told and counted once. */
+  #refreshInBackground(): Promise<void> {
+    this.#refreshingAhead ??= this.#tryRefresh().finally(() => {
+      this.#refreshingAhead = undefined
+    })
+    return this.#refreshingAhead
+  }
+
+  async #tryRefresh(): Promise<void> {
     try {
       await this.#refresh()
     } catch (error) {
       if (this.#isClosed || this.#status === 'logged-out') return
       this.#failures += 1
       const backoff = Math.min(1000 * 2 ** this.#failures, LONGEST_BACKOFF_MS) * (1 + Math.random() / 4)
+      this.#backoff = { since: takeMoment(this.#settings.clock), milliseconds: backoff }
       this.#schedule(Math.max(backoff, this.#isPaused() ? (this.#pause?.milliseconds ?? 0) : 0))
       if (error instanceof ClientError) this.#listeners.emit('error', error)
     }
@@ -187,6 +206,7 @@ export class SessionKeeper {
     this.#token = token
     this.#status = 'logged-in'
     this.#failures = 0
+    this.#backoff = undefined
     this.#pause = undefined
     // Not all in one moment who logged in in one moment.
     this.#refreshAfterMilliseconds = token.lifetimeMilliseconds * (0.8 + Math.random() / 10)

@@ -11,7 +11,7 @@ const LOCK_WAIT_MS = 30_000
 /** The other tabs that have the same session. Without a name there are none, and only this client's own acts take turns. */
 export class Tabs {
   readonly #name: string | undefined
-  readonly #channel: BroadcastChannel | undefined
+  #channel: BroadcastChannel | undefined
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(name: string | undefined, onMessage: (message: TabMessage) => void) {
@@ -29,6 +29,8 @@ export class Tabs {
 
   close(): void {
     this.#channel?.close()
+    // What is told from now on is told to nobody: a closed channel would throw.
+    this.#channel = undefined
   }
 
   /** Runs work that nobody else with this session does at the same time. Tells it whether another had to be waited for. */

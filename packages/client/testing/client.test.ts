@@ -53,6 +53,42 @@ const me = (client: Client, { origin }: Front, init?: RequestInit) => client.fet
 const countTokenRequests = ({ asked }: Front) => asked.filter((path) => path === '/auth/token').length
 const onToken = (front: Front, fault: Fault) => front.setFault((path) => (path === '/auth/token' ? fault : undefined))
 
+describe('a refresh ahead of time that fails', () => {
+  test('is tried once for many calls, told once, and not again before the back-off is over', async () => {
+    const { client, front, clock, events } = await startLoggedIn()
+    clock.pass(140_000)
+    onToken(front, { status: 503 })
+    const before = countTokenRequests(front)
+    await Promise.all(Array.from({ length: 50 }, () => client.token()))
+    await expect.poll(() => events.filter((event) => event.startsWith('error')).length, { timeout: 10_000 }).toBe(1)
+    // Each refresh is tried twice.
+    expect(countTokenRequests(front) - before).toBe(2)
+    for (let call = 0; call < 5; call += 1) await client.token()
+    await pause(300)
+    expect(countTokenRequests(front) - before).toBe(2)
+  })
+
+  test('a client that is closed while it refreshes throws nothing of its own', async () => {
+    let kept: string | undefined
+    const storage = {
+      load: async () => kept,
+      save: async (token: string) => {
+        kept = token
+      },
+      clear: async () => {
+        kept = undefined
+      },
+      sharedAs: 'a client that is closed',
+    }
+    const { client, front, clock } = await startLoggedIn({ storage })
+    clock.pass(149_000)
+    const token = client.token()
+    client.close()
+    expect(await token.then(String, ({ name }) => name)).toMatch(/^ey|^ClientError$/)
+    expect(front.asked.length).toBeGreaterThan(0)
+  })
+})
+
 describe('login and logout', () => {
   test('a login opens one session, whose token the API takes', async () => {
     const { client, front, events } = await startLoggedIn()

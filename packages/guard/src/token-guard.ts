@@ -165,7 +165,9 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const { failure: detail, sentence = refusalAnswers[code].message } = about
     this.#settings.log({ type: 'refused', code, sentence, ...(detail === undefined ? undefined : { detail }) })
     const isUnavailable = refusalAnswers[code].status === 503
-    const retrySeconds = isUnavailable ? (this.#keys.retrySeconds() ?? 1) : undefined
+    // The feed is tried again all the time.
+    const untilKeysSeconds = code === 'keys_unavailable' ? this.#keys.retrySeconds() : undefined
+    const retrySeconds = isUnavailable ? (untilKeysSeconds ?? 1) : undefined
     const refusal = createRefusal(code, about.scope, retrySeconds)
     return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }
   }

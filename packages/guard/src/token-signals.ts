@@ -18,7 +18,9 @@ const longestTimerMs = 2 ** 31 - 1
 export class TokenSignals {
   readonly #clock: () => EpochMilliseconds
   readonly #leewaySeconds: number
-  readonly #held: Set<HeldSignal> = new Set()
+  /** By the text of the token, however often it is verified anew. */
+  readonly #held: Map<string, HeldSignal> = new Map()
+  #isClosed = false
   #timer: NodeJS.Timeout | undefined
   #nextAt = Number.POSITIVE_INFINITY
   /** What the feed says of a token; a guard without one has nothing to say. */
@@ -31,10 +33,12 @@ export class TokenSignals {
 
   /** A signal that fires when the token is revoked or expires; at once when it is. */
   open(text: string, claims: AccessTokenClaims, kid: string | undefined): AbortSignal {
+    const known = this.#held.get(text)
+    if (known !== undefined) return known.controller.signal
     const token = { text, claims, kid, deniable: undefined, askedVersion: -1, denial: undefined }
     const held = { controller: new AbortController(), token, expiresAt: (claims.exp + this.#leewaySeconds) * 1000 }
-    if (!this.#fire(held, this.#clock())) {
-      this.#held.add(held)
+    if (!this.#fire(held, this.#clock()) && !this.#isClosed) {
+      this.#held.set(text, held)
       if (held.expiresAt < this.#nextAt) this.#wait(held.expiresAt)
     }
     return held.controller.signal
@@ -44,8 +48,8 @@ export class TokenSignals {
   readonly examine = (): void => {
     const now = this.#clock()
     let nextAt = Number.POSITIVE_INFINITY
-    for (const held of this.#held) {
-      if (this.#fire(held, now)) this.#held.delete(held)
+    for (const [text, held] of this.#held) {
+      if (this.#fire(held, now)) this.#held.delete(text)
       else nextAt = Math.min(nextAt, held.expiresAt)
     }
     this.#wait(nextAt)
@@ -66,6 +70,7 @@ export class TokenSignals {
   }
 
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#timer)
     this.#held.clear()
   }

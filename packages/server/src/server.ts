@@ -242,13 +242,11 @@ function renderProblemPage(problem: Problem, incidentId: string, request: Fastif
 async function maintain(installation: Installation, log: Log): Promise<void> {
   try {
     await advanceKeysInUse(installation)
-    await installation.database.write(async (tx) => {
-      await purgeSessions(tx)
-      await purgeThrottle(tx)
-      await purgeRevocations(tx)
-      await purgeOneTime(tx)
-      await purgeRequests(tx)
-    })
+    const { database } = installation
+    await purgeSessions(database)
+    for (const purge of [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests]) {
+      await database.write(async (tx) => void (await purge(tx)))
+    }
   } catch (error) {
     log.error({ error }, 'maintenance failed; it is tried again in half a minute')
   }

@@ -1,5 +1,9 @@
 import { createGuard, type Guard } from '@ostiary/guard'
+import { decodeJwt } from 'jose'
 import { afterEach, expect, test } from 'vitest'
+import { revoke } from '../src/domain/revocation-acts/revoke.ts'
+import { findSession } from '../src/domain/sessions/find-session.ts'
+import { isSessionLive } from '../src/domain/sessions/is-session-live.ts'
 import { logOutEverywhere } from '../src/domain/sessions/log-out-everywhere.ts'
 import { forEachDatabase } from './database.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from './test-server.ts'
@@ -64,4 +68,44 @@ forEachDatabase('revocation, from the act to the guards', ({ createUrl }) => {
     await logOut()
     await expect(openGuard(server).verify(token)).rejects.toMatchObject({ code: 'token_revoked' })
   })
+
+  test.each([{ kind: 'everything' }, { kind: 'client', id: 'ostiary' }] as const)(
+    'revoking $kind while people log in and refresh: no token lives that its session doesn’t',
+    async (target) => {
+      const { server } = await start()
+      const guard = openGuard(server)
+      const deps = { ...server.running.installation, issuer: server.issuer }
+      const open = async () =>
+        (await (await logIn(server, { ...person, audience })).json()) as { access_token: string; refresh_token: string }
+      let judged = 0
+      for (let round = 0; round < 4; round += 1) {
+        const opened = await Promise.all(Array.from({ length: 6 }, open))
+        const refresh = async (refresh_token: string) => {
+          const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'ostiary', refresh_token })
+          const answer = await fetch(`${server.issuer}/token`, { method: 'POST', body })
+          return ((await answer.json()) as { access_token?: string }).access_token
+        }
+        const asking = [
+          ...opened.map(({ refresh_token }) => refresh(refresh_token)),
+          ...Array.from({ length: 3 }, async () => (await open()).access_token),
+        ]
+        await new Promise((resolve) => setTimeout(resolve, 4 * round))
+        const revoked = await revoke(deps, target, 'cli')
+        const tokens = (await Promise.all(asking)).filter((token) => token !== undefined)
+        await expect.poll(() => guard.state().feed.sequence, { interval: 5 }).toBe(revoked.ok && revoked.sequence)
+        for (const token of tokens) {
+          const { sid } = decodeJwt(token)
+          const session = await findSession(deps.database.read, String(sid))
+          const isLive = session !== undefined && (await isSessionLive(deps.database.read, session, server.clock.now()))
+          const isAccepted = await guard.verify(token).then(
+            () => true,
+            () => false,
+          )
+          expect([isAccepted, isLive]).toEqual([isLive, isLive])
+          judged += 1
+        }
+      }
+      expect(judged).toBeGreaterThan(10)
+    },
+  )
 })

@@ -115,6 +115,10 @@ export class FeedCopy {
     const { heartbeat } = await this.#verify(jws, 'feed-heartbeat+jwt')
     const proof = this.replica.prove(heartbeat, exchange, arrivedAt, this.#feed.clock())
     if (proof === 'rewound' || proof === 'altered') await this.#startOver(url, proof)
+    if (proof === 'untimely') {
+      const seconds = Math.round(Math.abs(heartbeat.iat - this.#feed.clock() / 1000))
+      throw new Error(`this machine's clock and the issuer's differ by ${seconds} s, or the heartbeat is old`)
+    }
     if (proof === 'proved') {
       this.#lastHeartbeat = jws
       this.#proved()

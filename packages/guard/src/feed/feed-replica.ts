@@ -16,8 +16,8 @@ export type AppliedLine =
   | { readonly outcome: 'applied'; readonly record: FeedRecord }
   | { readonly outcome: 'old' | 'gap' | 'malformed' }
 
-/** What a heartbeat tells. `ignored` is one that is old, or not of this time: it proves nothing. */
-export type Proof = 'proved' | 'gap' | 'rewound' | 'altered' | 'ignored'
+/** What a heartbeat tells. One that came before, or is not of this time, proves nothing. */
+export type Proof = 'proved' | 'gap' | 'rewound' | 'altered' | 'old' | 'untimely'
 
 /** Give or take: the leeway of 15 s and 5 s more. */
 const maxClockDifferenceSeconds = 20
@@ -55,7 +55,8 @@ export class FeedReplica {
   /** Compares itself with a heartbeat that was verified, and which arrived at `arrivedAt` (monotonic). */
   prove(heartbeat: Heartbeat, exchange: Exchange, arrivedAt: number, now: EpochMilliseconds): Proof {
     const { fid, seq, h, iat } = heartbeat
-    if (iat <= this.#lastIat || Math.abs(iat - now / 1000) > maxClockDifferenceSeconds) return 'ignored'
+    if (iat <= this.#lastIat) return 'old'
+    if (Math.abs(iat - now / 1000) > maxClockDifferenceSeconds) return 'untimely'
     this.#lastIat = iat
     this.#feedId ??= fid
     exchange.firstIat ??= iat

@@ -389,4 +389,33 @@ describe('without a stream', () => {
     clock.advance(60_000)
     expect(await followed.feed.ask(askedToken({ sid: 'x' }), false)).toBe('feed_unavailable')
   })
+
+  test('a route that is strict wants the last seconds, however rarely the log is asked', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock, { mode: 'poll', pollSeconds: 30 })
+    expect(await followed.feed.ask(askedToken(), true)).toBeUndefined()
+    issuer.revoke('s', 'session-1')
+    clock.advance(3_001)
+    expect(followed.feed.ask(askedToken(), false)).toBeUndefined()
+    expect(await followed.feed.ask(askedToken(), true)).toBe('token_revoked')
+  })
+
+  test('several URLs take turns when one fails', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    const urls = [`${issuer.url}/nothing`, `${issuer.url}/feed`]
+    using followed = followIssuer(issuer, clock, { mode: 'poll', urls })
+    expect(await followed.feed.ask(askedToken(), false)).toBe('feed_unavailable')
+    clock.advance(1_001)
+    expect(await followed.feed.ask(askedToken(), false)).toBeUndefined()
+  })
+
+  test('clocks that differ by more than 20 s are named as the reason', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(() => clock.wall() + 25_000)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ lastError }) => lastError?.includes('clock') === true)
+    expect(followed.feed.state()).toMatchObject({ state: 'starting', lastError: expect.stringContaining('25 s') })
+  })
 })

@@ -60,7 +60,11 @@ class FollowedFeed implements FeedSource {
       this.#copy,
       () => this.#url(),
       monotonic,
-      (error) => this.#noticeFailure(error),
+      (error) => {
+        // Another one next time, if there are several.
+        this.#attempts += 1
+        this.#noticeFailure(error)
+      },
     )
     if (settings.credential !== undefined) {
       this.#acknowledger = new Acknowledger(this.#requests, settings.credential, settings.name)
@@ -71,8 +75,10 @@ class FollowedFeed implements FeedSource {
 
   ask(token: AskedToken, isStrict: boolean): FeedAnswer | Promise<FeedAnswer> {
     const denial = this.findDenial(token)
+    // However rarely the log is asked: a strict route wants the last seconds.
+    const freshMs = isStrict ? Math.min(this.#freshMs, liveMs) : this.#freshMs
     // What is revoked stays so, however old the records are.
-    if (denial !== undefined || this.#ageMs() <= this.#freshMs || this.#isAbsent()) return denial
+    if (denial !== undefined || this.#ageMs() <= freshMs || this.#isAbsent()) return denial
     return this.#askLate(token, isStrict)
   }
 
@@ -121,7 +127,7 @@ class FollowedFeed implements FeedSource {
     const { coldStart, onDark } = this.#feed.settings
     if (state === 'stale') return true
     if (state === 'starting') return coldStart === 'accept'
-    return onDark === 'accept-until-expiry' || (coldStart === 'accept' && this.#copy.replica.provedUntil === undefined)
+    return onDark === 'accept-until-expiry'
   }
 
   async #pollOnce(): Promise<void> {

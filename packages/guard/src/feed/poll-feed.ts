@@ -6,15 +6,15 @@ const failurePauseMs = 1_000
 /** Asks the log when somebody needs it: one request for all who wait. For functions that can't hold a stream. */
 export class FeedPoller {
   readonly #copy: FeedCopy
-  readonly #nextUrl: () => string
+  readonly #url: () => string
   readonly #monotonic: () => number
   readonly #failed: (error: unknown) => void
   #underway: Promise<void> | undefined
   #pauseUntil = Number.NEGATIVE_INFINITY
 
-  constructor(copy: FeedCopy, nextUrl: () => string, monotonic: () => number, failed: (error: unknown) => void) {
+  constructor(copy: FeedCopy, url: () => string, monotonic: () => number, failed: (error: unknown) => void) {
     this.#copy = copy
-    this.#nextUrl = nextUrl
+    this.#url = url
     this.#monotonic = monotonic
     this.#failed = failed
   }
@@ -30,7 +30,7 @@ export class FeedPoller {
 
   async #read(): Promise<void> {
     try {
-      const url = this.#nextUrl()
+      const url = this.#url()
       const exchange = this.#copy.startExchange()
       await this.#copy.readLog(url, exchange)
       // A snapshot was read in its place, which proves nothing by itself.

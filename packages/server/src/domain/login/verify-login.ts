@@ -48,8 +48,8 @@ export type LoginVerification =
 
 /**
  * Verifies a login name and a password. Unknown account, wrong password and disabled account take the same path: three reads, one
- * verification, one write. What was refused has been counted and audited when this answers; a throttled attempt costs one read and is
- * not counted.
+ * verification, one write. What was refused has been counted and audited when this answers; an attempt that is throttled from the start costs
+ * one read and is not counted.
  *
  * Throws `HashQueueFullError` when too many passwords wait to be hashed (503 with its `retryAfterSeconds`), and the signal's
  * reason when the client went away.
@@ -80,17 +80,19 @@ async function refuse(
   privateReason: LoginRefusal,
   account?: Account,
 ): Promise<LoginVerification> {
-  await database.write(async (tx) => {
-    await recordFailure(tx, subject)
+  const throttle = await database.write(async (tx) => {
+    const { isCounted, verdict } = await recordFailure(tx, subject)
     await recordAuditEvent(tx, {
       act: 'login.refused',
       actor: 'anonymous',
       outcome: 'refused',
       accountId: account?.id,
       network: subject.network,
-      detail: { reason: privateReason },
+      detail: { reason: isCounted ? privateReason : 'throttled' },
     })
+    return verdict
   })
+  if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }
   return { ok: false, reason: 'refused', privateReason }
 }
 

@@ -37,6 +37,12 @@ export interface RevocationActDeps extends IssuedTokenDeps {
   readonly database: Database
 }
 
+/**
+ * A token that another connection issues while this transaction is under way may carry a moment that is a little later, and yet come from a
+ * session that ends here: so all of a client's, and everything, is revoked up to this much later. What is issued afterwards begins later still.
+ */
+const CONCURRENT_MS = 250
+
 /** How long a compromised key may still be in somebody's memory: longer than the longest token lives. */
 const KEY_RECORD_SECONDS = 2 * 86_400
 
@@ -99,14 +105,16 @@ async function revokeClient(tx: Transaction, clientId: string, actor: Actor): Pr
   if (!isKnown) return { ok: false, reason: 'unknown_client' }
   await recordAuditEvent(tx, { act: 'client.revoked', actor, outcome: 'done', clientId })
   const forgetAt = await forgetTime(tx.sql, tx.now)
-  const sequence = await recordRevocations(tx, [{ kind: 'c', identifier: clientId, moment: tx.now, forgetAt }])
+  const sequence = await recordRevocations(tx, [
+    { kind: 'c', identifier: clientId, moment: tx.now + CONCURRENT_MS, forgetAt },
+  ])
   return { ok: true, sequence }
 }
 
 async function revokeEverything(tx: Transaction, actor: Actor): Promise<RevocationOutcome> {
   await recordAuditEvent(tx, { act: 'everything.revoked', actor, outcome: 'done' })
   const forgetAt = await forgetTime(tx.sql, tx.now)
-  return { ok: true, sequence: await recordRevocations(tx, [{ kind: 'a', moment: tx.now, forgetAt }]) }
+  return { ok: true, sequence: await recordRevocations(tx, [{ kind: 'a', moment: tx.now + CONCURRENT_MS, forgetAt }]) }
 }
 
 async function revokeKey(

@@ -16,13 +16,15 @@ export async function raiseMark(
   revocation: Extract<Revocation, { moment: EpochMilliseconds }>,
 ): Promise<void> {
   const subject = 'identifier' in revocation ? `${revocation.kind}:${revocation.identifier}` : revocation.kind
-  const { moment } = revocation
+  const { kind, moment, forgetAt } = revocation
+  // Those of a client and of everything end sessions too, which may live on for a year; the others only concern tokens.
+  const forget_at = kind === 'c' || kind === 'a' ? null : forgetAt
   await sql
     .withTables<MarkTables>()
     .insertInto('revocation_mark')
-    .values({ subject, moment, forget_at: null })
+    .values({ subject, moment, forget_at })
     .onConflict((conflict) =>
-      conflict.column('subject').doUpdateSet({ moment }).where('revocation_mark.moment', '<', moment),
+      conflict.column('subject').doUpdateSet({ moment, forget_at }).where('revocation_mark.moment', '<', moment),
     )
     .execute()
 }

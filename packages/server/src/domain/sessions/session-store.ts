@@ -115,14 +115,12 @@ export async function updateUse(
     .execute()
 }
 
-export async function deleteSessionsExpiredBefore(sql: Queries, moment: EpochMilliseconds): Promise<number> {
-  const deleted = await sql
-    .withTables<SessionTables>()
-    .deleteFrom('session')
-    .where('expires_at', '<', moment)
-    .returning('id')
-    .execute()
-  return deleted.length
+/** Deletes some that have expired; returns how many. */
+export async function deleteExpired(sql: Queries, moment: EpochMilliseconds, most: number): Promise<number> {
+  const sessions = sql.withTables<SessionTables>()
+  const expired = sessions.selectFrom('session').select('id').where('expires_at', '<', moment).limit(most)
+  const result = await sessions.deleteFrom('session').where('id', 'in', expired).executeTakeFirstOrThrow()
+  return Number(result.numDeletedRows)
 }
 
 function toSession(row: SessionTables['session']): Session {

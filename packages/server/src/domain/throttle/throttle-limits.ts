@@ -10,7 +10,7 @@ export interface ThrottleLimit {
 const hour = 3_600_000
 const day = 24 * hour
 
-/** Why these: see README.md. */
+/** Why these: docs/decisions/0004-throttle-limits.md. */
 export const throttleLimits: Readonly<Record<'account' | 'network' | 'pair', ThrottleLimit>> = {
   account: { freeFailures: 50, quietMilliseconds: day },
   network: { freeFailures: 100, quietMilliseconds: hour },

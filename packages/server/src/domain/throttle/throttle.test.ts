@@ -5,7 +5,7 @@ import { migrations } from '../schema/migrations.ts'
 import { admitSuccess } from './admit-success.ts'
 import { checkThrottle, type ThrottleVerdict } from './check-throttle.ts'
 import { purgeThrottle } from './purge-throttle.ts'
-import { recordFailure } from './record-failure.ts'
+import { countFailure, recordFailure } from './record-failure.ts'
 import { type ThrottleSubject, throttleSubject } from './throttle-subject.ts'
 
 const minute = 60_000
@@ -21,7 +21,7 @@ function settableClock(): { now: () => number; at: number } {
 type SettableClock = ReturnType<typeof settableClock>
 
 async function fail(database: Database, subject: ThrottleSubject, times: number): Promise<void> {
-  for (let time = 0; time < times; time++) await database.write((tx) => recordFailure(tx, subject))
+  for (let time = 0; time < times; time++) await database.write((tx) => countFailure(tx, subject))
 }
 
 function check(database: Database, clock: SettableClock, subject: ThrottleSubject): Promise<ThrottleVerdict> {
@@ -107,6 +107,29 @@ forEachDatabase('throttle', ({ open, createUrl, dialect }) => {
     expect(await check(database, clock, ada)).toEqual(admitted)
     clock.at += 1
     expect(await check(database, clock, ada)).toMatchObject({ ok: false })
+  })
+
+  test('of wrong guesses at once those that come too late count nothing, and are told what the right one would be', async () => {
+    const database = await open({ migrations, clock: settableClock() })
+    const record = () => database.write((tx) => recordFailure(tx, ada))
+    const outcomes = []
+    for (let guess = 0; guess < 10; guess++) outcomes.push(await record())
+    expect(outcomes.slice(0, 6)).toEqual(new Array(6).fill({ isCounted: true, verdict: admitted }))
+    expect(outcomes.slice(6)).toEqual(new Array(4).fill({ isCounted: false, verdict: refused(1) }))
+    expect(await admit(database, ada)).toEqual(refused(1))
+  })
+
+  test('a wrong guess from a known network is told what a stranger is told, and counts all the same', async () => {
+    const clock = settableClock()
+    const database = await open({ migrations, clock })
+    await admit(database, ada)
+    for (let name = 0; name < 101; name++) await fail(database, throttleSubject(`name ${name}`, '203.0.113.7'), 1)
+    const stranger = throttleSubject('nobody', '203.0.113.7')
+    expect(await check(database, clock, stranger)).toEqual(refused(1))
+    const record = () => database.write((tx) => recordFailure(tx, ada))
+    for (let guess = 0; guess < 6; guess++)
+      expect(await record()).toMatchObject({ isCounted: true, verdict: { ok: false } })
+    expect(await record()).toMatchObject({ isCounted: false, verdict: { ok: false } })
   })
 
   test('all addresses of one IPv6 /64 are one network', async () => {

@@ -8,7 +8,7 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { authenticateConfidentialRequest, readParameters } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
-import { sendOauthError } from '../oauth-error.ts'
+import { answerOauthErrors, sendOauthError } from '../oauth-error.ts'
 
 export interface IntrospectionDeps extends IssuedTokenDeps {
   readonly urls: IssuerUrls
@@ -17,6 +17,7 @@ export interface IntrospectionDeps extends IssuedTokenDeps {
 
 /** Tells an API whether a token is good now. */
 export function introspectionEndpoint(server: HttpServer, deps: IntrospectionDeps): void {
+  answerOauthErrors(server)
   server.post(deps.urls.introspectionPath, async (request, reply) => {
     const { read } = deps.database
     const authenticated = await authenticateConfidentialRequest(read, request)

@@ -9,7 +9,7 @@ import { authenticateClient } from '../../domain/clients/authenticate-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
-import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
+import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
 import { openSession, type SessionGrant } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
 import type { Session } from '../../domain/sessions/session.ts'
@@ -66,9 +66,7 @@ export async function logInProgram(
   if ('admission' in opened) return refuse(opened.admission)
   if ('refusedAccess' in opened) return refuseTarget(opened.refusedAccess)
   const { access, session } = opened
-  const who = { accountId: session.accountId, clientId: session.clientId, sessionId: session.id }
-  // Looked at once the session is durable: all that was revoked meanwhile came before this token.
-  const now = await momentAfterRevocations(deps.database.read, who, Math.max(deps.clock.now(), session.createdAt))
+  const now = await momentForSession(deps.database.read, session)
   const answer = await issueSessionToken(deps.tokenIssuer, session, { ...access, now })
   const refreshToken = await deriveCurrentToken(deps.refreshKeys, session)
   return { ok: true, answer, refreshToken, session, algorithm: access.api.algorithm }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
-import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
+import { addAccount, addApi, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { revoke } from '../../domain/revocation-acts/revoke.ts'
 import { BROWSER_SESSION_LIMITS } from '../../domain/sessions/session.ts'
@@ -155,6 +155,30 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     const events = await listAuditEvents(server.running.installation.database.read, { accountId, limit: 200 })
     const ended = events.filter((event) => event.act === 'session.ended' && event.sessionId === sessionId)
     expect(ended).toHaveLength(1)
+  })
+
+  it('signing out ends the browser’s session also where an app of this origin has its refresh token in a cookie, and that too', async () => {
+    const cookie = await signIn()
+    await addApi(server, { audience: 'https://api.example.com' })
+    const login = await send('/login', {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'grace <b>', password, refresh_in: 'cookie' }),
+      headers: { accept: 'application/json' },
+    })
+    const app = login.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    expect(app).toContain('refresh=or_')
+    const both = `${cookie}; ${app}`
+    const headers = { cookie: both, origin: server.issuer, accept: 'text/html' }
+    const answer = await send('/logout', { method: 'POST', headers })
+    expect([answer.status, answer.headers.getSetCookie().length]).toEqual([303, 2])
+    expect((await send('/account', { headers: { cookie } })).status).toBe(303)
+    const form = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'ostiary' })
+    const refreshed = await send('/token', {
+      method: 'POST',
+      body: form,
+      headers: { cookie: app, origin: server.issuer },
+    })
+    expect(refreshed.status).toBe(400)
   })
 
   it('GET /logout signs nobody out', async () => {

@@ -22,17 +22,27 @@ export function findPresentedToken(
   return request.body?.refresh_token || findRefreshCookie(request, urls)
 }
 
-/** Ends the session of an app, or all of its account's. 204 when it is durable; also for what is no live token, since it is logged out. */
+/** Answers an app that logs out: 204 when it is durable; also for what is no live token, since it is logged out. */
 export async function logOutProgram(
-  { urls, database, refreshKeys }: ProgramLogoutDeps,
+  deps: ProgramLogoutDeps,
   request: FastifyRequest<{ Body: LogoutBody }>,
   reply: FastifyReply,
   token: string,
 ): Promise<FastifyReply> {
+  await endPresented(deps, request, reply, token)
+  return reply.status(204).header('cache-control', 'no-store').send()
+}
+
+/** Ends the session of an app, or all of its account's, and removes its cookie. */
+export async function endPresented(
+  { urls, database, refreshKeys }: ProgramLogoutDeps,
+  request: FastifyRequest<{ Body: LogoutBody }>,
+  reply: FastifyReply,
+  token: string,
+): Promise<void> {
   const { client_id: clientId = LOGIN_CLIENT_ID, everywhere } = request.body ?? {}
   const content = await verifyRefreshToken(refreshKeys, token, clientId)
   const isEverywhere = everywhere === true || everywhere === 'true'
   if (content) await database.write((tx) => endPresentedSession(tx, content, { everywhere: isEverywhere }))
   if (findRefreshCookie(request, urls)) reply.header('set-cookie', renderRefreshCookie(urls, '', 0))
-  return reply.status(204).header('cache-control', 'no-store').send()
 }

@@ -4,8 +4,9 @@ import type { Clock } from '../../platform/clock/clock.ts'
 import { renderCookie } from '../../platform/http/cookies.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession, sessionCookieName } from '../browser-session.ts'
-import { findPresentedToken, logOutProgram, type ProgramLogoutDeps } from './log-out-program.ts'
+import { endPresented, findPresentedToken, logOutProgram, type ProgramLogoutDeps } from './log-out-program.ts'
 import { type LogoutBody, logoutBodySchema } from './parse-request.ts'
 
 export interface LogoutEndpointDeps extends ProgramLogoutDeps {
@@ -20,16 +21,21 @@ export function logoutEndpoint(server: HttpServer, deps: LogoutEndpointDeps): vo
   server.post(urls.logoutPath, { schema: { body: logoutBodySchema } }, async (request: LogoutRequest, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open your account page here and sign out there.')
     const token = findPresentedToken(request, urls)
-    return token === undefined ? logOutBrowser(deps, request, reply) : logOutProgram(deps, request, reply, token)
+    // The cookie of an app of this origin comes along with the button of the account page too.
+    const isApp = token !== undefined && !wantsPage(request)
+    return isApp ? logOutProgram(deps, request, reply, token) : logOutBrowser(deps, request, reply, token)
   })
 }
 
-/** Ends the browser's session at this server, removes its cookie and leads to the login page. */
+/** Ends the browser's session at this server and an app's that rests in a cookie, removes the cookies and leads to the login page. */
 async function logOutBrowser(
-  { urls, database, clock }: LogoutEndpointDeps,
+  deps: LogoutEndpointDeps,
   request: LogoutRequest,
   reply: FastifyReply,
+  token: string | undefined,
 ): Promise<FastifyReply> {
+  const { urls, database, clock } = deps
+  if (token !== undefined) await endPresented(deps, request, reply, token)
   const session = await findBrowserSession(database.read, urls, request, clock.now())
   if (session) await database.write((tx) => endSession(tx, session, `account:${session.accountId}`))
   return reply

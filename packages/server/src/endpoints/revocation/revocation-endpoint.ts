@@ -4,10 +4,11 @@ import { verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
 import { revokeAccessToken } from '../../domain/tokens/revoke-access-token.ts'
 import { type IssuedTokenDeps, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import type { Database } from '../../platform/database/database.ts'
+import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { authenticateRequest, readParameters } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
-import { sendOauthError } from '../oauth-error.ts'
+import { answerOauthErrors, sendOauthError } from '../oauth-error.ts'
 
 export interface RevocationDeps extends IssuedTokenDeps {
   readonly urls: IssuerUrls
@@ -17,8 +18,10 @@ export interface RevocationDeps extends IssuedTokenDeps {
 
 /** Takes back a token that its client has no use for any more. */
 export function revocationEndpoint(server: HttpServer, deps: RevocationDeps): void {
+  answerOauthErrors(server)
+  allowAnyOrigin(server, [deps.urls.revocationPath])
   server.post(deps.urls.revocationPath, async (request, reply) => {
-    reply.header('access-control-allow-origin', '*').header('cache-control', 'no-store')
+    reply.header('cache-control', 'no-store')
     const authenticated = await authenticateRequest(deps.database.read, request)
     if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
     const { token } = readParameters(request.body)

@@ -9,9 +9,9 @@ import {
 } from '../../domain/authorizations/authorization-code.ts'
 import type { AuthorizationGrant } from '../../domain/authorizations/authorization-request.ts'
 import type { Client } from '../../domain/clients/client.ts'
-import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
 import { findSession } from '../../domain/sessions/find-session.ts'
 import { isSessionLive } from '../../domain/sessions/is-session-live.ts'
+import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
 import { openSession } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
 import type { Session } from '../../domain/sessions/session.ts'
@@ -56,8 +56,7 @@ export async function redeemCode(
         )
   }
   const { session, grant, access } = opened
-  const who = { accountId: session.accountId, clientId: client.id, sessionId: session.id }
-  const now = await momentAfterRevocations(deps.database.read, who, Math.max(deps.clock.now(), session.createdAt))
+  const now = await momentForSession(deps.database.read, session)
   const { api, scopes } = access
   const answer = await answerSession(deps, { session, client, api, scopes, now, nonce: grant.nonce })
   if (session.refreshKeyId === undefined) return { ok: true, answer }

@@ -44,7 +44,8 @@ export async function refreshSession(
     return { rotation, access }
   })
   if (!rotation.ok) return refuseRotation(deps, rotation.reason)
-  if (!access?.ok) return oauthError('invalid_target', 'The API of this session is not registered any more.')
+  if (!access?.ok)
+    return oauthError('invalid_target', 'The API of this session, or a scope that it has, is not registered any more.')
   return answerRotation(deps, authenticated.client, rotation, access)
 }
 

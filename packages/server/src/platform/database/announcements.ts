@@ -1,3 +1,14 @@
+/** A listener that throws is a bug, and must reach the top; but not by way of whoever waits for its own commit. */
+function wakeOne(listener: () => void): void {
+  try {
+    listener()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
 /** Who listens to which topic in this process. */
 export class Announcements {
   readonly #listeners = new Map<string, Set<() => void>>()
@@ -9,7 +20,7 @@ export class Announcements {
   }
 
   wake(topics: Iterable<string>): void {
-    for (const topic of topics) for (const listener of this.#listeners.get(topic) ?? []) listener()
+    for (const topic of topics) for (const listener of this.#listeners.get(topic) ?? []) wakeOne(listener)
   }
 
   /** For when announcements of others may have been missed. */
