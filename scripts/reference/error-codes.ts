@@ -54,6 +54,7 @@ export const commandCodes: Readonly<Record<string, string>> = {
   port_in_use: 'Another program listens on that port.',
   rotated_meanwhile: 'Another rotation of the refresh key was faster.',
   refused_password: 'The policy refuses the password; the sentence says why.',
+  wrong_usage: 'An option, an argument or a command is missing, unknown or malformed; the sentence says which.',
   unconfirmed: 'The command logs everybody out and wants to be confirmed with `--yes`.',
   unknown_account: 'There is no account of that name.',
   unknown_audience: 'No API has that audience.',

@@ -10,7 +10,9 @@ export type FindEndpoint = (name: EndpointName) => Promise<string>
 /**
  * Reads the issuer's metadata when it is first needed, and keeps them; a failure is not kept.
  *
- * @see RFC 8414 §3
+ * First below the issuer's own path, which a proxy that stands before the server forwards in any case; then where RFC 8414 puts it.
+ *
+ * @see OpenID Connect Discovery §4, RFC 8414 §3
  */
 export function discoverEndpoints(settings: ClientSettings): FindEndpoint {
   let reading: Promise<Readonly<Record<string, unknown>>> | undefined
@@ -26,11 +28,19 @@ export function discoverEndpoints(settings: ClientSettings): FindEndpoint {
 
 async function readMetadata(settings: ClientSettings): Promise<Readonly<Record<string, unknown>>> {
   const { origin, pathname } = settings.issuer
-  const url = `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`
-  const { status, body } = await sendRequest(settings, url)
-  // RFC 8414 §3.3: metadata of another issuer are not used.
-  if (status === 200 && body.issuer === settings.issuerText) return body
-  throw new ClientError('misconfigured', `${url} holds no metadata of this issuer (status ${status}).`)
+  const path = pathname.replace(/\/$/, '')
+  const urls = [
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+  ]
+  const tried: string[] = []
+  for (const url of urls) {
+    const { status, body } = await sendRequest(settings, url)
+    // RFC 8414 §3.3: metadata of another issuer are not used.
+    if (status === 200 && body.issuer === settings.issuerText) return body
+    tried.push(`${url} (${status})`)
+  }
+  throw new ClientError('misconfigured', `There is no metadata of this issuer at ${tried.join(' nor at ')}.`)
 }
 
 function checkEndpoint({ issuer }: ClientSettings, name: EndpointName, endpoint: unknown): string {

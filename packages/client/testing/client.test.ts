@@ -428,10 +428,20 @@ describe('set-up', () => {
     const { client, front } = await start()
     // Wrong in nothing but its issuer.
     const body = { issuer: 'https://evil.example', login_endpoint: `${front.issuer}/login` }
-    front.setFault((path) => (path.startsWith('/.well-known') ? { status: 200, body } : undefined))
+    front.setFault((path) => (path.includes('/.well-known') ? { status: 200, body } : undefined))
     await expect(client.logIn(person)).rejects.toMatchObject({ code: 'misconfigured' })
     expect(front.asked).not.toContain('/auth/login')
   })
+
+  test.each(['/auth/.well-known', '/.well-known'])(
+    'metadata below %s are not forwarded: those at the other place do',
+    async (prefix) => {
+      const { client, front } = await start()
+      front.setFault((path) => (path.startsWith(prefix) ? { status: 404 } : undefined))
+      await client.logIn(person)
+      expect(client.state().status).toBe('logged-in')
+    },
+  )
 
   test('a closed client refuses, and its session lives on', async () => {
     const { client, front } = await startLoggedIn()

@@ -16,7 +16,7 @@ interface TenantClaims extends AccessTokenClaims {
 }
 
 // Only types are looked at: nothing is called on it, and tsc fails where an expectation doesn't hold.
-const guard = { locations: ['header'] } as unknown as Guard
+const guard = { locations: ['header'], check: undefined } as unknown as Guard
 const tenantGuard = guard as Guard<TenantClaims>
 const anyRule: Rule = {}
 

@@ -9,7 +9,7 @@ export function createFetchCheck<Claims>(
   guard: Guard<Claims>,
   rule: Rule | undefined,
 ): (request: Request) => Outcome<Claims> | Promise<Outcome<Claims>> {
-  validateRule(rule)
+  validateRule(guard, rule)
   const check = (request: Request, body?: unknown) => checkRequest(guard, new FetchRequest(request, body), rule)
   return guard.locations.includes('body') ? async (request) => check(request, await readBody(request)) : check
 }

@@ -28,7 +28,7 @@ export interface ExpressRequest extends IncomingMessage {
 export type ExpressMiddleware = (req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void) => void
 
 /**
- * Makes a middleware that lets a request pass only with a valid access token, and puts its claims at `req.auth`.
+ * Makes a middleware that lets a request pass only with a valid access token, and puts who calls at `req.auth`.
  *
  * Refused requests are answered here: 401, 403, 400 or 503 with the core's headers and JSON body; they don't reach
  * `app.use((err, …) => …)`. Only unexpected exceptions do.
@@ -38,7 +38,7 @@ export type ExpressMiddleware = (req: ExpressRequest, res: ServerResponse, next:
  * @see RFC 6750 §3
  */
 export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): ExpressMiddleware {
-  validateRule(rule)
+  validateRule(guard, rule)
   return (req, res, next) => {
     const outcome = checkRequest(guard, new NodeRequest(req, req.originalUrl ?? req.url, req.body), rule)
     if (!('then' in outcome)) return settle(outcome, req, res, next)

@@ -18,7 +18,7 @@ declare module 'fastify' {
 export type FastifyHook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
 
 /**
- * Makes a hook that lets a request pass only with a valid access token, and puts its claims at `request.auth`.
+ * Makes a hook that lets a request pass only with a valid access token, and puts who calls at `request.auth`.
  *
  * Use it as `onRequest`, before the body is read. A guard whose `locations` include the body needs it as
  * `preValidation`, the first hook that sees a parsed body; as `onRequest` it would find no token there and refuse.
@@ -28,7 +28,7 @@ export type FastifyHook = (request: FastifyRequest, reply: FastifyReply, done: (
  * @see RFC 6750 §3
  */
 export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): FastifyHook {
-  validateRule(rule)
+  validateRule(guard, rule)
   return (request, reply, done) => {
     const incoming: FastifyRequest['raw'] & { originalUrl?: string } = request.raw
     const url = incoming.originalUrl ?? incoming.url

@@ -13,7 +13,7 @@ export interface GuardedEnv<GivenAuth> {
 type GuardedContext = Context<GuardedEnv<unknown>>
 
 /**
- * Makes a middleware that lets a request pass only with a valid access token, and puts its claims at `c.get('auth')`.
+ * Makes a middleware that lets a request pass only with a valid access token, and puts who calls at `c.get('auth')`.
  *
  * Refused requests are answered here and go no further; `app.onError` sees only unexpected exceptions.
  *

@@ -16,7 +16,7 @@ export interface GuardedState<GivenAuth> {
 type GuardedContext = ParameterizedContext<GuardedState<unknown>>
 
 /**
- * Makes a middleware that lets a request pass only with a valid access token, and puts its claims at `ctx.state.auth`.
+ * Makes a middleware that lets a request pass only with a valid access token, and puts who calls at `ctx.state.auth`.
  *
  * Refused requests are answered here and go no further. A guard whose `locations` include the body needs a body parser
  * that fills `ctx.request.body` before it.
@@ -29,7 +29,7 @@ export function tokenRequired<Claims, const GivenRule extends Rule = Record<neve
   guard: Guard<Claims>,
   rule?: GivenRule,
 ): Middleware<GuardedState<RuleAuth<Claims, GivenRule>>> {
-  validateRule(rule)
+  validateRule(guard, rule)
   return (context, next) => {
     const ctx: GuardedContext = context
     const { body } = ctx.request as { body?: unknown }

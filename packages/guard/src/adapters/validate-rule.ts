@@ -1,4 +1,5 @@
 import type { Rule } from '../guard.ts'
+import { GuardConfigurationError } from '../guard-configuration-error.ts'
 import { parseRule } from '../request/parse-rule.ts'
 
 /**
@@ -6,6 +7,7 @@ import { parseRule } from '../request/parse-rule.ts'
  *
  * @throws GuardConfigurationError
  */
-export function validateRule(rule: Rule | undefined): void {
+export function validateRule(guard: object, rule: Rule | undefined): void {
+  if (typeof guard !== 'object' || !('check' in guard)) throw new GuardConfigurationError('tokenRequired needs a guard')
   if (rule !== undefined) parseRule(rule)
 }

@@ -53,7 +53,7 @@ export async function explainToken(token: string, options: ExplainOptions): Prom
   const settings = parseOptions({ ...others, audience })
   const parts = splitCompact(token)
   const parsed = parts.ok ? parseParts(parts) : parts
-  if (!parts.ok || !parsed.ok) return explainForm(parsed.ok ? undefined : parsed.failure)
+  if (!parts.ok || !parsed.ok) return explainForm(token, parsed.ok ? undefined : parsed.failure)
   const { header, signature, payload } = parsed
   const headerResults = headerChecks.map((check) => examine(check, header, settings.policy))
   const key = explainKey(header, headerResults, await obtainKeys(settings))
@@ -81,10 +81,12 @@ function isGood({ ok, check }: CheckResult, { audience }: ExplainOptions): boole
   return ok === true || (ok === 'skipped' && check === 'audience' && audience === undefined)
 }
 
-function explainForm(failure: FailedCheck | undefined): Explanation {
+/** What can be read is shown all the same: only a signature may be damaged. */
+function explainForm(token: string, failure: FailedCheck | undefined): Explanation {
+  const [header, claims] = token.split('.').map((part) => parseJsonObject(Buffer.from(part, 'base64url')))
   const names = [...headerChecks.map(({ name }) => name), 'signature' as const, ...claimNames]
   const form = failure ?? { check: 'form', expected: expectedForm, got: 'something else' }
-  return { accepted: false, header: undefined, claims: undefined, checks: [failed(form), ...names.map(skip)] }
+  return { accepted: false, header, claims, checks: [failed(form), ...names.map(skip)] }
 }
 
 interface ExplainedKey {

@@ -49,9 +49,9 @@ export function parseParts(parts: CompactJws, knownHeader?: JsonObject): ParsedH
   const header = bytes === undefined ? knownHeader : parseJsonObject(bytes)
   const payload = decodeBase64url(parts.payload)
   const signature = decodeBase64url(parts.signature)
-  if (header === undefined) return refuseForm('a header that is none')
-  if (payload === undefined) return refuseForm('a payload that is none')
-  if (signature === undefined) return refuseForm('a signature that is none')
+  if (header === undefined) return refuseForm('a header that is no JSON in base64url')
+  if (payload === undefined) return refuseForm('a payload that is no base64url')
+  if (signature === undefined) return refuseForm('a signature that is no base64url')
   return { ok: true, header, payload, signature }
 }
 

@@ -1,7 +1,9 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
+import type { Account } from '../domain/accounts/account.ts'
 import { createAccount } from '../domain/accounts/create-account.ts'
 import { disableAccount } from '../domain/accounts/disable-account.ts'
 import { enableAccount } from '../domain/accounts/enable-account.ts'
+import { listAccounts } from '../domain/accounts/list-accounts.ts'
 import { parseEmail } from '../domain/accounts/parse-email.ts'
 import { parseRole } from '../domain/accounts/parse-role.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
@@ -11,20 +13,48 @@ import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
-import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
 import { createWaitingCommand, parseWaitOption, type RevokeOptions, reportRevocation } from './revoke.ts'
 
 export function accountCommand(): Command {
-  return new Command('account')
-    .description('Accounts of people.')
-    .addCommand(accountCreateCommand())
-    .addCommand(accountPasswordCommand())
-    .addCommand(accountDisableCommand())
-    .addCommand(accountEnableCommand())
-    .addCommand(accountLogOutCommand())
-    .addCommand(accountRoleCommand('add'))
-    .addCommand(accountRoleCommand('remove'))
+  return createGroup('account', 'Accounts of people.', [
+    accountListCommand(),
+    accountCreateCommand(),
+    accountPasswordCommand(),
+    accountDisableCommand(),
+    accountEnableCommand(),
+    accountLogOutCommand(),
+    accountRoleCommand('add'),
+    accountRoleCommand('remove'),
+  ])
+}
+
+function accountListCommand(): Command {
+  return createCommand('list', 'List accounts, the newest first.', 'ostiary account list --limit 20')
+    .option('--limit <count>', 'how many at most', '100')
+    .action((options: { readonly json?: boolean; readonly limit: string }) =>
+      runCommand(options, () => {
+        const limit = /^[1-9]\d{0,4}$/.test(options.limit) ? Number(options.limit) : undefined
+        if (limit === undefined) throw new CommandError('invalid_option', 'The limit is a number from 1 to 99999.', 2)
+        return withInstallation(async ({ database }) => {
+          const accounts = await listAccounts(database.read, limit)
+          return {
+            json: { accounts: accounts.map(toJson) },
+            lines: accounts.length === 0 ? ['There is no account.'] : accounts.map(toLine),
+          }
+        })
+      }),
+    )
+}
+
+function toLine({ id, username, email, roles, disabledAt }: Account): string {
+  return [id, username, email, roles.join(','), disabledAt === undefined ? '' : 'disabled'].filter(Boolean).join('  ')
+}
+
+function toJson({ id, username, email, roles, createdAt, disabledAt }: Account): object {
+  const created_at = new Date(createdAt).toISOString()
+  return { id, username, email: email ?? null, roles, created_at, disabled: disabledAt !== undefined }
 }
 
 interface AccountCreateOptions extends PasswordOptions {

@@ -1,9 +1,11 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
+import type { Api } from '../domain/apis/api.ts'
 import { createApi } from '../domain/apis/create-api.ts'
+import { listApis } from '../domain/apis/list-apis.ts'
 import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../domain/apis/parse-api.ts'
 import { tokenAlgorithms } from '../domain/apis/token-algorithm.ts'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
-import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 
 interface ApiCreateOptions {
   readonly json?: boolean
@@ -15,7 +17,30 @@ interface ApiCreateOptions {
 }
 
 export function apiCommand(): Command {
-  return new Command('api').description('APIs that tokens are issued for.').addCommand(apiCreateCommand())
+  return createGroup('api', 'APIs that tokens are issued for.', [apiListCommand(), apiCreateCommand()])
+}
+
+function apiListCommand(): Command {
+  return createCommand('list', 'List the registered APIs.', 'ostiary api list').action(
+    (options: { readonly json?: boolean }) =>
+      runCommand(options, () =>
+        withInstallation(async ({ database }) => {
+          const apis = await listApis(database.read)
+          return {
+            json: { apis: apis.map(toJson) },
+            lines: apis.length === 0 ? ['There is no API.'] : apis.map(toLine),
+          }
+        }),
+      ),
+  )
+}
+
+function toLine({ audience, name, scopes, algorithm, lifetimeSeconds }: Api): string {
+  return `${audience}  ${name}  ${algorithm}  ${lifetimeSeconds} s  ${scopes.join(' ')}`
+}
+
+function toJson({ audience, name, scopes, lifetimeSeconds, algorithm }: Api): object {
+  return { audience, name, scopes, lifetime: lifetimeSeconds, algorithm }
 }
 
 function apiCreateCommand(): Command {
@@ -48,18 +73,14 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
   return withInstallation(async (installation) => {
     const created = await installation.database.write((tx) => createApi(tx, installation.sealer, parsed.api, 'cli'))
     if (!created.ok)
-      throw new CommandError('audience_taken', `An API with the audience ${options.audience} is registered already.`)
+      throw new CommandError(
+        'audience_taken',
+        `An API with the audience ${options.audience} is registered already: \`ostiary api list\` shows it.`,
+      )
     await advanceKeysInUse(installation)
-    const { audience, name, scopes, lifetimeSeconds, algorithm } = created.api
+    const { audience, name, lifetimeSeconds, algorithm } = created.api
     return {
-      json: {
-        audience,
-        name,
-        scopes,
-        lifetime: lifetimeSeconds,
-        algorithm,
-        ...(created.secret && { secret: created.secret }),
-      },
+      json: { ...toJson(created.api), ...(created.secret && { secret: created.secret }) },
       lines: [
         `Registered the API ${name}: audience ${audience}, ${algorithm}, tokens live ${lifetimeSeconds} s.`,
         ...(created.secret ? [`Its secret, shown only now: ${created.secret}`] : []),

@@ -4,7 +4,7 @@ import { buffer as readAll } from 'node:stream/consumers'
 import { hashPassword } from '../domain/credentials/hash-password.ts'
 import { parsePasswordHash } from '../domain/credentials/parse-password-hash.ts'
 import type { PasswordHash } from '../domain/credentials/password-hash.ts'
-import { validatePassword } from '../domain/credentials/validate-password.ts'
+import { shortestPassword, validatePassword } from '../domain/credentials/validate-password.ts'
 import type { Installation } from '../server.ts'
 import { CommandError } from './command.ts'
 
@@ -76,7 +76,7 @@ async function promptPassword(): Promise<string> {
   }
   // Loaded only here: nothing else talks to a person.
   const { isCancel, password } = await import('@clack/prompts')
-  const first = await password({ message: 'Password' })
+  const first = await password({ message: `Password (at least ${shortestPassword} characters)` })
   const second = isCancel(first) ? first : await password({ message: 'The same password again' })
   if (isCancel(first) || isCancel(second)) throw new CommandError('cancelled', 'Nothing was changed.')
   if (first !== second) throw new CommandError('mismatched_passwords', 'The two passwords differ. Nothing was changed.')

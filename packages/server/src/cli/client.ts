@@ -1,9 +1,10 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
-import { idTokenAlgorithms } from '../domain/clients/client.ts'
+import { type Client, idTokenAlgorithms } from '../domain/clients/client.ts'
 import { createClient } from '../domain/clients/create-client.ts'
+import { listClients } from '../domain/clients/list-clients.ts'
 import { grantTypes, parseClient } from '../domain/clients/parse-client.ts'
-import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 interface ClientCreateOptions {
@@ -21,10 +22,46 @@ interface ClientCreateOptions {
 }
 
 export function clientCommand(): Command {
-  return new Command('client')
-    .description('Applications that get tokens.')
-    .addCommand(clientCreateCommand())
-    .addCommand(clientRevokeCommand())
+  return createGroup('client', 'Applications that get tokens.', [
+    clientListCommand(),
+    clientCreateCommand(),
+    clientRevokeCommand(),
+  ])
+}
+
+function clientListCommand(): Command {
+  return createCommand('list', 'List the registered clients.', 'ostiary client list').action(
+    (options: { readonly json?: boolean }) =>
+      runCommand(options, () =>
+        withInstallation(async ({ database }) => {
+          const clients = await listClients(database.read)
+          return {
+            json: { clients: clients.map(toJson) },
+            lines: clients.length === 0 ? ['There is no client.'] : clients.map(toLine),
+          }
+        }),
+      ),
+  )
+}
+
+function toLine({ id, name, type, grants, scopes }: Client): string {
+  return `${id}  ${name}  ${type}  ${grants.join(',') || 'no grant'}  ${scopes.join(' ')}`
+}
+
+function toJson(client: Client): object {
+  return {
+    client_id: client.id,
+    name: client.name,
+    type: client.type,
+    redirect_uris: client.redirectUris,
+    grants: client.grants,
+    scopes: client.scopes,
+    first_party: client.isFirstParty,
+    id_token_signed_response_alg: client.idTokenAlgorithm,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    idle_seconds: client.sessionLimits.idleMilliseconds / 1000,
+    lifetime_seconds: client.sessionLimits.absoluteMilliseconds / 1000,
+  }
 }
 
 function clientRevokeCommand(): Command {
@@ -58,8 +95,14 @@ function clientCreateCommand(): Command {
         .makeOptionMandatory(),
     )
     .option('--redirect-uri <uri...>', 'where people are sent back to; may be repeated')
-    .option('--grant <grant...>', `which grants it may use: ${grantTypes.join(', ')}`)
-    .option('--scope <scope...>', 'which scopes it may ask for; may be repeated')
+    .option(
+      '--grant <grant...>',
+      `which grants it may use: ${grantTypes.join(', ')} (default: authorization_code and refresh_token with a redirect URI; else refresh_token for a public client, none for a confidential one)`,
+    )
+    .option(
+      '--scope <scope...>',
+      'which scopes it may ask for (default: any of an API); introspect:<audience> lets a confidential client introspect, revocations:write revoke; may be repeated',
+    )
     .option('--first-party', 'your own app: people are not asked whether they agree')
     .addOption(
       new Option('--id-token-alg <algorithm>', 'what its ID tokens are signed with (default: ES256)').choices([
@@ -86,21 +129,12 @@ async function createFromOptions(options: ClientCreateOptions): Promise<Report> 
     const { client, secret } = await installation.database.write((tx) => createClient(tx, parsed.client, 'cli'))
     await advanceKeysInUse(installation)
     return {
-      json: {
-        client_id: client.id,
-        ...(secret && { client_secret: secret }),
-        name: client.name,
-        type: client.type,
-        redirect_uris: client.redirectUris,
-        grants: client.grants,
-        scopes: client.scopes,
-        first_party: client.isFirstParty,
-        id_token_signed_response_alg: client.idTokenAlgorithm,
-        post_logout_redirect_uris: client.postLogoutRedirectUris,
-        idle_seconds: client.sessionLimits.idleMilliseconds / 1000,
-        lifetime_seconds: client.sessionLimits.absoluteMilliseconds / 1000,
-      },
-      lines: [`client_id: ${client.id}`, ...(secret ? [`client_secret, shown only now: ${secret}`] : [])],
+      json: { ...toJson(client), ...(secret && { client_secret: secret }) },
+      lines: [
+        `client_id: ${client.id}`,
+        ...(secret ? [`client_secret, shown only now: ${secret}`] : []),
+        `grants: ${client.grants.join(', ') || 'none: it can authenticate, to introspect or to revoke'}`,
+      ],
     }
   })
 }

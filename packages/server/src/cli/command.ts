@@ -27,12 +27,30 @@ export interface Report {
 
 /** A command with `--json`, `--help` and an example. */
 export function createCommand(name: string, description: string, example: string): Command {
-  return new Command(name)
+  return tellWrongUsage(new Command(name))
     .description(description)
     .option('--json', 'print one JSON object instead of text')
     .addHelpText('after', `\nExample:\n  ${example}\n`)
-    .showHelpAfterError('Add --help to see what it takes.')
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+}
+
+/** A name under which commands stand. */
+export function createGroup(name: string, description: string, commands: readonly Command[]): Command {
+  const group = tellWrongUsage(new Command(name)).description(description)
+  for (const command of commands) group.addCommand(command)
+  return group
+}
+
+/** Wrong usage is exit code 2, and JSON where that was asked for. */
+export function tellWrongUsage(command: Command): Command {
+  const asJson = process.argv.includes('--json')
+  return command
+    .showHelpAfterError(asJson ? false : 'Add --help to see what it takes.')
+    .configureOutput({ outputError: (text, write) => (asJson ? undefined : write(text)) })
+    .exitOverride((error) => {
+      const message = error.message.replace(/^error: /, '')
+      if (error.exitCode !== 0 && asJson) printFailure(new CommandError('wrong_usage', message), true)
+      process.exit(error.exitCode === 0 ? 0 : 2)
+    })
 }
 
 /** Runs the work, prints its report or its one sentence of failure, and sets the exit code: 0 done, 1 not done, 2 wrong usage. */

@@ -1,4 +1,5 @@
 import { text as readAll } from 'node:stream/consumers'
+import { createGuard, GuardConfigurationError, TokenError } from '@ostiary/guard'
 import { type CheckResult, type Explanation, explainToken } from '@ostiary/guard/explain'
 import type { Command } from 'commander'
 import { loadConfig } from '../config.ts'
@@ -24,22 +25,84 @@ export function explainCommand(): Command {
     .action((token: string, options: ExplainOptions) => runCommand(options, () => explainFromOptions(token, options)))
 }
 
-async function explainFromOptions(
+async function explainFromOptions(argument: string, options: ExplainOptions): Promise<Report> {
+  const { token, secret } = await readToken(argument, options)
+  const { issuer = loadConfig().issuer, audience } = options
+  const explanation = await explain(token, { issuer, audience, secret })
+  const lines = renderExplanation(explanation, audience)
+  if (explanation.header?.alg === 'HS256' && secret === undefined) {
+    lines.push('It is signed with a shared secret: give that of its API with --secret-stdin.')
+  }
+  return { json: explanation, lines, exitCode: explanation.accepted ? 0 : 1 }
+}
+
+/** @throws CommandError for what can't be an access token */
+async function readToken(
   argument: string,
-  { issuer, audience, secretStdin }: ExplainOptions,
-): Promise<Report> {
+  { secretStdin }: ExplainOptions,
+): Promise<{ readonly token: string; readonly secret: string | undefined }> {
   if (argument === '-' && secretStdin) {
     throw new CommandError('invalid_option', 'Give the token as an argument when standard input holds the secret.', 2)
   }
   const input = argument === '-' || secretStdin ? (await readAll(process.stdin)).trim() : ''
   const token = argument === '-' ? input : argument.trim()
   if (token === '') throw new CommandError('missing_token', 'There is no token to explain.', 2)
-  const explanation = await explainToken(token, {
-    issuer: issuer ?? loadConfig().issuer,
-    ...(audience !== undefined && { audience }),
-    ...(secretStdin && { keys: { secret: input } }),
-  })
-  return { json: explanation, lines: renderExplanation(explanation, audience), exitCode: explanation.accepted ? 0 : 1 }
+  refuseOtherThings(token)
+  return { token, secret: secretStdin ? input : undefined }
+}
+
+/** @throws CommandError for an issuer, an audience or a secret that no guard would start with */
+async function explain(
+  token: string,
+  { issuer, audience, secret }: { issuer: string; audience: string | undefined; secret: string | undefined },
+): Promise<Explanation> {
+  const keys = secret === undefined ? {} : { keys: { secret } }
+  try {
+    const byItself = await explainToken(token, { issuer, ...keys, ...(audience !== undefined && { audience }) })
+    return secret === undefined ? await explainRevocation(token, issuer, byItself, audience) : byItself
+  } catch (error) {
+    if (error instanceof GuardConfigurationError) throw new CommandError('invalid_option', error.message, 2)
+    throw error
+  }
+}
+
+/** What is pasted in place of an access token, told before it is taken apart. */
+function refuseOtherThings(token: string): void {
+  if (/^bearer /i.test(token))
+    throw new CommandError('invalid_option', 'Give the token alone, without "Bearer" before it.', 2)
+  if (token.startsWith('or_')) {
+    const sentence = 'That is a refresh token: only the server reads it. Explain the access token that came with it.'
+    throw new CommandError('invalid_option', sentence, 2)
+  }
+}
+
+/** Asks the issuer's revocation feed as a guard does, about a token that is good by itself. */
+async function explainRevocation(
+  token: string,
+  issuer: string,
+  explanation: Explanation,
+  audience: string | undefined,
+): Promise<Explanation> {
+  const name = audience ?? explanation.claims?.aud
+  const check = { check: 'revocation', expected: 'no record that concerns it' } as const
+  const skipped: CheckResult = { ...check, ok: 'skipped', sentence: 'revocation was not checked' }
+  if (!explanation.accepted || typeof name !== 'string')
+    return { ...explanation, checks: [...explanation.checks, skipped] }
+  const guard = createGuard({ issuer, audience: name, feed: true })
+  try {
+    await guard.verify(token)
+    const good: CheckResult = { ...check, ok: true, got: 'none', sentence: 'revocation is good: no record concerns it' }
+    const { state } = guard.state().feed
+    return { ...explanation, checks: [...explanation.checks, state === 'absent' ? skipped : good] }
+  } catch (error) {
+    const code = error instanceof TokenError ? error.code : undefined
+    if (code !== 'token_revoked' && code !== 'refresh_required')
+      return { ...explanation, checks: [...explanation.checks, skipped] }
+    const bad: CheckResult = { ...check, ok: false, got: code, sentence: `revocation is bad: got ${code}` }
+    return { ...explanation, accepted: false, checks: [...explanation.checks, bad] }
+  } finally {
+    guard.close()
+  }
 }
 
 function renderExplanation({ accepted, header, claims, checks }: Explanation, audience: string | undefined): string[] {
@@ -63,6 +126,6 @@ function renderCheck({ ok, check, expected = '', got, secondsOff }: CheckResult)
 
 function renderVerdict(accepted: boolean, audience: string | undefined): string {
   if (!accepted) return 'This token would be refused.'
-  if (audience !== undefined) return 'This token would be accepted.'
+  if (audience !== undefined) return 'This token is accepted now.'
   return 'Accepted as far as it was checked. Every guard checks the audience as well: name the API with --audience.'
 }

@@ -1,19 +1,15 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { listSigningKeys } from '../domain/keys/list-signing-keys.ts'
 import { PUBLISH_AHEAD_MS } from '../domain/keys/plan-key-schedule.ts'
 import { rotateSigningKeys } from '../domain/keys/rotate-signing-keys.ts'
 import { type SigningAlgorithm, type SigningKey, signingAlgorithms } from '../domain/keys/signing-key.ts'
 import { rotateRefreshKey } from '../domain/refresh-keys/rotate-refresh-key.ts'
 import type { Installation } from '../server.ts'
-import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 export function keyCommand(): Command {
-  return new Command('key')
-    .description('Signing keys.')
-    .addCommand(keyListCommand())
-    .addCommand(keyRotateCommand())
-    .addCommand(keyCompromisedCommand())
+  return createGroup('key', 'Signing keys.', [keyListCommand(), keyRotateCommand(), keyCompromisedCommand()])
 }
 
 function keyCompromisedCommand(): Command {

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { accountCommand } from './account.ts'
 import { apiCommand } from './api.ts'
 import { clientCommand } from './client.ts'
+import { tellWrongUsage } from './command.ts'
 import { devCommand } from './dev.ts'
 import { explainCommand } from './explain.ts'
 import { keyCommand } from './key.ts'
@@ -11,16 +13,32 @@ import { serveCommand } from './serve.ts'
 import { sessionCommand } from './session.ts'
 import { tokenCommand } from './token.ts'
 
+/** As the package says, which stands above this file in a checkout and above the bundle alike. */
+function readVersion(): string {
+  for (const above of ['../../package.json', '../../../package.json']) {
+    const { name, version } = readPackage(new URL(above, import.meta.url))
+    if (name === 'ostiary' && version !== undefined) return version
+  }
+  return 'unknown'
+}
+
+function readPackage(file: URL): { readonly name?: string; readonly version?: string } {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
 /** The command line, whole. */
 export function buildProgram(): Command {
-  const program = new Command('ostiary')
+  const program = tellWrongUsage(new Command('ostiary'))
     .description('API authentication that you run yourself.')
+    .version(readVersion(), '--version', 'print the version')
     .addHelpText(
       'after',
       '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL.\n\nExample:\n  ostiary dev\n',
     )
-    .showHelpAfterError('Add --help to see what it takes.')
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   const commands = [
     devCommand(),
     serveCommand(),

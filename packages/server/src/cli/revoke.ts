@@ -1,10 +1,10 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { RevocationOutcome, RevocationTarget } from '../domain/revocation-acts/revoke.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { parseWait } from '../domain/revocations/parse-wait.ts'
 import { type Confirmation, waitForConfirmation } from '../domain/revocations/wait-for-confirmation.ts'
 import type { Installation } from '../server.ts'
-import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { DEFAULT_WAIT } from './protect-operands.ts'
 
 export interface RevokeOptions {
@@ -14,7 +14,7 @@ export interface RevokeOptions {
 }
 
 export function revokeCommand(): Command {
-  return new Command('revoke').description('Everything at once.').addCommand(revokeEverythingCommand())
+  return createGroup('revoke', 'Everything at once.', [revokeEverythingCommand()])
 }
 
 function revokeEverythingCommand(): Command {

@@ -6,7 +6,7 @@ export function secretCommand(): Command {
   return createCommand(
     'secret',
     'Print a new secret of 256 random bits, in base64url.',
-    'OSTIARY_SECRET=$(ostiary secret) ostiary serve',
+    'ostiary secret > ostiary.secret   # once; then: OSTIARY_SECRET=$(cat ostiary.secret) ostiary serve',
   ).action((options) =>
     runCommand(options, async () => {
       const secret = randomSecret()

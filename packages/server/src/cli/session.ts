@@ -1,15 +1,13 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
+import { describeUserAgent } from '../domain/sessions/describe-user-agent.ts'
 import { listSessions } from '../domain/sessions/list-sessions.ts'
 import type { Session } from '../domain/sessions/session.ts'
-import { createCommand, runCommand, withInstallation } from './command.ts'
+import { createCommand, createGroup, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 export function sessionCommand(): Command {
-  return new Command('session')
-    .description('Sign-ins of accounts.')
-    .addCommand(sessionListCommand())
-    .addCommand(sessionRevokeCommand())
+  return createGroup('session', 'Sign-ins of accounts.', [sessionListCommand(), sessionRevokeCommand()])
 }
 
 function sessionListCommand(): Command {
@@ -41,14 +39,22 @@ function sessionRevokeCommand(): Command {
 }
 
 function toJson(session: Session): object {
+  const { program, system } = describeUserAgent(session.userAgent)
   return {
     id: session.id,
     client_id: session.clientId,
+    program: program ?? null,
+    system: system ?? null,
+    network: session.network,
     created_at: new Date(session.createdAt).toISOString(),
+    last_used_at: new Date(session.usedAt).toISOString(),
     expires_at: new Date(session.expiresAt).toISOString(),
   }
 }
 
 function toLine(session: Session): string {
-  return `${session.id}  ${session.clientId}  since ${new Date(session.createdAt).toISOString()}`
+  const { program = 'unknown device', system } = describeUserAgent(session.userAgent)
+  const device = system === undefined ? program : `${program} on ${system}`
+  const [since, used] = [session.createdAt, session.usedAt].map((moment) => new Date(moment).toISOString())
+  return `${session.id}  ${session.clientId}  ${device}  ${session.network}  since ${since}  used ${used}`
 }

@@ -1,10 +1,10 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { findAccountByLoginName } from '../domain/accounts/find-account-by-login-name.ts'
 import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../domain/audit/record-audit-event.ts'
 import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
 import { momentAfterRevocations } from '../domain/revocations/moment-after-revocations.ts'
-import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
+import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 interface TokenIssueOptions {
@@ -15,7 +15,7 @@ interface TokenIssueOptions {
 }
 
 export function tokenCommand(): Command {
-  return new Command('token').description('Tokens.').addCommand(tokenIssueCommand()).addCommand(tokenRevokeCommand())
+  return createGroup('token', 'Tokens.', [tokenIssueCommand(), tokenRevokeCommand()])
 }
 
 function tokenRevokeCommand(): Command {

@@ -76,6 +76,25 @@ export async function selectAccount(sql: Queries, id: string): Promise<Account |
   return toAccount(rows)
 }
 
+export async function selectNewestAccounts(sql: Queries, limit: number): Promise<Account[]> {
+  const tables = sql.withTables<AccountTables>()
+  const rows = await tables
+    .selectFrom('account')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  if (rows.length === 0) return []
+  const ids = rows.map(({ id }) => id)
+  const roles = await tables.selectFrom('account_role').selectAll().where('account_id', 'in', ids).execute()
+  const rolesOf = Map.groupBy(roles, ({ account_id }) => account_id)
+  return rows.flatMap((row) => {
+    const own = rolesOf.get(row.id)?.map(({ role }) => ({ ...row, role })) ?? [{ ...row, role: null }]
+    return toAccount(own) ?? []
+  })
+}
+
 /** Whether the account changed: it exists and was not in this state already. */
 export async function updateDisabledAt(sql: Queries, id: string, at: EpochMilliseconds | undefined): Promise<boolean> {
   const changed = await sql

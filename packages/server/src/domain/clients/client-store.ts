@@ -54,6 +54,11 @@ export async function selectClient(
   return row && { client: toClient(row), secretHash: row.secret_hash ?? undefined }
 }
 
+export async function selectClients(sql: Queries): Promise<Client[]> {
+  const clients = sql.withTables<ClientTables>().selectFrom('client').selectAll()
+  return (await clients.orderBy('created_at').orderBy('id').execute()).map(toClient)
+}
+
 /** The algorithms that some client wants its ID tokens signed with. */
 export async function selectIdTokenAlgorithms(sql: Queries): Promise<readonly IdTokenAlgorithm[]> {
   const rows = await sql

@@ -50,7 +50,7 @@ export function parseClient(input: {
 }): ParsedClient {
   const { name, type, redirectUris = [], scopes = [], postLogoutRedirectUris = [] } = input
   const idTokenAlgorithm = idTokenAlgorithms.find((known) => known === (input.idTokenAlgorithm ?? 'ES256'))
-  const grants = input.grants ?? (redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : [])
+  const grants = input.grants ?? defaultGrants(type, redirectUris)
   const wrong = (sentence: string): ParsedClient => ({ ok: false, sentence })
   if (!isDisplayName(name)) return wrong(DISPLAY_NAME_SENTENCE)
   if (type !== 'public' && type !== 'confidential') return wrong('The type must be public or confidential.')
@@ -95,6 +95,13 @@ export function parseClient(input: {
       sessionLimits,
     },
   }
+}
+
+/** What a client of this kind can't do without. */
+function defaultGrants(type: string, redirectUris: readonly string[]): readonly string[] {
+  if (redirectUris.length > 0) return ['authorization_code', 'refresh_token']
+  // It logs people in with their password, at `POST /login`.
+  return type === 'public' ? ['refresh_token'] : []
 }
 
 function parseLimits(idle: string | undefined, lifetime: string | undefined): SessionLimits | undefined {

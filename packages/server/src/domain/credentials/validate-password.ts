@@ -16,7 +16,7 @@ export type PasswordValidation =
   | { readonly ok: false; readonly reason: PasswordProblem; readonly sentence: string }
 
 /** NIST SP 800-63B-4 §3.1.1.2: at least 15 when the password is the only factor. In code points, after NFC. */
-const shortestPassword = 15
+export const shortestPassword = 15
 
 /** The same section asks for at least 64. The bound is there for the one who must hash it. */
 const longestPassword = 256

@@ -39,6 +39,8 @@ export interface AccountEndpointDeps {
 /** Serves who is signed in what is theirs: a page with their sessions, the same as JSON, and the end of sessions. */
 export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): void {
   const { urls, database, clock } = deps
+  // Whoever opens the issuer itself in a browser.
+  server.get(urls.basePath === '' ? '/' : urls.basePath, (_, reply) => reply.redirect(urls.accountPath, 303))
   server.get(urls.accountPath, async (request, reply) => {
     const now = clock.now()
     const session = await findBrowserSession(database.read, urls, request, now)

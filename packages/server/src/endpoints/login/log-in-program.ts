@@ -6,6 +6,7 @@ import {
 } from '../../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import { authenticateClient } from '../../domain/clients/authenticate-client.ts'
+import type { Client } from '../../domain/clients/client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
@@ -57,7 +58,7 @@ export async function logInProgram(
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()
   const opened = await deps.database.write((tx) =>
-    openAdmittedSession(tx, verified.login, request, {
+    openAdmittedSession(tx, verified.login, limitToClient(request, client), {
       userAgent: caller.userAgent,
       refreshKeyId: refreshKey.id,
       limits: client.sessionLimits,
@@ -70,6 +71,12 @@ export async function logInProgram(
   const answer = await issueSessionToken(deps.tokenIssuer, session, { ...access, now })
   const refreshToken = await deriveCurrentToken(deps.refreshKeys, session)
   return { ok: true, answer, refreshToken, session, algorithm: access.api.algorithm }
+}
+
+/** A client that is registered for scopes gets no others: those that it may have unless it asks for some of them. */
+function limitToClient(request: LoginRequest, { scopes: registered }: Client): LoginRequest {
+  if (registered.length === 0) return request
+  return { ...request, scopes: request.scopes ?? registered, registeredScopes: registered }
 }
 
 type Opened =
@@ -91,7 +98,7 @@ async function openAdmittedSession(
   const admission = await admitLogin(tx, login, clientId)
   if (!admission.ok) return { admission }
   const who = { accountId: login.account.id, clientId, network: login.subject.network }
-  const access = await resolveAccess(tx.sql, request)
+  const access = withinRegistered(request, await resolveAccess(tx.sql, request))
   if (!access.ok) {
     const actor = `account:${who.accountId}` as const
     const detail = { reason: access.reason, audience: request.audience ?? null }
@@ -101,6 +108,12 @@ async function openAdmittedSession(
   const { api, scopes } = access
   const grant = { ...kept, audience: api.audience, scopes }
   return { access, session: await openSession(tx, { ...who, userAgent }, grant) }
+}
+
+function withinRegistered({ registeredScopes }: LoginRequest, access: ResolvedAccess): ResolvedAccess {
+  if (!access.ok || registeredScopes === undefined) return access
+  const unknown = access.scopes.filter((scope) => !registeredScopes.includes(scope))
+  return unknown.length === 0 ? access : { ok: false, reason: 'unknown_scope', unknown, registered: registeredScopes }
 }
 
 /** The id of a client is no secret, so whoever asks may know that there is none. */

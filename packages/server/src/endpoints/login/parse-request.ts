@@ -44,6 +44,8 @@ export interface LoginRequest {
   readonly password: string
   readonly audience: string | undefined
   readonly scopes: readonly string[] | undefined
+  /** The only ones that its client may have; absent where it may have any. */
+  readonly registeredScopes?: readonly string[]
   /** The app that the session is for. */
   readonly clientId: string
   /** Where the refresh token is answered: a page of this origin may have it in a cookie that it can't read. */

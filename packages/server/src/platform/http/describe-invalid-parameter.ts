@@ -5,6 +5,11 @@ export interface SchemaFinding {
   readonly params: Record<string, unknown>
 }
 
+/** Only what can't be mistaken for something else: it comes from the caller. */
+function shownName(name: unknown): string {
+  return /^[\w.-]{1,64}$/.test(String(name)) ? String(name) : 'A parameter'
+}
+
 /** A sentence that names the parameter and the rule, never the value. */
 export function describeInvalidParameter(finding: SchemaFinding | undefined): string {
   const name = finding?.instancePath.slice(1) || String(finding?.params.missingProperty ?? '')
@@ -16,6 +21,8 @@ export function describeInvalidParameter(finding: SchemaFinding | undefined): st
       return `${subject} is longer than ${finding.params.limit} characters.`
     case 'minLength':
       return `${subject} is empty.`
+    case 'additionalProperties':
+      return `"${shownName(finding.params.additionalProperty)}" is not known here.`
     case 'pattern':
       return `${subject} holds a character that is not allowed there.`
     case 'type':

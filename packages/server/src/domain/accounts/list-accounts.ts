@@ -1,0 +1,4 @@
+import { selectNewestAccounts } from './account-store.ts'
+
+/** So many accounts, the newest first. */
+export const listAccounts: typeof selectNewestAccounts = selectNewestAccounts
