@@ -32,7 +32,7 @@ for (let sequence = 1; sequence <= records; sequence += 1) {
     x: forgetAt + (sequence % 86_400),
   })
   const start = process.hrtime.bigint()
-  replica.apply(line)
+  replica.apply(line, Date.now())
   applying += Number(process.hrtime.bigint() - start)
 }
 const grown = measureHeap() - before

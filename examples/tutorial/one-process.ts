@@ -34,7 +34,7 @@ export function createOneProcessTutorial({ secret, username, password, clock = D
   })
   app.post('/login', express.urlencoded({ extended: false }), (req, res) => {
     const { username: name = '', password: secretWord = '' } = req.body ?? {}
-    const matches = [isSame(name, username), isSame(secretWord, password)]
+    const matches = [isSame(String(name), username), isSame(String(secretWord), password)]
     if (matches.includes(false)) {
       return res.status(403).set('WWW-Authenticate', 'Basic realm="Authentication Failed!"').send('Unable to verify')
     }

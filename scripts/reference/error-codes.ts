@@ -29,6 +29,10 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   too_many_attempts: [429, 'Too many failed logins; `Retry-After` says how many seconds to wait.'],
   client_gone: [499, 'The connection was closed before the answer; only the log and the metrics see it.'],
   server_error: [500, 'A bug or a broken part of ours; `incident_id` leads to the reason in the log.'],
+  storage_unavailable: [
+    503,
+    'Nothing can be read or stored at this moment, since the database is away or full; `Retry-After` says when to try again.',
+  ],
   feed_unavailable: [503, 'The revocation feed cannot be read at this moment; `Retry-After` says when to try again.'],
   too_many_streams: [503, 'Too many streams of the revocation feed; take another instance, or ask the log.'],
   busy: [503, 'More logins at once than passwords can be checked; `Retry-After` says how many seconds to wait.'],

@@ -23,6 +23,10 @@ export class FeedIssuer implements AsyncDisposable {
   isFrozen = false
   /** The status of everything under the feed, unless it is 200. */
   status = 200
+  /** The status of streams alone. */
+  streamStatus = 200
+  /** Whether heartbeats carry the nonce of the request, as the server's do. */
+  bindsNonce = true
   meddle: (event: string) => Meddling = () => 'pass'
   active = true
   readonly #streams: Set<ServerResponse> = new Set()
@@ -143,7 +147,9 @@ export class FeedIssuer implements AsyncDisposable {
     const url = new URL(request.url ?? '', this.url)
     let body = ''
     for await (const chunk of request) body += chunk
-    this.asked.push({ path: url.pathname + url.search, body, authorization: request.headers.authorization })
+    // What is made up anew for each request would make paths hard to compare.
+    const path = (url.pathname + url.search).replace(/&nonce=[\w-]+/, '')
+    this.asked.push({ path, body, authorization: request.headers.authorization })
     if (url.pathname.startsWith('/feed')) return this.#answerFeed(url, response)
     if (url.pathname === '/introspect') return sendJson(response, { active: this.active })
     if (url.pathname === '/jwks') return sendJson(response, { keys: this.keys.map(({ jwk }) => jwk) })
@@ -157,19 +163,21 @@ export class FeedIssuer implements AsyncDisposable {
 
   #answerFeed({ pathname, searchParams }: URL, response: ServerResponse): void {
     const after = Number(searchParams.get('after'))
+    const nonce = this.bindsNonce ? (searchParams.get('nonce') ?? undefined) : undefined
     if (this.isFrozen) return
     if (this.status !== 200) return void response.writeHead(this.status).end()
     if (pathname === '/feed/snapshot') return void response.end(this.snapshot())
     if (pathname === '/feed/ack' || pathname === '/feed/rewound') return void response.writeHead(204).end()
     if (after < this.forgottenSequence || after > this.lines.length) return void response.writeHead(410).end()
     const missing = this.lines.slice(after)
-    if (pathname === '/feed/log') return void response.end([...missing, this.heartbeat(), ''].join('\n'))
+    if (pathname === '/feed/log') return void response.end([...missing, this.heartbeat({ nonce }), ''].join('\n'))
+    if (this.streamStatus !== 200) return void response.writeHead(this.streamStatus).end()
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.flushHeaders()
     this.#streams.add(response)
     response.on('close', () => this.#streams.delete(response))
     for (const line of missing) this.#write(response, `data: ${line}\n\n`)
-    this.#write(response, `event: heartbeat\ndata: ${this.heartbeat()}\n\n`)
+    this.#write(response, `event: heartbeat\ndata: ${this.heartbeat({ nonce })}\n\n`)
   }
 }
 

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { forEachDatabase } from '../testing/database.ts'
 import { addAccount, addApi, logIn, startTestServer } from '../testing/test-server.ts'
 import { minimumParameters } from './domain/credentials/argon2-parameters.ts'
@@ -37,5 +39,26 @@ forEachDatabase('a graceful stop', ({ createUrl, open }) => {
       const { session_id } = (await answer.json()) as { session_id: string }
       expect(await selectSession(database.read, session_id)).toBeDefined()
     }
+  })
+})
+
+describe('a server that stops', () => {
+  it('waits no longer than 5 s for requests of which only a part has come', async () => {
+    const server = await startTestServer()
+    const { port } = new URL(server.running.url)
+    const halves = [
+      'POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
+      'GET /healthz HTTP/1.1\r\nHo',
+    ]
+    const sockets = halves.map((half) => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => {})
+      socket.write(half)
+      return socket
+    })
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+    const startedAt = performance.now()
+    await server.stop()
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    for (const socket of sockets) socket.destroy()
   })
 })

@@ -115,6 +115,8 @@ export interface RunningServer {
 const MAINTENANCE_MS = 30_000
 /** While it stops, open connections get this long to send what was on its way; each answer tells them to close. */
 const DRAIN_MS = 400
+/** What has not been answered by then, for want of the rest of its request, is cut off. */
+const LONGEST_STOP_MS = 5000
 
 /** Starts the authorization server; it listens when this resolves. */
 export async function startServer(
@@ -146,7 +148,10 @@ export async function startServer(
       feed.streams.close()
       feed.stopping.abort()
       if ((await countConnections(server)) > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
+      // A request of which only a part has come may never come whole.
+      const cutOff = setTimeout(() => server.server.closeAllConnections(), LONGEST_STOP_MS)
       await server.close()
+      clearTimeout(cutOff)
       await feed.follower.stop()
       await installation.close()
     },

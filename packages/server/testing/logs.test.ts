@@ -45,7 +45,7 @@ forEachDatabase('the log', ({ createUrl }) => {
     // A failure that reaches the error handler: its line has an error, and still no secret.
     await server.running.installation.database.close()
     const failed = await logIn(server, { username: 'ada', password, audience })
-    expect(failed.status).toBe(500)
+    expect(failed.status).toBe(503)
     const { incident_id, detail } = (await failed.json()) as { incident_id: string; detail: string }
     expect(detail).not.toMatch(/database|sql/i)
 

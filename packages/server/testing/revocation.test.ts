@@ -1,9 +1,14 @@
 import { createGuard, type Guard } from '@ostiary/guard'
 import { decodeJwt } from 'jose'
 import { afterEach, expect, test } from 'vitest'
+import { disableAccount } from '../src/domain/accounts/disable-account.ts'
+import { enableAccount } from '../src/domain/accounts/enable-account.ts'
+import { hashPassword } from '../src/domain/credentials/hash-password.ts'
+import { setPassword } from '../src/domain/credentials/set-password.ts'
 import { revoke } from '../src/domain/revocation-acts/revoke.ts'
 import { findSession } from '../src/domain/sessions/find-session.ts'
 import { isSessionLive } from '../src/domain/sessions/is-session-live.ts'
+import { listSessions } from '../src/domain/sessions/list-sessions.ts'
 import { logOutEverywhere } from '../src/domain/sessions/log-out-everywhere.ts'
 import { forEachDatabase } from './database.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from './test-server.ts'
@@ -106,6 +111,34 @@ forEachDatabase('revocation, from the act to the guards', ({ createUrl }) => {
         }
       }
       expect(judged).toBeGreaterThan(10)
+    },
+  )
+
+  test.each(['disabled', 'given a new password'] as const)(
+    'an account that is %s while it logs in: no session lives on',
+    async (how) => {
+      const { server } = await start()
+      const { database, hashQueue } = server.running.installation
+      const accountId = await addAccount(server, 'grace', person.password)
+      const hash = await hashPassword(hashQueue, 'another long walk')
+      for (let round = 0; round < 3; round += 1) {
+        const logins = Array.from({ length: 12 }, () =>
+          logIn(server, { username: 'grace', password: person.password, audience }),
+        )
+        await new Promise((resolve) => setTimeout(resolve, 10 + 15 * round))
+        await database.write(async (tx) => {
+          if (how === 'disabled') await disableAccount(tx, accountId, 'cli')
+          else await setPassword(tx, accountId, hash, 'cli')
+          await logOutEverywhere(tx, accountId, 'cli')
+        })
+        await Promise.all(logins)
+        expect(await listSessions(database.read, accountId, server.clock.now())).toEqual([])
+        const before = await hashPassword(hashQueue, person.password)
+        await database.write(async (tx) => {
+          await enableAccount(tx, accountId, 'cli')
+          await setPassword(tx, accountId, before, 'cli')
+        })
+      }
     },
   )
 })

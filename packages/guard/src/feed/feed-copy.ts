@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { RefusedToken } from '../jws/check.ts'
 import type { KeySet } from '../jws/key-set.ts'
 import { type Exchange, FeedReplica, type Proof } from './feed-replica.ts'
@@ -29,12 +30,12 @@ export class FeedCopy {
   }
 
   startExchange(): Exchange {
-    return { askedAt: this.#feed.monotonic(), firstIat: undefined }
+    return { askedAt: this.#feed.monotonic(), firstIat: undefined, nonce: randomBytes(16).toString('base64url') }
   }
 
   /** Takes a record of a stream. Rejects when it is none, or when what is missing before it can't be had. */
   async takeRecord(url: string, line: string): Promise<void> {
-    const applied = this.replica.apply(line)
+    const applied = this.replica.apply(line, this.#feed.clock())
     if (applied.outcome === 'malformed') throw new Error('the feed sent what is no record')
     if (applied.outcome === 'gap') await this.readLog(url)
     if (applied.outcome === 'applied') this.#noticeRecord(applied.record)
@@ -49,7 +50,8 @@ export class FeedCopy {
   async readLog(url: string, exchange: Exchange = this.startExchange(), waitSeconds?: number): Promise<void> {
     for (;;) {
       const before = this.replica.sequence
-      const lines = await this.#requests.readLog(url, before, waitSeconds)
+      const nonce = exchange.firstIat === undefined ? exchange.nonce : undefined
+      const lines = await this.#requests.readLog(url, { after: before, waitSeconds, nonce })
       if (lines === undefined) return this.readSnapshot(url)
       const heartbeat = lines.at(-1)
       if (heartbeat === undefined) throw new Error('the log has no heartbeat')
@@ -67,7 +69,7 @@ export class FeedCopy {
       await this.takeSnapshot(bytes)
       return
     }
-    await this.#reportRewind(url)
+    await this.#reportRewind(url, wentBack)
     // Read again, since the server may just have revoked what was issued before.
     await this.takeSnapshot(await this.#requests.readSnapshot(url))
   }
@@ -88,7 +90,7 @@ export class FeedCopy {
   }
 
   #takeLogged(line: string): void {
-    const applied = this.replica.apply(line)
+    const applied = this.replica.apply(line, this.#feed.clock())
     if (applied.outcome === 'malformed' || applied.outcome === 'gap') throw new Error('the log has a hole')
     if (applied.outcome === 'applied') this.#noticeRecord(applied.record)
   }
@@ -128,15 +130,15 @@ export class FeedCopy {
 
   /** Another history: keeps every record, and adds those of the new one. Always rejects, so that whoever reads connects anew. */
   async #startOver(url: string, proof: 'rewound' | 'altered'): Promise<never> {
-    if (proof === 'rewound') await this.#reportRewind(url)
-    else this.#feed.log({ type: 'feed_alarm', sentence: 'the chain differs: somebody changed the feed' })
+    // Another chain too may be a backup that was restored, and has gone on since: the server can tell by the heartbeat.
+    await this.#reportRewind(url, proof === 'rewound' ? wentBack : 'the chain differs: somebody changed the feed')
     await this.readSnapshot(url)
     throw new Error(proof === 'rewound' ? wentBack : 'the chain differs')
   }
 
   /** Hands the last heartbeat of a history that the server has lost to it, so that it knows what it lost. */
-  async #reportRewind(url: string): Promise<void> {
-    this.#feed.log({ type: 'feed_alarm', sentence: wentBack })
+  async #reportRewind(url: string, sentence: string): Promise<void> {
+    this.#feed.log({ type: 'feed_alarm', sentence })
     this.replica.leaveHistory()
     const heartbeat = this.#lastHeartbeat
     this.#lastHeartbeat = undefined

@@ -10,6 +10,8 @@ export interface Exchange {
   askedAt: number
   /** What the first heartbeat said; undefined before it. */
   firstIat: number | undefined
+  /** What the request carried, for the first heartbeat to sign: without it somebody between could hand in an older one. */
+  readonly nonce: string | undefined
 }
 
 export type AppliedLine =
@@ -18,6 +20,16 @@ export type AppliedLine =
 
 /** What a heartbeat tells. One that came before, or is not of this time, proves nothing. */
 export type Proof = 'proved' | 'gap' | 'rewound' | 'altered' | 'old' | 'untimely'
+
+/** A day, the longest life of a token, and what a record of a key outlives it by. */
+const longestRecordSeconds = 8 * 86_400
+const longestAheadMs = 3_600_000
+
+function isOfThisTime(record: FeedRecord, now: EpochMilliseconds): boolean {
+  if (record.k === undefined) return true
+  const isSoonForgotten = record.x <= now / 1000 + longestRecordSeconds
+  return isSoonForgotten && (!('t' in record) || record.t <= now + longestAheadMs)
+}
 
 /** Give or take: the leeway of 15 s and 5 s more. */
 const maxClockDifferenceSeconds = 20
@@ -41,9 +53,10 @@ export class FeedReplica {
     return this.#provedUntil
   }
 
-  apply(line: string): AppliedLine {
+  /** `now` by the own clock: a record that would deny for years, or tokens of days to come, is nobody's. */
+  apply(line: string, now: EpochMilliseconds): AppliedLine {
     const record = parseRecord(line)
-    if (record === undefined) return { outcome: 'malformed' }
+    if (record === undefined || !isOfThisTime(record, now)) return { outcome: 'malformed' }
     if (record.n <= this.#sequence) return { outcome: 'old' }
     if (record.n > this.#sequence + 1) return { outcome: 'gap' }
     this.denySet.apply(record)
@@ -55,7 +68,8 @@ export class FeedReplica {
   /** Compares itself with a heartbeat that was verified, and which arrived at `arrivedAt` (monotonic). */
   prove(heartbeat: Heartbeat, exchange: Exchange, arrivedAt: number, now: EpochMilliseconds): Proof {
     const { fid, seq, h, iat } = heartbeat
-    if (iat <= this.#lastIat) return 'old'
+    const isBound = exchange.firstIat !== undefined || heartbeat.nonce === exchange.nonce
+    if (!isBound || iat <= this.#lastIat) return 'old'
     if (Math.abs(iat - now / 1000) > maxClockDifferenceSeconds) return 'untimely'
     this.#lastIat = iat
     this.#feedId ??= fid

@@ -6,6 +6,18 @@ const snapshotTimeoutMs = 60_000
 const maxLogBytes = 4 * 1024 * 1024
 const maxSnapshotBytes = 256 * 1024 * 1024
 
+/** What is asked of the stream or the log. */
+export interface FeedQuestion {
+  readonly after: number
+  readonly waitSeconds?: number | undefined
+  readonly nonce: string | undefined
+}
+
+function renderQuestion({ after, waitSeconds, nonce }: FeedQuestion): string {
+  const wait = waitSeconds === undefined ? '' : `&wait=${waitSeconds}`
+  return `after=${after}${wait}${nonce === undefined ? '' : `&nonce=${nonce}`}`
+}
+
 /** The feed's requests, bounded in time and size and without redirects. They reject with a sentence. */
 export class FeedRequests {
   readonly #fetch: typeof globalThis.fetch
@@ -17,8 +29,8 @@ export class FeedRequests {
   }
 
   /** The stream's answer, of any status. */
-  openStream(url: string, after: number, signal: AbortSignal): Promise<Response> {
-    return this.#fetch(`${url}?after=${after}`, {
+  openStream(url: string, asked: FeedQuestion, signal: AbortSignal): Promise<Response> {
+    return this.#fetch(`${url}?${renderQuestion(asked)}`, {
       headers: { accept: 'text/event-stream' },
       redirect: 'error',
       signal: AbortSignal.any([this.#signal, signal]),
@@ -26,10 +38,9 @@ export class FeedRequests {
   }
 
   /** The lines of the log; undefined when the server can't tell what came after (410). */
-  async readLog(url: string, after: number, waitSeconds?: number): Promise<readonly string[] | undefined> {
-    const wait = waitSeconds === undefined ? '' : `&wait=${waitSeconds}`
-    const limitMs = timeoutMs + (waitSeconds ?? 0) * 1000
-    const bytes = await this.#readBytes(`${url}/log?after=${after}${wait}`, limitMs, maxLogBytes)
+  async readLog(url: string, asked: FeedQuestion): Promise<readonly string[] | undefined> {
+    const limitMs = timeoutMs + (asked.waitSeconds ?? 0) * 1000
+    const bytes = await this.#readBytes(`${url}/log?${renderQuestion(asked)}`, limitMs, maxLogBytes)
     return bytes?.toString('utf8').split('\n').filter(Boolean)
   }
 

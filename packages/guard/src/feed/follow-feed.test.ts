@@ -357,6 +357,44 @@ describe('cold start from a file', () => {
 })
 
 describe('without a stream', () => {
+  test('no place for another stream: the log is asked in its place', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.streamStatus = 503
+    issuer.revoke('s', 'session-1')
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    expect(followed.feed.ask(askedToken(), false)).toBe('token_revoked')
+  })
+
+  test('a first heartbeat that isn’t bound to the request proves nothing: somebody may have kept it', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    issuer.bindsNonce = false
+    issuer.revoke('s', 'session-1')
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ sequence }) => sequence === 1)
+    issuer.beat()
+    issuer.revoke('s', 'behind it')
+    await followed.until(({ sequence }) => sequence === 2)
+    expect(followed.feed.state()).toMatchObject({ state: 'starting', ageSeconds: undefined })
+  })
+
+  test.each([
+    ['that denies for years', { x: 9e12 }],
+    ['of days to come', { t: 9e14 }],
+  ])('a record %s is nobody’s', async (_, members) => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    const line = JSON.stringify({ n: 1, k: 'a', t: clock.wallMs, x: clock.wallMs / 1000 + 60, ...members })
+    issuer.send(`data: ${line}\n\n`)
+    await followed.until(({ lastError }) => lastError !== undefined)
+    await followed.until(({ state }) => state === 'live')
+    expect(followed.feed.ask(askedToken(), false)).toBeUndefined()
+  })
+
   test('a stream that something holds back for 5 s: the log is polled in its place', async () => {
     const clock = new TestClock()
     await using issuer = await FeedIssuer.start(clock.wall)

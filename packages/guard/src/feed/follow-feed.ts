@@ -11,7 +11,7 @@ import type { FeedToFollow } from './feed-to-follow.ts'
 import { introspectToken } from './introspect-token.ts'
 import { loadSnapshot, saveSnapshot } from './keep-snapshot.ts'
 import { FeedPoller } from './poll-feed.ts'
-import { BufferedStreamError, streamFeed } from './stream-feed.ts'
+import { BufferedStreamError, FullFeedError, streamFeed } from './stream-feed.ts'
 import { toDeniableToken } from './to-deniable-token.ts'
 
 /** How old the proof may be: docs/reference/revocation-feed.md, "How fresh". */
@@ -205,10 +205,24 @@ class FollowedFeed implements FeedSource {
       } catch (error) {
         isHeldBack = error instanceof BufferedStreamError
         this.#noticeFailure(error)
+        if (error instanceof FullFeedError) await this.#pollForAWhile()
         // The same instance again, when all that is wrong is what stands before it.
         if (!isHeldBack) this.#attempts += 1
       }
       await this.#pause()
+    }
+  }
+
+  /** Asks the log without waiting, which needs no place at the server, before a stream is tried again. */
+  async #pollForAWhile(): Promise<void> {
+    const url = this.#url()
+    try {
+      for (let asked = 0; asked < 20 && !this.#closing.signal.aborted; asked += 1) {
+        await this.#copy.readLog(url)
+        await pause(1_000 + Math.random() * 500, undefined, { ref: false, signal: this.#closing.signal })
+      }
+    } catch (error) {
+      this.#noticeFailure(error)
     }
   }
 

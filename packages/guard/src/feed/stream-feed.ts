@@ -8,6 +8,11 @@ export class BufferedStreamError extends Error {
   override readonly name = 'BufferedStreamError'
 }
 
+/** The server has no place for another stream: it says to ask the log. */
+export class FullFeedError extends Error {
+  override readonly name = 'FullFeedError'
+}
+
 const silenceMs = 3_000
 const firstHeartbeatMs = 5_000
 const watchMs = 250
@@ -31,7 +36,11 @@ export async function streamFeed(
     ending.abort(isBuffered ? new BufferedStreamError('the stream is held back') : new Error('the stream is silent'))
   }, watchMs).unref()
   try {
-    const response = await requests.openStream(url, copy.replica.sequence, ending.signal)
+    const response = await requests.openStream(
+      url,
+      { after: copy.replica.sequence, nonce: exchange.nonce },
+      ending.signal,
+    )
     isOpen = true
     const body = await acceptStream(response, url, copy)
     const events = new EventReader()
@@ -66,6 +75,7 @@ async function acceptStream(
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true
   if (status === 200 && isStream && body !== null) return body
   await body?.cancel()
+  if (status === 503) throw new FullFeedError(`${url} answered 503`)
   if (status !== 410) throw new Error(`${url} answered ${status}${status === 200 ? ' and no event stream' : ''}`)
   await copy.readSnapshot(url)
   return undefined

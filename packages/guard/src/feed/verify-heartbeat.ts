@@ -12,6 +12,8 @@ export interface Heartbeat {
   readonly seq: number
   readonly h: Buffer
   readonly iat: EpochSeconds
+  /** Of the request that it answers; undefined when it is for all. */
+  readonly nonce: string | undefined
 }
 
 /** The signed line before a snapshot's records. */
@@ -65,11 +67,17 @@ export class HeartbeatVerifier {
   }
 }
 
-function readHeartbeat({ fid, seq, h, iat }: JsonObject): Heartbeat | undefined {
+function readHeartbeat({ fid, seq, h, iat, nonce }: JsonObject): Heartbeat | undefined {
   if (typeof fid !== 'string' || fid === '' || typeof h !== 'string' || !chainText.test(h)) return undefined
   if (!Number.isSafeInteger(seq) || Number(seq) < 0 || typeof iat !== 'number' || !Number.isFinite(iat))
     return undefined
-  return { fid, seq: Number(seq), h: Buffer.from(h, 'base64url'), iat }
+  return {
+    fid,
+    seq: Number(seq),
+    h: Buffer.from(h, 'base64url'),
+    iat,
+    nonce: typeof nonce === 'string' ? nonce : undefined,
+  }
 }
 
 /** Reads what a snapshot says besides; undefined when it says it not. */

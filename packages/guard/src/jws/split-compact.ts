@@ -24,6 +24,8 @@ export const expectedForm = 'three parts of canonical base64url, within 8 kB'
  */
 export function splitCompact(token: string): CompactJws | RefusedToken {
   if (token.length > maxTokenLength) return refuseForm(`${token.length} characters`)
+  // Decoders cut off what they don't know: such a character would be another spelling of the same token (RFC 8725bis §3.1).
+  if (Buffer.byteLength(token) !== token.length) return refuseForm('characters that are no ASCII')
   const firstDot = token.indexOf('.')
   const lastDot = token.lastIndexOf('.')
   if (firstDot === lastDot || token.indexOf('.', firstDot + 1) !== lastDot) {

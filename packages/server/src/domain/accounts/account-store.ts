@@ -95,6 +95,16 @@ export async function selectNewestAccounts(sql: Queries, limit: number): Promise
   })
 }
 
+/** Keeps the row as it is until the transaction ends, waiting for whoever changes it. An update that changes nothing, since SQLite has no SELECT … FOR UPDATE. */
+export async function lockRow(sql: Queries, id: string): Promise<void> {
+  await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set(({ ref }) => ({ disabled_at: ref('disabled_at') }))
+    .where('id', '=', id)
+    .execute()
+}
+
 /** Whether the account changed: it exists and was not in this state already. */
 export async function updateDisabledAt(sql: Queries, id: string, at: EpochMilliseconds | undefined): Promise<boolean> {
   const changed = await sql

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { PasswordHash } from './password-hash.ts'
@@ -6,6 +7,7 @@ import { upsertPassword } from './password-store.ts'
 
 /** Gives the account this password, instead of the one it had. The hash is made before the transaction: it takes time. */
 export async function setPassword(tx: Transaction, accountId: string, hash: PasswordHash, actor: Actor): Promise<void> {
+  await lockAccount(tx, accountId)
   await upsertPassword(tx.sql, accountId, hash, tx.now)
   await recordAuditEvent(tx, { act: 'password.set', actor, outcome: 'done', accountId })
 }

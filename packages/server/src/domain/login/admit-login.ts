@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import { findAccount } from '../accounts/find-account.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findPassword } from '../credentials/find-password.ts'
 import { replaceHash } from '../credentials/replace-hash.ts'
@@ -41,6 +42,7 @@ async function decideAdmission(
   tx: Transaction,
   { account, password, subject }: VerifiedLogin,
 ): Promise<LoginAdmission> {
+  await lockAccount(tx, account.id)
   const accountNow = await findAccount(tx.sql, account.id)
   if (accountNow === undefined || accountNow.disabledAt !== undefined)
     return { ok: false, reason: 'refused', privateReason: 'disabled_account' }

@@ -8,6 +8,7 @@ import { hashPassword } from '../credentials/hash-password.ts'
 import { needsRehash } from '../credentials/needs-rehash.ts'
 import type { PasswordHash } from '../credentials/password-hash.ts'
 import { prepareDummyHash } from '../credentials/prepare-dummy-hash.ts'
+import { spendDifference } from '../credentials/spend-difference.ts'
 import { verifyPassword } from '../credentials/verify-password.ts'
 import { checkThrottle } from '../throttle/check-throttle.ts'
 import { recordFailure } from '../throttle/record-failure.ts'
@@ -66,6 +67,8 @@ export async function verifyLogin(surroundings: LoginDeps, attempt: LoginAttempt
   const password = await findPassword(database.read, account?.id ?? '')
   const hash = password?.hash ?? prepareDummyHash(passwordCost)
   const matches = await verifyPassword(hashQueue, hash, attempt.password, attempt.signal)
+  const isRight = matches && account !== undefined && account.disabledAt === undefined && password !== undefined
+  if (!isRight) await spendDifference(hashQueue, hash, passwordCost, attempt.signal)
   if (account === undefined) return refuse(database, subject, 'unknown_account')
   if (account.disabledAt !== undefined) return refuse(database, subject, 'disabled_account', account)
   if (password === undefined) return refuse(database, subject, 'no_password', account)

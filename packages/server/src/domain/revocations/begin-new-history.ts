@@ -1,4 +1,4 @@
-import type { Transaction } from '../../platform/database/database.ts'
+import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { deleteGuards } from './feed-guard-store.ts'
@@ -10,11 +10,14 @@ import { recordRevocations } from './record-revocations.ts'
  * Begins a new feed, since the database has lost the newest part of this one, and with it maybe revocations that nobody can name any more:
  * so everything that was issued until now is revoked. However many notice it, it is done once.
  *
- * @param isRewound asked again under the head's lock
+ * @param isLost asked again under the head's lock
  */
-export async function beginNewHistory(tx: Transaction, isRewound: (head: FeedHead) => boolean): Promise<boolean> {
+export async function beginNewHistory(
+  tx: Transaction,
+  isLost: (head: FeedHead, sql: Queries) => Promise<boolean>,
+): Promise<boolean> {
   const head = await advanceHead(tx.sql, 0)
-  if (!isRewound(head)) return false
+  if (!(await isLost(head, tx.sql))) return false
   const feedId = randomId()
   await replaceFeedId(tx.sql, head.feedId, feedId)
   // They speak of numbers of the old history.

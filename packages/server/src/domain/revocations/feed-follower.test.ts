@@ -147,7 +147,7 @@ forEachDatabase('the follower of the feed', ({ open, createUrl }) => {
     const database = await open({ migrations })
     await ensureFeedId(database)
     const { feedId } = await selectHead(database.read)
-    const begin = () => database.write((tx) => beginNewHistory(tx, (head) => head.feedId === feedId))
+    const begin = () => database.write((tx) => beginNewHistory(tx, async (head) => head.feedId === feedId))
     expect((await Promise.all([begin(), begin(), begin()])).filter(Boolean)).toHaveLength(1)
     const events = await listAuditEvents(database.read, { limit: 10 })
     expect(events.map(({ act }) => act)).toEqual(['feed.rewound'])

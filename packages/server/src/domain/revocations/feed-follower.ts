@@ -80,9 +80,9 @@ export class FeedFollower {
     return this.#position
   }
 
-  /** Lines after a number up to `position`; undefined when they are no longer in memory. */
-  linesAfter(sequence: number): readonly string[] | undefined {
-    return this.#tail.linesAfter(sequence)
+  /** Lines after a number up to `position`, so many at most; undefined when they are no longer in memory. */
+  linesAfter(sequence: number, most: number): readonly string[] | undefined {
+    return this.#tail.linesAfter(sequence, most)
   }
 
   async start(): Promise<void> {
@@ -162,7 +162,8 @@ export class FeedFollower {
     const { feedId, sequence } = this.#position
     log.warn({ feedId, sequence, found: step.head.sequence }, `the revocation feed has ${step.kind}`)
     // A history that was lost never comes back: under the lock only whether somebody else has seen to it is asked.
-    if (step.kind === 'rewound') await database.write((tx) => beginNewHistory(tx, (head) => head.feedId === feedId))
+    if (step.kind === 'rewound')
+      await database.write((tx) => beginNewHistory(tx, async (head) => head.feedId === feedId))
     const head = await selectHead(database.read)
     this.#moveTo(head)
     for (const listener of this.#listeners) listener.restart()

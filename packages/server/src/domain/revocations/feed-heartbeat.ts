@@ -13,6 +13,8 @@ export interface FeedStatement {
   readonly position: FeedPosition
   /** Taken before the position was read: whatever is committed later is not denied by it. */
   readonly readAt: EpochMilliseconds
+  /** Of the guard that asked for it; absent in those that are for all. */
+  readonly nonce?: string
 }
 
 export function signHeartbeat(statement: FeedStatement, signer: Signer): string {
@@ -28,6 +30,14 @@ export function signSnapshot(
   return signJws(SNAPSHOT_TYPE, { ...toClaims(statement), count, digest }, signer)
 }
 
-function toClaims({ issuer, position, readAt }: FeedStatement): object {
-  return { iss: issuer, fid: position.feedId, seq: position.sequence, h: position.chain, iat: readAt / 1000 }
+function toClaims({ issuer, position, readAt, nonce }: FeedStatement): object {
+  const { feedId, sequence, chain } = position
+  return {
+    iss: issuer,
+    fid: feedId,
+    seq: sequence,
+    h: chain,
+    iat: readAt / 1000,
+    ...(nonce !== undefined && { nonce }),
+  }
 }

@@ -3,7 +3,7 @@ import type { Queries } from '../../platform/database/database.ts'
 
 type FeedTables = {
   feed_head: { id: string; feed_id: string; seq: number; chain: string; forgotten_seq: number }
-  feed_record: { seq: number; line: string; forget_at: EpochSeconds; created_at: EpochMilliseconds }
+  feed_record: { seq: number; line: string; chain: string; forget_at: EpochSeconds; created_at: EpochMilliseconds }
 }
 
 /** How far the feed has come. */
@@ -19,6 +19,8 @@ export interface FeedHead {
 export interface FeedRecord {
   readonly sequence: number
   readonly line: string
+  /** Up to and with this record, base64url of 32 bytes. */
+  readonly chain: string
   readonly forgetAt: EpochSeconds
 }
 
@@ -72,14 +74,26 @@ export async function insertRecords(
 ): Promise<void> {
   // Few parameters a statement: databases have a bound.
   for (let from = 0; from < records.length; from += 500) {
-    const rows = records.slice(from, from + 500).map(({ sequence, line, forgetAt }) => ({
+    const rows = records.slice(from, from + 500).map(({ sequence, line, chain, forgetAt }) => ({
       seq: sequence,
       line,
+      chain,
       forget_at: forgetAt,
       created_at: now,
     }))
     await sql.withTables<FeedTables>().insertInto('feed_record').values(rows).execute()
   }
+}
+
+/** The chain up to and with a record; undefined when the record is forgotten, or never was. */
+export async function selectChainAt(sql: Queries, sequence: number): Promise<string | undefined> {
+  const row = await sql
+    .withTables<FeedTables>()
+    .selectFrom('feed_record')
+    .select('chain')
+    .where('seq', '=', sequence)
+    .executeTakeFirst()
+  return row?.chain
 }
 
 /** Records after a number, in order, at most so many. */
@@ -92,7 +106,7 @@ export async function selectRecordsAfter(sql: Queries, sequence: number, limit: 
     .orderBy('seq')
     .limit(limit)
     .execute()
-  return rows.map(({ seq, line, forget_at }) => ({ sequence: seq, line, forgetAt: forget_at }))
+  return rows.map(({ seq, line, chain, forget_at }) => ({ sequence: seq, line, chain, forgetAt: forget_at }))
 }
 
 /** Records within (after, upTo] that may not be forgotten yet, in order, at most so many. */
@@ -110,7 +124,7 @@ export async function selectLiveRecords(
     .orderBy('seq')
     .limit(limit)
     .execute()
-  return rows.map(({ seq, line, forget_at }) => ({ sequence: seq, line, forgetAt: forget_at }))
+  return rows.map(({ seq, line, chain, forget_at }) => ({ sequence: seq, line, chain, forgetAt: forget_at }))
 }
 
 /** Deletes what may be forgotten and is old; returns the highest number among it. */

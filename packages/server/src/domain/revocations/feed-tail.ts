@@ -18,8 +18,9 @@ export class FeedTail {
     this.#first += dropped
   }
 
-  /** The lines after a number; undefined when the first of them is not in memory any more. */
-  linesAfter(sequence: number): readonly string[] | undefined {
-    return sequence + 1 < this.#first ? undefined : this.#lines.slice(sequence + 1 - this.#first)
+  /** The lines after a number, so many at most; undefined when the first of them is not in memory any more. */
+  linesAfter(sequence: number, most: number): readonly string[] | undefined {
+    const from = sequence + 1 - this.#first
+    return from < 0 ? undefined : this.#lines.slice(from, from + most)
   }
 }

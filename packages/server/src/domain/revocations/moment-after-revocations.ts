@@ -31,6 +31,11 @@ export function isRevokedWithAll({ a, c }: RevocationMarks, openedAt: EpochMilli
   return openedAt <= Math.max(a ?? Number.NEGATIVE_INFINITY, c ?? Number.NEGATIVE_INFINITY)
 }
 
+/** Whether this very token was revoked. */
+export async function isTokenMarked(sql: Queries, jti: string): Promise<boolean> {
+  return hasTokenMark(sql, jti)
+}
+
 /** Whether a token is concerned by what was revoked: itself, or all up to a moment of its account, its client, its session's claims. */
 export async function isTokenRevoked(
   sql: Queries,

@@ -3,9 +3,9 @@ import type { FeedPosition } from './feed-follower.ts'
 import { selectRecordsAfter } from './feed-store.ts'
 
 /** The most lines that one answer of the log holds. */
-const LOG_PAGE = 10_000
+export const LOG_PAGE = 1000
 
-/** The lines after a number, up to a position, at most 10,000; undefined when one of them has been forgotten meanwhile. */
+/** The lines after a number, up to a position, at most a page of them; undefined when one of them has been forgotten meanwhile. */
 export async function readLog(sql: Queries, after: number, { sequence }: FeedPosition): Promise<string[] | undefined> {
   const count = Math.min(LOG_PAGE, sequence - after)
   if (count <= 0) return []

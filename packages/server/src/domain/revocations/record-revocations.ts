@@ -16,15 +16,15 @@ export const FEED_TOPIC = 'revocations'
 export async function recordRevocations(tx: Transaction, revocations: readonly Revocation[]): Promise<number> {
   const head = await advanceHead(tx.sql, revocations.length)
   const first = head.sequence - revocations.length + 1
+  let { chain } = head
   const records = revocations.map((revocation, index): FeedRecord => {
     const sequence = first + index
-    return { sequence, line: renderRecord(sequence, revocation), forgetAt: revocation.forgetAt }
+    const line = renderRecord(sequence, revocation)
+    chain = extendChain(chain, line)
+    return { sequence, line, chain, forgetAt: revocation.forgetAt }
   })
   await insertRecords(tx.sql, records, tx.now)
-  await updateChain(
-    tx.sql,
-    records.reduce((chain, { line }) => extendChain(chain, line), head.chain),
-  )
+  await updateChain(tx.sql, chain)
   for (const revocation of revocations) await mark(tx, revocation)
   await tx.announce(FEED_TOPIC)
   return head.sequence

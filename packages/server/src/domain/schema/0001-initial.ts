@@ -146,6 +146,7 @@ export const initial: Migration = {
     `CREATE TABLE feed_record (
       seq BIGINT PRIMARY KEY,
       line TEXT NOT NULL,
+      chain TEXT NOT NULL,
       forget_at BIGINT NOT NULL,
       created_at BIGINT NOT NULL
     )`,

@@ -213,6 +213,23 @@ forEachDatabase('revocation and introspection', ({ createUrl }) => {
     expect(JSON.parse(log.split('\n')[0] ?? '')).toMatchObject({ k: 'j', x: (decodeJwt(token).exp ?? 0) + 301 })
   })
 
+  it('RFC 7009: revoking a token again is no error, and writes nothing more', async () => {
+    const scene = await start()
+    const url = `${scene.server.issuer}/revoke`
+    const token = await scene.takeToken()
+    for (let time = 0; time < 3; time += 1)
+      expect((await postForm(url, { token, client_id: 'ostiary' })).status).toBe(200)
+    const log = await (await fetch(`${scene.server.issuer}/revocation-feed/log?after=0`)).text()
+    expect(log.split('\n').filter((line) => line.startsWith('{'))).toHaveLength(1)
+    expect((await acts(scene)).filter((act) => act === 'token.revoked')).toHaveLength(1)
+  })
+
+  it('a client that stands for no API can’t confirm', async () => {
+    const scene = await start()
+    const ack = `${scene.server.issuer}/revocation-feed/ack`
+    expect((await postJson(ack, { guard: 'a', seq: 0 }, scene.admin.authorization)).status).toBe(403)
+  })
+
   it('guards that acknowledge: who confirmed, how fast, who is missing', async () => {
     const scene = await start()
     const ack = `${scene.server.issuer}/revocation-feed/ack`

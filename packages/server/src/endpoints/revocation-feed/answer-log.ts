@@ -1,30 +1,35 @@
 import type { FastifyReply } from 'fastify'
-import { readLog } from '../../domain/revocations/read-log.ts'
+import { LOG_PAGE, readLog } from '../../domain/revocations/read-log.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import { feedHeaders } from './feed-headers.ts'
-import { assertRemembered, forgotten, lookAtFeed } from './look-at-feed.ts'
+import { assertRemembered, bindHeartbeat, forgotten, lookAtFeed } from './look-at-feed.ts'
 
 export interface LogRequest {
   readonly network: string
   readonly after: number
   /** 0: answered at once. */
   readonly waitSeconds: number
+  readonly nonce: string | undefined
 }
 
 /** Answers with the records after a number and a heartbeat, after a wait when there is none yet. */
 export async function answerLog(
   deps: RevocationFeedDeps,
   reply: FastifyReply,
-  { network, after, waitSeconds }: LogRequest,
+  { network, after, waitSeconds, nonce }: LogRequest,
 ): Promise<FastifyReply> {
-  const { follower, database } = deps
-  if (waitSeconds > 0) await waitForRecord(deps, reply, { network, after, waitSeconds })
+  const { follower, database, streams } = deps
+  const gone = abortWhenGone(reply)
+  reply.raw.once('close', streams.admitAnswer(network))
+  if (waitSeconds > 0) await waitForRecord(deps, reply, { network, after, waitSeconds, nonce })
   const pulse = await lookAtFeed(follower)
   assertRemembered(after, pulse)
-  const lines = await readLog(database.read, after, pulse.position)
+  gone.throwIfAborted()
+  const count = Math.min(LOG_PAGE, pulse.position.sequence - after)
+  const lines = follower.linesAfter(after, count) ?? (await readLog(database.read, after, pulse.position))
   if (lines === undefined) throw forgotten()
-  const body = [...lines, pulse.heartbeat].map((line) => `${line}\n`).join('')
+  const body = [...lines, await bindHeartbeat(deps, pulse, nonce)].map((line) => `${line}\n`).join('')
   return reply.headers(feedHeaders).type('application/jsonl').send(Buffer.from(body))
 }
 

@@ -139,7 +139,7 @@ describe('two servers on one PostgreSQL', () => {
     const databaseUrl = await createUrl()
     const one = await start(databaseUrl)
     const other = await start(databaseUrl, one.config.secrets)
-    const client = await addConfidentialClient(one, ['revocations:write'])
+    const client = await addConfidentialClient(one, ['revocations:write', 'introspect:https://api.example.com'])
     const ack = (server: TestServer, guard: string, seq: number) =>
       postJson(`${server.issuer}/revocation-feed/ack`, { guard, seq }, client.authorization)
     await ack(one, 'a', 0)
@@ -158,7 +158,7 @@ describe('a server that stops', () => {
 
   it('answers at once who waits for guards', async () => {
     const server = await start(await createUrl())
-    const client = await addConfidentialClient(server, ['revocations:write'])
+    const client = await addConfidentialClient(server, ['revocations:write', 'introspect:https://api.example.com'])
     await postJson(`${server.issuer}/revocation-feed/ack`, { guard: 'a', seq: 0 }, client.authorization)
     const revoking = postJson(`${server.issuer}/revocations?wait=30s`, { everything: true }, client.authorization)
     await (await follow(server)).until(isKind('a'))

@@ -19,6 +19,9 @@ export interface FeedStream {
   destroy(): void
 }
 
+const MOST_ANSWERS_PER_NETWORK = 200
+const MOST_ANSWERS = 1000
+
 interface Waiter {
   readonly after: number
   wake(): void
@@ -27,22 +30,25 @@ interface Waiter {
 /** All streams of this process. What it is told by the follower it renders once, and writes to each. */
 export class FeedStreams implements FeedListener {
   readonly #limits: StreamLimits
-  readonly #perNetwork = new Map<string, number>()
+  readonly #places: Places
+  /** For answers of the log: they are soon given, but not to who doesn't read them. */
+  readonly #answers: Places
   readonly #joined = new Set<FeedStream>()
   readonly #open = new Set<FeedStream>()
   readonly #waiters = new Set<Waiter>()
   readonly #ignore: () => void
-  #inAll = 0
   #isClosed = false
 
   constructor(follower: FeedFollower, limits: StreamLimits = DEFAULT_LIMITS) {
     this.#limits = limits
+    this.#places = new Places(limits.perNetwork, limits.inAll)
+    this.#answers = new Places(MOST_ANSWERS_PER_NETWORK, MOST_ANSWERS)
     this.#ignore = follower.listen(this)
   }
 
   /** Streams and waiting logs. */
   get count(): number {
-    return this.#inAll
+    return this.#places.taken
   }
 
   /**
@@ -51,19 +57,17 @@ export class FeedStreams implements FeedListener {
    * @throws Problem 503 `too_many_streams`
    */
   admit(network: string): () => void {
-    const own = this.#perNetwork.get(network) ?? 0
-    if (this.#isClosed || own >= this.#limits.perNetwork || this.#inAll >= this.#limits.inAll) throw tooMany()
-    this.#perNetwork.set(network, own + 1)
-    this.#inAll += 1
-    let isTaken = true
-    return () => {
-      if (!isTaken) return
-      isTaken = false
-      this.#inAll -= 1
-      const left = (this.#perNetwork.get(network) ?? 1) - 1
-      if (left === 0) this.#perNetwork.delete(network)
-      else this.#perNetwork.set(network, left)
-    }
+    if (this.#isClosed) throw tooMany()
+    return this.#places.take(network)
+  }
+
+  /**
+   * Takes a place for one answer of the log; returns how to give it back.
+   *
+   * @throws Problem 503 `too_many_streams`
+   */
+  admitAnswer(network: string): () => void {
+    return this.#answers.take(network)
   }
 
   /** A stream that still catches up: it is ended with the others, and told nothing yet. */
@@ -125,6 +129,35 @@ export class FeedStreams implements FeedListener {
 
   #wakeWaiters({ position }: FeedPulse): void {
     for (const waiter of this.#waiters) if (position.sequence > waiter.after) waiter.wake()
+  }
+}
+
+/** Counts what is under way, for each network and in all. */
+class Places {
+  readonly #mostPerNetwork: number
+  readonly #mostInAll: number
+  readonly #perNetwork = new Map<string, number>()
+  taken = 0
+
+  constructor(mostPerNetwork: number, mostInAll: number) {
+    this.#mostPerNetwork = mostPerNetwork
+    this.#mostInAll = mostInAll
+  }
+
+  take(network: string): () => void {
+    const own = this.#perNetwork.get(network) ?? 0
+    if (own >= this.#mostPerNetwork || this.taken >= this.#mostInAll) throw tooMany()
+    this.#perNetwork.set(network, own + 1)
+    this.taken += 1
+    let isTaken = true
+    return () => {
+      if (!isTaken) return
+      isTaken = false
+      this.taken -= 1
+      const left = (this.#perNetwork.get(network) ?? 1) - 1
+      if (left === 0) this.#perNetwork.delete(network)
+      else this.#perNetwork.set(network, left)
+    }
   }
 }
 

@@ -2,26 +2,32 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import type { FeedPulse } from '../../domain/revocations/feed-follower.ts'
-import { readLog } from '../../domain/revocations/read-log.ts'
+import { LOG_PAGE, readLog } from '../../domain/revocations/read-log.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import { feedHeaders } from './feed-headers.ts'
-import { assertRemembered, lookAtFeed } from './look-at-feed.ts'
+import { assertRemembered, bindHeartbeat, lookAtFeed } from './look-at-feed.ts'
 import { renderEvents } from './render-events.ts'
 
 /** How long a reader may take for one page of what it has missed. */
 const CATCH_UP_MS = 10_000
 
+export interface StreamRequest {
+  readonly network: string
+  readonly after: number
+  readonly nonce: string | undefined
+}
+
 /** Answers with a stream that goes on until one side ends it: a heartbeat, what the reader has missed, then what comes. */
 export async function followStream(
   deps: RevocationFeedDeps,
   reply: FastifyReply,
-  network: string,
-  after: number,
+  { network, after, nonce }: StreamRequest,
 ): Promise<FastifyReply> {
   const leave = deps.streams.admit(network)
   reply.raw.once('close', leave)
   const first = await lookAtFeed(deps.follower)
   assertRemembered(after, first)
+  const heartbeat = await bindHeartbeat(deps, first, nonce)
   reply.hijack()
   const stream = reply.raw
   deps.streams.open(stream)
@@ -35,7 +41,7 @@ export async function followStream(
     // For nginx, which would hold a stream back until its buffer is full.
     'x-accel-buffering': 'no',
   })
-  stream.write(renderEvents([], first.heartbeat))
+  stream.write(renderEvents([], heartbeat))
   catchUp(deps, stream, after, first).catch((error) => {
     if (!stream.destroyed) reply.log.warn({ error }, 'a stream of the revocation feed was cut off')
     stream.destroy()
@@ -54,7 +60,7 @@ async function catchUp(
   let sequence = after
   while (sequence < follower.position.sequence) {
     const { position } = follower
-    const lines = follower.linesAfter(sequence) ?? (await readLog(database.read, sequence, position))
+    const lines = follower.linesAfter(sequence, LOG_PAGE) ?? (await readLog(database.read, sequence, position))
     // Purged or rewound meanwhile: whoever comes back is told so.
     if (lines === undefined || follower.position.feedId !== feedId) return void stream.end()
     sequence += lines.length

@@ -1,5 +1,7 @@
 import type { FeedFollower, FeedPulse } from '../../domain/revocations/feed-follower.ts'
+import { signHeartbeat } from '../../domain/revocations/feed-heartbeat.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import type { RevocationFeedDeps } from './feed-deps.ts'
 
 /**
  * A look at the feed that was made after the request had come.
@@ -19,6 +21,16 @@ export async function lookAtFeed(follower: FeedFollower): Promise<FeedPulse> {
     problem.cause = cause
     throw problem
   }
+}
+
+/** The heartbeat of a look at the feed, which carries a guard's nonce where it sent one: so it was made after the guard had asked. */
+export async function bindHeartbeat(
+  { urls, keyRing }: RevocationFeedDeps,
+  { position, readAt, heartbeat }: FeedPulse,
+  nonce: string | undefined,
+): Promise<string> {
+  if (nonce === undefined) return heartbeat
+  return signHeartbeat({ issuer: urls.issuer, position, readAt, nonce }, await keyRing.getSigner('ES256'))
 }
 
 /** @throws Problem 410 `feed_forgotten` when it can't be told what came after the number. */

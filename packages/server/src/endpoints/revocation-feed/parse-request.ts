@@ -3,16 +3,21 @@ import { type TSchema, Type } from 'typebox'
 export interface LogQuery {
   readonly after: string
   readonly wait?: string
+  readonly nonce?: string
 }
 
 /** Decimal, and never beyond the whole numbers that JavaScript has. */
 const sequence = () => Type.String({ pattern: '^(0|[1-9][0-9]{0,14})$' })
 
-export const streamQuerySchema: TSchema = Type.Object({ after: sequence() })
+/** What the guard makes up for one request, to be signed along. */
+const nonce = () => Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{16,64}$' }))
+
+export const streamQuerySchema: TSchema = Type.Object({ after: sequence(), nonce: nonce() })
 
 export const logQuerySchema: TSchema = Type.Object({
   after: sequence(),
   wait: Type.Optional(Type.String({ pattern: '^([1-9]|1[0-9]|2[0-5])$' })),
+  nonce: nonce(),
 })
 
 export interface RewoundBody {

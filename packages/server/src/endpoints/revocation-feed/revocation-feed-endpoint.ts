@@ -26,7 +26,8 @@ export function revocationFeedEndpoint(server: HttpServer, deps: RevocationFeedD
     path,
     // A HEAD would be a stream without an end.
     { schema: { querystring: streamQuerySchema }, exposeHeadRoute: false },
-    async ({ query, ip }, reply) => followStream(deps, reply, parseNetwork(ip), Number(query.after)),
+    async ({ query: { after, nonce }, ip }, reply) =>
+      followStream(deps, reply, { network: parseNetwork(ip), after: Number(after), nonce }),
   )
   server.get<{ Querystring: LogQuery }>(
     `${path}/log`,
@@ -36,6 +37,7 @@ export function revocationFeedEndpoint(server: HttpServer, deps: RevocationFeedD
         network: parseNetwork(ip),
         after: Number(query.after),
         waitSeconds: Number(query.wait ?? 0),
+        nonce: query.nonce,
       }),
   )
   server.get(`${path}/snapshot`, async (_, reply) => {

@@ -98,22 +98,22 @@ forEachDatabase('the revocation feed', ({ createUrl }) => {
     expect(records(stream).map((line) => JSON.parse(line).n)).toEqual([2, 3, 4])
   })
 
-  it('the log holds the records after a number, at most 10,000, and ends with a heartbeat', async () => {
+  it('the log holds the records after a number, at most 1,000, and ends with a heartbeat', async () => {
     const server = await start()
-    await revoke(server, ...Array.from({ length: 10_050 }, (_, index) => `session ${index}`))
+    await revoke(server, ...Array.from({ length: 1_050 }, (_, index) => `session ${index}`))
     const read = async (after: number) => {
       const answer = await fetch(`${server.feed}/log?after=${after}`)
       expect(answer.headers.get('content-type')).toBe('application/jsonl')
       return (await answer.text()).trimEnd().split('\n')
     }
     const first = await read(0)
-    const second = await read(10_000)
-    expect([first.length, second.length]).toEqual([10_001, 51])
-    expect(decodeJwt(first.at(-1) ?? '').seq).toBe(10_050)
+    const second = await read(1_000)
+    expect([first.length, second.length]).toEqual([1_001, 51])
+    expect(decodeJwt(first.at(-1) ?? '').seq).toBe(1_050)
     expect(decodeJwt(second.at(-1) ?? '').h).toBe(chainOf([...first.slice(0, -1), ...second.slice(0, -1)]))
-    expect((await read(10_050)).length).toBe(1)
+    expect((await read(1_050)).length).toBe(1)
     const stream = await follow(`${server.feed}?after=0`)
-    await stream.until(({ data }) => data.startsWith('{"n":10050,'))
+    await stream.until(({ data }) => data.startsWith('{"n":1050,'))
     expect(records(stream)).toEqual([...first.slice(0, -1), ...second.slice(0, -1)])
   })
 
@@ -198,5 +198,57 @@ forEachDatabase('the revocation feed', ({ createUrl }) => {
     const log = (await (await fetch(`${server.feed}/log?after=1`)).text()).trimEnd().split('\n')
     expect(JSON.parse(log.at(-2) ?? '').k).toBe('a')
     expect(decodeJwt(log.at(-1) ?? '').fid).not.toBe(before.fid)
+  })
+
+  it('a database that was restored and has gone on since: a guard’s last heartbeat proves it by its chain, and everything is revoked', async () => {
+    const server = await start()
+    await revoke(server, 'a', 'lost')
+    const kept = (await (await fetch(`${server.feed}/log?after=2`)).text()).trim()
+    const { database } = server.running.installation
+    await database.write(async (tx) => {
+      const tables = tx.sql.withTables<{
+        feed_head: { seq: number; chain: string }
+        feed_record: { seq: number; chain: string }
+      }>()
+      const [first] = await tables.selectFrom('feed_record').selectAll().where('seq', '=', 1).execute()
+      await tables.deleteFrom('feed_record').where('seq', '=', 2).execute()
+      await tables
+        .updateTable('feed_head')
+        .set({ seq: 1, chain: first?.chain ?? '' })
+        .execute()
+    })
+    await revoke(server, 'new', 'newer')
+    const report = () =>
+      fetch(`${server.feed}/rewound`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ heartbeat: kept }),
+      })
+    expect([(await report()).status, (await report()).status]).toEqual([204, 204])
+    const events = await listAuditEvents(database.read, { limit: 20 })
+    expect(events.filter(({ act }) => act === 'feed.rewound')).toHaveLength(1)
+    const log = (await (await fetch(`${server.feed}/log?after=3`)).text()).trimEnd().split('\n')
+    expect(JSON.parse(log[0] ?? '').k).toBe('a')
+  })
+
+  it('a nonce that a guard sends is in the first heartbeat of its stream and of its log, and in no other', async () => {
+    const server = await start()
+    const nonce = 'n0nce-of_16_chars'
+    const stream = await follow(`${server.feed}?after=0&nonce=${nonce}`)
+    expect(decodeJwt((await stream.until(isHeartbeat(0))).data).nonce).toBe(nonce)
+    await revoke(server, 'a')
+    expect(decodeJwt((await stream.until(isHeartbeat(1))).data)).not.toHaveProperty('nonce')
+    const log = (await (await fetch(`${server.feed}/log?after=1&nonce=${nonce}`)).text()).trim()
+    expect(decodeJwt(log).nonce).toBe(nonce)
+    expect((await fetch(`${server.feed}/log?after=1&nonce=short`)).status).toBe(400)
+  })
+
+  it('more answers of the log at once than one network may have are refused, and others are given', async () => {
+    const server = await start()
+    const waiting = Array.from({ length: 260 }, () => fetch(`${server.feed}/log?after=0&wait=2`))
+    const statuses = (await Promise.all(waiting)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(200)
+    expect(statuses.filter((status) => status === 503)).toHaveLength(60)
+    expect((await fetch(`${server.feed}/log?after=0`)).status).toBe(200)
   })
 })

@@ -1,9 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { acknowledge } from '../../domain/revocations/acknowledge.ts'
 import { authenticateConfidentialRequest } from '../client-authentication.ts'
-import { sendOauthError } from '../oauth-error.ts'
+import { type OauthError, sendOauthError } from '../oauth-error.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import type { AcknowledgementBody } from './parse-request.ts'
+
+/** Else any client could have itself waited for, or confirm what no API has heard of. */
+const noApi: OauthError = {
+  status: 403,
+  error: 'insufficient_scope',
+  description: 'A guard confirms as a client with the scope introspect:<audience> of its API.',
+}
 
 /** Takes from a guard what it has applied. */
 export async function takeAcknowledgement(
@@ -13,7 +20,9 @@ export async function takeAcknowledgement(
 ): Promise<FastifyReply> {
   const authenticated = await authenticateConfidentialRequest(database.read, request)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
+  const { client } = authenticated
+  if (!client.scopes.some((scope) => scope.startsWith('introspect:'))) return sendOauthError(reply, noApi)
   const { guard: name, seq: sequence } = request.body
-  await database.write((tx) => acknowledge(tx, { clientId: authenticated.client.id, name, sequence }))
+  await database.write((tx) => acknowledge(tx, { clientId: client.id, name, sequence }))
   return reply.header('cache-control', 'no-store').status(204).send()
 }

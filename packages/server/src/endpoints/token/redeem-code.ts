@@ -1,4 +1,5 @@
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { lockAccount } from '../../domain/accounts/lock-account.ts'
 import type { ResolvedAccess } from '../../domain/apis/resolve-access.ts'
 import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
 import {
@@ -119,6 +120,7 @@ async function openInTransaction(
 }
 
 async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }: AuthorizationGrant): Promise<boolean> {
+  await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
   if (!account || account.disabledAt !== undefined) return false
   const session = await findSession(tx.sql, browserSessionId)

@@ -136,7 +136,13 @@ function explain(error: unknown, path: string): unknown {
   if (isDamaged(error)) {
     return new DatabaseError('file_damaged', `The database ${path} is damaged: restore it from a backup.`, error)
   }
-  return isNotWritable(error) ? notWritable(path, error) : error
+  if (isNotWritable(error)) return notWritable(path, error)
+  const reason = error instanceof Error ? error.message : String(error)
+  return new DatabaseError(
+    'not_a_database',
+    `${path} can't be opened as a database (${reason}): name a file on a disk.`,
+    error,
+  )
 }
 
 function notWritable(path: string, cause: unknown): DatabaseError {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { DatabaseError } from '../database/database-error.ts'
 import { describeInvalidParameter } from './describe-invalid-parameter.ts'
 import { Problem, toProblemJson } from './problem.ts'
 import { wantsPage } from './wants-page.ts'
@@ -28,8 +29,9 @@ export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  // A 503 is no bug: what made it refuse is counted, and a flood of refusals must not become a flood of log lines.
-  if (problem.status === 500) request.log.error({ error: problem.cause, code: problem.code }, 'request failed')
+  // A 503 of ours is no bug, but for want of the database: what made it refuse is counted, and a flood of refusals must not become one of log lines.
+  const isOurs = problem.status === 500 || problem.code === 'storage_unavailable'
+  if (isOurs) request.log.error({ error: problem.cause, code: problem.code }, 'request failed')
   reply.status(problem.status).headers(problem.headers)
   // Once more: a request that Fastify could not route has met no hook.
   reply.header('cache-control', 'no-store').header('x-request-id', request.id)
@@ -57,6 +59,7 @@ export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Error && thrown.name === 'AbortError') {
     return new Problem({ status: 499, code: 'client_gone', detail: 'The connection was closed before the answer.' })
   }
+  if (thrown instanceof DatabaseError) return databaseUnavailable(thrown)
   const error = thrown as Partial<FastifyError>
   if (error.validation) {
     const detail = describeInvalidParameter(error.validation[0])
@@ -64,6 +67,14 @@ export function toProblem(thrown: unknown): Problem {
   }
   const status = error.statusCode ?? 500
   return status >= 400 && status < 500 ? new Problem({ status, ...(KNOWN[status] ?? MALFORMED) }) : serverError(thrown)
+}
+
+function databaseUnavailable(cause: DatabaseError): Problem {
+  const detail = 'Nothing can be read or stored here at this moment. Try again in a few seconds.'
+  const headers = { 'retry-after': '3' }
+  const problem = new Problem({ status: 503, code: 'storage_unavailable', detail, headers })
+  problem.cause = cause
+  return problem
 }
 
 function notFound(): Problem {

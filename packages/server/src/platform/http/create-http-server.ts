@@ -20,6 +20,9 @@ export interface HttpServerOptions {
 
 const BODY_LIMIT_BYTES = 64 * 1024
 const REQUEST_LIMIT_MS = 30_000
+const HEADERS_LIMIT_MS = 10_000
+/** How often these limits are looked at. */
+const CHECKING_MS = 5_000
 
 /**
  * An HTTP server without routes: bodies are parsed strictly, errors become problems, every request has an id and one log line.
@@ -36,6 +39,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_LIMIT_MS,
+    http: { headersTimeout: HEADERS_LIMIT_MS, connectionsCheckingInterval: CHECKING_MS },
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     // While it closes, what has come in is still answered.
     return503OnClosing: false,
