@@ -94,6 +94,11 @@ export const badTokens: readonly BadToken[] = [
   bad('RFC 7515 §2: a line end is refused', `${good}\n`, 'form'),
   bad('RFC 8725bis: a NUL is refused', `${good}\0`, 'form'),
   bad('RFC 8725bis: letters beyond ASCII are refused', `${head}.${body}é.${signature}`, 'form'),
+  bad(
+    'RFC 8725bis §3.1: a character that a decoder would cut down to the right one is refused',
+    `${head}.${body}.${String.fromCharCode(signature.charCodeAt(0) + 256)}${signature.slice(1)}`,
+    'form',
+  ),
   bad('RFC 4648 §5: the other alphabet is refused', `${head}.${body}.${'+/'.repeat(43)}`, 'form'),
   bad('RFC 4648 §3.5: unused bits must be zero', `${good.slice(0, -1)}${looseLast}`, 'form'),
   bad('RFC 7515 §5.2: a header that is no JSON is refused', signParts('{"alg":"ES256"', goodClaims, issuerKey), 'form'),

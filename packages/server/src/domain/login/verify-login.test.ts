@@ -149,6 +149,24 @@ forEachDatabase('login', ({ open }) => {
     }
   })
 
+  test('OWASP ASVS 5.0 6.3.8: a refusal costs the same when the hash is from before the cost was raised', async () => {
+    const database = await open({ migrations, clock })
+    await addAccount(database, 'ada')
+    const passwordCost = { memoryKibibytes: 65_536, passes: 3, parallelism: 1 }
+    const cost = async (login: string): Promise<number> => {
+      const startedAt = process.cpuUsage()
+      for (let time = 0; time < 4; time++) await tryLogin({ database, hashQueue, clock, passwordCost }, login, 'wrong')
+      return process.cpuUsage(startedAt).user
+    }
+    const { surroundings, counts } = counting({ database, hashQueue, clock, passwordCost })
+    expect(await tryLogin(surroundings, 'ada', 'wrong')).toMatchObject({ reason: 'refused' })
+    expect(counts()).toMatchObject({ hashes: 2 })
+    await cost('warm up')
+    const [known, unknown] = [await cost('ada'), await cost('nobody')]
+    // Without it the ratio would be about 5.
+    expect(Math.max(known, unknown) / Math.min(known, unknown)).toBeLessThan(2.5)
+  })
+
   test('names that exist and names that do not are throttled alike, and a throttled attempt is not hashed', async () => {
     const database = await open({ migrations, clock })
     await addAccount(database, 'ada')
