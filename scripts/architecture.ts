@@ -17,6 +17,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['sessions', 'sign-ins of an account at a client, and the browser’s cookie'],
   ['one-time', 'things that can be used once, such as authorization codes'],
   ['consents', 'what people have allowed which client'],
+  ['client-documents', 'clients that a document on the web describes'],
   ['authorizations', 'requests of clients to act for a person, and the codes that answer them'],
   ['tokens', 'how an access token is made, verified and revoked: claims and signature'],
   ['revocation-acts', 'the acts by which an operator or a client revokes'],

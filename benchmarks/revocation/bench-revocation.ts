@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { makeCertificate } from '../../packages/server/testing/make-certificate.ts'
 import { type Curve, renderCurves, toDistribution } from '../document/plot.ts'
 import { type Findings, keepResult, type Mark, type Table } from '../document/result.ts'
 import { readMemory } from '../measuring/describe-machine.ts'
@@ -13,7 +14,6 @@ import {
   renderLogin,
   startOstiary,
 } from '../server/start-ostiary.ts'
-import { makeCertificate } from '../tls/make-certificate.ts'
 import type { TlsMessage } from '../tls/terminate-tls.ts'
 import type { GuardsMessage, GuardsReply } from './follow-guards.ts'
 

@@ -1,7 +1,7 @@
 // What stands before a server that speaks plain HTTP, as a reverse proxy does: takes TLS off, and passes on what is inside.
 import { connect } from 'node:net'
 import { createServer } from 'node:tls'
-import type { TlsIdentity } from './make-certificate.ts'
+import type { TlsIdentity } from '../../packages/server/testing/make-certificate.ts'
 
 export interface TlsMessage extends TlsIdentity {
   readonly port: number

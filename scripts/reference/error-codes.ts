@@ -15,6 +15,10 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   invalid_credentials: [401, 'The user name and password do not match, or the account is disabled.'],
   invalid_client: [400, 'No public client with the grant `refresh_token` has that `client_id`.'],
   unknown_client: [400, 'A page: no client is registered under the `client_id` of an authorization request.'],
+  invalid_client_document: [
+    400,
+    'A page: the document at the URL that is the `client_id` cannot be read, or does not describe a client that is let in; the sentence says why.',
+  ],
   invalid_redirect_uri: [400, 'A page: the `redirect_uri` is not exactly one that is registered for the client.'],
   request_expired: [400, 'A page: the sign-in that an app asked for is over an hour old, or was never asked for.'],
   request_answered: [400, 'A page: the sign-in that an app asked for was completed already, perhaps in another tab.'],
@@ -35,7 +39,10 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   ],
   feed_unavailable: [503, 'The revocation feed cannot be read at this moment; `Retry-After` says when to try again.'],
   too_many_streams: [503, 'Too many streams of the revocation feed; take another instance, or ask the log.'],
-  busy: [503, 'More logins at once than passwords can be checked; `Retry-After` says how many seconds to wait.'],
+  busy: [
+    503,
+    'More logins at once than passwords can be checked, or documents of clients than can be read; `Retry-After` says how many seconds to wait.',
+  ],
 }
 
 /** What the command line answers. */

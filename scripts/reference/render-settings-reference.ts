@@ -71,6 +71,14 @@ const settings: readonly Setting[] = [
     wrong: 'loud',
   },
   {
+    variable: 'OSTIARY_CLIENT_DOCUMENT_HOSTS',
+    member: 'clientDocumentHosts',
+    fallback: '`*`',
+    meaning:
+      'Whose documents may describe apps that nobody registered here (Client ID Metadata Documents): `*` is any host, `none` turns them off, or a list such as `claude.ai,*.example.com`. People are always asked before such an app gets anything.',
+    wrong: 'https://claude.ai',
+  },
+  {
     member: 'passwordCost',
     fallback: '19,456 KiB, 2 passes, 1 lane',
     meaning:
@@ -139,10 +147,11 @@ function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
 }
 
 function readDefaults(folder: string): object {
-  const { issuer, host, port, databaseUrl, dataDir, trustedProxies, logLevel, passwordCost } = loadConfig({
-    environment: {},
-    folder,
-  })
+  const { issuer, host, port, databaseUrl, dataDir, trustedProxies, logLevel, clientDocumentHosts, passwordCost } =
+    loadConfig({
+      environment: {},
+      folder,
+    })
   const withoutFolder = (text: string) => text.replace(`${folder}${path.sep}`, '')
   return {
     issuer,
@@ -152,6 +161,7 @@ function readDefaults(folder: string): object {
     dataDir: withoutFolder(dataDir),
     trustedProxies,
     logLevel,
+    clientDocumentHosts,
     passwordCost,
   }
 }

@@ -22,6 +22,8 @@ export interface Config {
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
+  /** Hosts whose documents may describe clients: `*` is any, `*.example.com` any below it; empty: none. */
+  readonly clientDocumentHosts: readonly string[]
   /** What a new password hash costs; hashes of a lower cost are replaced at the next login. */
   readonly passwordCost: Argon2Parameters
 }
@@ -55,6 +57,7 @@ const ConfigFile = Type.Object(
     dataDir: Type.Optional(Type.String()),
     trustedProxies: Type.Optional(Type.Array(Type.String())),
     logLevel: Type.Optional(Type.String()),
+    clientDocumentHosts: Type.Optional(Type.Array(Type.String())),
     passwordCost: Type.Optional(
       Type.Object({ memoryKibibytes: Type.Integer(), passes: Type.Integer(), parallelism: Type.Integer() }),
     ),
@@ -92,6 +95,11 @@ export function loadConfig({
       parseTrustedProxies(environment.OSTIARY_TRUSTED_PROXIES?.split(',') ?? file.trustedProxies ?? []),
     ),
     logLevel: parseLogLevel(environment.OSTIARY_LOG_LEVEL || file.logLevel || defaultLogLevel),
+    clientDocumentHosts: Object.freeze(
+      parseDocumentHosts(
+        (environment.OSTIARY_CLIENT_DOCUMENT_HOSTS || undefined)?.split(',') ?? file.clientDocumentHosts ?? ['*'],
+      ),
+    ),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
   })
 }
@@ -196,6 +204,18 @@ function parseTrustedProxies(texts: readonly string[]): string[] {
     }
   }
   return entries
+}
+
+/** `none`, or nothing in the file's list, turns them off. */
+function parseDocumentHosts(texts: readonly string[]): string[] {
+  const hosts = texts.map((text) => text.trim()).filter((text) => text !== '')
+  if (hosts.length === 1 && hosts[0] === 'none') return []
+  const wrong = hosts.find((host) => !/^(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+)$/.test(host))
+  if (wrong === undefined) return hosts
+  throw new ConfigurationError(
+    'OSTIARY_CLIENT_DOCUMENT_HOSTS',
+    `OSTIARY_CLIENT_DOCUMENT_HOSTS must be * or none, or list hosts such as claude.ai or *.example.com in small letters, separated by commas; "${wrong}" is neither.`,
+  )
 }
 
 function parsePasswordCost(cost: Argon2Parameters): Argon2Parameters {

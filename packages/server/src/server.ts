@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
 import { purgeRequests } from './domain/authorizations/pending-requests.ts'
+import { ClientDocuments } from './domain/client-documents/client-documents.ts'
+import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
 import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
@@ -42,6 +44,7 @@ import type { ProblemPage } from './platform/http/answer-problems.ts'
 import { createHttpServer, type HttpServer } from './platform/http/create-http-server.ts'
 import type { Problem } from './platform/http/problem.ts'
 import type { Log } from './platform/log/create-log.ts'
+import { type FetchPublicDocument, fetchPublicDocument } from './platform/public-fetch/fetch-public-document.ts'
 import { createSealer, type Sealer } from './platform/sealing/sealing.ts'
 
 /** One installation, opened: its settings, its database and what stands on it. A server and every command work with one. */
@@ -121,12 +124,15 @@ const LONGEST_STOP_MS = 5000
 /** Starts the authorization server; it listens when this resolves. */
 export async function startServer(
   config: Config,
-  options: { readonly clock?: Clock; readonly log: Log },
+  options: { readonly clock?: Clock; readonly log: Log; readonly fetchDocument?: FetchPublicDocument },
 ): Promise<RunningServer> {
   const installation = await openInstallation(config, options)
   const state = { stopping: false }
   const feed = createFeed(installation, options.log)
-  const server = composeServer(installation, options.log, state, feed)
+  const { clientDocumentHosts: hosts } = config
+  const { fetchDocument = fetchPublicDocument, log } = options
+  const clients = new ClientDocuments({ ...installation, log, fetchDocument, hosts })
+  const server = composeServer(installation, { log, state, feed, clients })
   let url: string
   try {
     await feed.follower.start()
@@ -185,12 +191,14 @@ function feedFigures({ database, clock }: Installation, { follower, streams }: F
   }
 }
 
-function composeServer(
-  installation: Installation,
-  log: Log,
-  state: { readonly stopping: boolean },
-  feed: Feed,
-): HttpServer {
+interface ServerParts {
+  readonly log: Log
+  readonly state: { readonly stopping: boolean }
+  readonly feed: Feed
+  readonly clients: ClientDocuments
+}
+
+function composeServer(installation: Installation, { log, state, feed, clients }: ServerParts): HttpServer {
   const { config, database, clock, keyRing, refreshKeys, hashQueue, tokenIssuer } = installation
   const urls = issuerUrls(config.issuer)
   const theme = ostiaryTheme
@@ -204,7 +212,8 @@ function composeServer(
   server.addHook('onSend', async (_, reply) => {
     if (state.stopping) reply.header('connection', 'close')
   })
-  server.register(async (room) => discoveryEndpoint(room, urls))
+  const takesClientDocuments = config.clientDocumentHosts.length > 0
+  server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments }))
   server.register(async (room) => jwksEndpoint(room, urls, keyRing))
   server.register(async (room) => healthEndpoint(room, { database, keyRing, isStopping: () => state.stopping }))
   server.register(async (room) => metricsEndpoint(room, metrics))
@@ -225,7 +234,7 @@ function composeServer(
   server.register(async (room) => revocationEndpoint(room, { ...issued, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, issued))
   server.register(async (room) => userinfoEndpoint(room, issued))
-  server.register(async (room) => authorizationEndpoint(room, { ...issued, theme }))
+  server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
   server.register(async (room) => revocationsEndpoint(room, { ...issued, stopping: feed.stopping.signal }))
   server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))
   return server
@@ -249,7 +258,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     await advanceKeysInUse(installation)
     const { database } = installation
     await purgeSessions(database)
-    for (const purge of [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests]) {
+    for (const purge of [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests, purgeDocumentClients]) {
       await database.write(async (tx) => void (await purge(tx)))
     }
   } catch (error) {

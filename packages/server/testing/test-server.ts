@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
@@ -14,6 +15,7 @@ import { hashPassword } from '../src/domain/credentials/hash-password.ts'
 import { setPassword } from '../src/domain/credentials/set-password.ts'
 import type { EpochMilliseconds } from '../src/platform/clock/clock.ts'
 import { createLog } from '../src/platform/log/create-log.ts'
+import type { FetchPublicDocument } from '../src/platform/public-fetch/fetch-public-document.ts'
 import { randomSecret } from '../src/platform/random/random.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
 
@@ -36,6 +38,8 @@ export interface TestServerOptions {
   readonly isClockRunning?: boolean
   /** The path of the issuer, such as `/tenant`; none unless given. */
   readonly issuerPath?: string
+  /** How documents of clients are read. Default: as a real server does. */
+  readonly fetchDocument?: FetchPublicDocument
 }
 
 /** Starts a real server on a free port, with a clock that stands at this moment until it is set. */
@@ -52,6 +56,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     secrets: [randomSecret()],
     trustedProxies: [],
     logLevel: 'trace',
+    clientDocumentHosts: ['*'],
     passwordCost: minimumParameters,
     ...changed,
   }
@@ -71,7 +76,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       done()
     },
   })
-  const running = await startServer(config, { clock, log: createLog(config.logLevel, destination) })
+  const { fetchDocument } = options
+  const log = createLog(config.logLevel, destination)
+  const running = await startServer(config, { clock, log, ...(fetchDocument && { fetchDocument }) })
   const stop = async () => {
     await running.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -79,16 +86,21 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   return { issuer: config.issuer, config, running, clock, logText: () => lines.join(''), stop }
 }
 
+/** Below the ports that a system gives to connections and to whoever listens at port 0, so that nobody takes it meanwhile. */
+const LOWEST_PORT = 15_000
+const HIGHEST_PORT = 32_000
+
 /** A loopback port that was free a moment ago. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
+export async function findFreePort(): Promise<number> {
+  const port = randomInt(LOWEST_PORT, HIGHEST_PORT)
+  const probe = createServer()
+  const isFree = await new Promise<boolean>((resolve) => {
+    probe.on('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => resolve(true))
   })
+  if (!isFree) return findFreePort()
+  await new Promise((resolve) => probe.close(resolve))
+  return port
 }
 
 /** Makes an account with a password, as the command line does. Returns its id. */

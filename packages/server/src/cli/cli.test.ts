@@ -316,6 +316,11 @@ describe('a start that cannot be', () => {
     ['a public host without issuer', { OSTIARY_HOST: '0.0.0.0' }, /^OSTIARY_ISSUER must be set/],
     ['a database of another kind', { OSTIARY_DATABASE_URL: 'mysql://x' }, /sqlite:<path> or postgres:/],
     ['a secret that is none', { OSTIARY_SECRET: 'secret' }, /^A secret must be 32 bytes/],
+    [
+      'a host with a scheme',
+      { OSTIARY_CLIENT_DOCUMENT_HOSTS: 'https://a.example' },
+      /^OSTIARY_CLIENT_DOCUMENT_HOSTS must be/,
+    ],
     ['a proxy that is no address', { OSTIARY_TRUSTED_PROXIES: 'proxy.local' }, /^OSTIARY_TRUSTED_PROXIES must list/],
     ['a log level that is none', { OSTIARY_LOG_LEVEL: 'loud' }, /^OSTIARY_LOG_LEVEL must be one of/],
     [

@@ -37,7 +37,7 @@ export function buildProgram(): Command {
     .version(readVersion(), '--version', 'print the version')
     .addHelpText(
       'after',
-      '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL.\n\nExample:\n  ostiary dev\n',
+      '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL,\nOSTIARY_CLIENT_DOCUMENT_HOSTS.\n\nExample:\n  ostiary dev\n',
     )
   const commands = [
     devCommand(),

@@ -13,6 +13,7 @@ export type AuditedAct =
   | 'authorization.granted'
   | 'authorization_code.reused'
   | 'client.created'
+  | 'client.document_read'
   | 'client.revoked'
   | 'consent.granted'
   | 'consent.withdrawn'

@@ -26,6 +26,7 @@ const loginClient: Client = {
   postLogoutRedirectUris: [],
   sessionLimits: APP_SESSION_LIMITS,
   createdAt: 0,
+  documentFreshUntil: undefined,
 }
 
 /**

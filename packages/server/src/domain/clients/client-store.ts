@@ -1,3 +1,4 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import type { Client, ClientType, IdTokenAlgorithm } from './client.ts'
 
@@ -16,28 +17,46 @@ type ClientTables = {
     id_token_algorithm: string
     post_logout_redirect_uris: string
     created_at: number
+    document_fresh_until: number | null
+    /** When a person first let a client in that a document describes. */
+    document_agreed_at: number | null
   }
 }
 
 export async function insertClient(sql: Queries, client: Client, secretHash: string | undefined): Promise<void> {
+  const row = { ...toRow(client), secret_hash: secretHash ?? null }
+  await sql.withTables<ClientTables>().insertInto('client').values(row).execute()
+}
+
+/** Stores a client that a document describes, over what an older reading of it said. */
+export async function upsertDocumentClient(sql: Queries, client: Client): Promise<void> {
+  const { id, created_at, ...described } = toRow(client)
   await sql
     .withTables<ClientTables>()
     .insertInto('client')
-    .values({
-      id: client.id,
-      name: client.name,
-      type: client.type,
-      secret_hash: secretHash ?? null,
-      redirect_uris: JSON.stringify(client.redirectUris),
-      grants: JSON.stringify(client.grants),
-      scopes: JSON.stringify(client.scopes),
-      idle_milliseconds: client.sessionLimits.idleMilliseconds,
-      absolute_milliseconds: client.sessionLimits.absoluteMilliseconds,
-      is_first_party: client.isFirstParty ? 1 : 0,
-      id_token_algorithm: client.idTokenAlgorithm,
-      post_logout_redirect_uris: JSON.stringify(client.postLogoutRedirectUris),
-      created_at: client.createdAt,
-    })
+    .values({ id, created_at, ...described, secret_hash: null })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(described))
+    .execute()
+}
+
+/** Notes that a person let a client in, so that it is not forgotten. */
+export async function markDocumentAgreed(sql: Queries, id: string, now: EpochMilliseconds): Promise<void> {
+  await sql
+    .withTables<ClientTables>()
+    .updateTable('client')
+    .set({ document_agreed_at: now })
+    .where('id', '=', id)
+    .where('document_agreed_at', 'is', null)
+    .execute()
+}
+
+/** Deletes clients whose documents went stale before a moment, and which nobody ever let in. */
+export async function deleteUnusedDocumentClients(sql: Queries, staleBefore: EpochMilliseconds): Promise<void> {
+  await sql
+    .withTables<ClientTables>()
+    .deleteFrom('client')
+    .where('document_fresh_until', '<', staleBefore)
+    .where('document_agreed_at', 'is', null)
     .execute()
 }
 
@@ -70,6 +89,24 @@ export async function selectIdTokenAlgorithms(sql: Queries): Promise<readonly Id
   return rows.map((row) => row.id_token_algorithm as IdTokenAlgorithm)
 }
 
+function toRow(client: Client): Omit<ClientTables['client'], 'secret_hash' | 'document_agreed_at'> {
+  return {
+    id: client.id,
+    name: client.name,
+    type: client.type,
+    redirect_uris: JSON.stringify(client.redirectUris),
+    grants: JSON.stringify(client.grants),
+    scopes: JSON.stringify(client.scopes),
+    idle_milliseconds: client.sessionLimits.idleMilliseconds,
+    absolute_milliseconds: client.sessionLimits.absoluteMilliseconds,
+    is_first_party: client.isFirstParty ? 1 : 0,
+    id_token_algorithm: client.idTokenAlgorithm,
+    post_logout_redirect_uris: JSON.stringify(client.postLogoutRedirectUris),
+    created_at: client.createdAt,
+    document_fresh_until: client.documentFreshUntil ?? null,
+  }
+}
+
 function toClient(row: ClientTables['client']): Client {
   return {
     id: row.id,
@@ -83,5 +120,6 @@ function toClient(row: ClientTables['client']): Client {
     idTokenAlgorithm: row.id_token_algorithm as IdTokenAlgorithm,
     postLogoutRedirectUris: JSON.parse(row.post_logout_redirect_uris),
     createdAt: row.created_at,
+    documentFreshUntil: row.document_fresh_until ?? undefined,
   }
 }

@@ -24,4 +24,6 @@ export interface Client {
   /** Of the sessions that people open at it. */
   readonly sessionLimits: SessionLimits
   readonly createdAt: EpochMilliseconds
+  /** Until when the document that describes it need not be read again; undefined for a client that was registered. */
+  readonly documentFreshUntil: EpochMilliseconds | undefined
 }

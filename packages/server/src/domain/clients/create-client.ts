@@ -20,7 +20,12 @@ export async function createClient(
   actor: Actor,
 ): Promise<CreatedClient> {
   // The prefix keeps client ids apart from account ids (RFC 9068 §5).
-  const client: Client = { ...description, id: `cli_${randomId()}`, createdAt: tx.now }
+  const client: Client = {
+    ...description,
+    id: `cli_${randomId()}`,
+    createdAt: tx.now,
+    documentFreshUntil: undefined,
+  }
   const secret = description.type === 'confidential' ? randomSecret() : undefined
   await insertClient(tx.sql, client, secret && hashClientSecret(secret))
   await recordAuditEvent(tx, { act: 'client.created', actor, outcome: 'done', clientId: client.id })

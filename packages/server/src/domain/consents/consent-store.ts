@@ -54,6 +54,10 @@ export async function selectConsents(sql: Queries, accountId: string): Promise<C
   }))
 }
 
+export async function deleteConsentsAt(sql: Queries, clientId: string): Promise<void> {
+  await sql.withTables<ConsentTables>().deleteFrom('consent').where('client_id', '=', clientId).execute()
+}
+
 export async function deleteConsents(sql: Queries, accountId: string, clientId: string): Promise<number> {
   const deleted = await sql
     .withTables<ConsentTables>()

@@ -2,7 +2,7 @@ import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { endSessions } from '../sessions/end-session.ts'
 import { listSessions } from '../sessions/list-sessions.ts'
-import { type Consent, deleteConsents, selectConsents, upsertConsent } from './consent-store.ts'
+import { type Consent, deleteConsents, deleteConsentsAt, selectConsents, upsertConsent } from './consent-store.ts'
 
 export type { Consent }
 
@@ -40,6 +40,11 @@ export async function recordConsent(
   const actor = `account:${accountId}` as const
   const detail = { audience, scopes: [...scopes] }
   await recordAuditEvent(tx, { act: 'consent.granted', actor, outcome: 'done', accountId, clientId, detail })
+}
+
+/** Forgets what anybody has allowed a client that is no longer what they agreed to: everybody is asked again. */
+export async function forgetConsentsAt(tx: Transaction, clientId: string): Promise<void> {
+  await deleteConsentsAt(tx.sql, clientId)
 }
 
 /** Forgets all that an account has allowed a client, and ends its sessions there. False when there was nothing. */

@@ -49,8 +49,11 @@ export const initial: Migration = {
       is_first_party BIGINT NOT NULL,
       id_token_algorithm TEXT NOT NULL,
       post_logout_redirect_uris TEXT NOT NULL,
-      created_at BIGINT NOT NULL
+      created_at BIGINT NOT NULL,
+      document_fresh_until BIGINT,
+      document_agreed_at BIGINT
     )`,
+    `CREATE INDEX client_by_document ON client (document_fresh_until)`,
     `CREATE TABLE api (
       audience TEXT PRIMARY KEY,
       name TEXT NOT NULL,

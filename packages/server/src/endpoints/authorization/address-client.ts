@@ -1,6 +1,5 @@
+import type { ClientDocuments, FoundClient } from '../../domain/client-documents/client-documents.ts'
 import type { Client } from '../../domain/clients/client.ts'
-import { findClient } from '../../domain/clients/find-client.ts'
-import type { Queries } from '../../platform/database/database.ts'
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import type { AuthorizationParameters } from './read-parameters.ts'
@@ -14,16 +13,17 @@ export interface AddressedClient {
 /**
  * Finds who asks, and where the answer may go. Until that is sure nobody is redirected (RFC 6749 §3.1.2.4, RFC 9700 §4.1).
  *
- * @throws Problem 400 `unknown_client`, `invalid_redirect_uri`
+ * @throws Problem 400 `unknown_client`, `invalid_client_document`, `invalid_redirect_uri`; 503 `busy`
  */
 export async function addressClient(
-  sql: Queries,
+  clients: ClientDocuments,
   { values, faulty }: AuthorizationParameters,
 ): Promise<AddressedClient> {
   const { client_id: clientId, redirect_uri: redirectUri, scope = '' } = values
   if (clientId === undefined || faulty.includes('client_id')) throw unknownClient()
-  const client = await findClient(sql, clientId)
-  if (!client) throw unknownClient()
+  const found = await clients.find(clientId)
+  if (!found.ok) throw toProblem(found)
+  const { client } = found
   if (faulty.includes('redirect_uri')) throw wrongAddress()
   if (redirectUri !== undefined) {
     if (client.redirectUris.some((registered) => matchesRedirectUri(registered, redirectUri)))
@@ -49,6 +49,24 @@ function matchesRedirectUri(registered: string, presented: string): boolean {
 
 function withoutPort(uri: string): string {
   return uri.replace(/^(http:\/\/[^/?#]*?)(:\d{1,5})?(?=[/?#]|$)/, '$1')
+}
+
+function toProblem(refused: Extract<FoundClient, { ok: false }>): Problem {
+  switch (refused.reason) {
+    case 'unknown':
+      return unknownClient()
+    case 'busy':
+      return new Problem({
+        status: 503,
+        code: 'busy',
+        detail: 'Too many apps are being looked up at once. Try again.',
+        headers: { 'retry-after': '2' },
+      })
+    case 'document_refused': {
+      const detail = `The document at the app's client_id does not describe an app that can be let in. ${refused.sentence} Tell its developer.`
+      return new Problem({ status: 400, code: 'invalid_client_document', detail })
+    }
+  }
 }
 
 function unknownClient(): Problem {

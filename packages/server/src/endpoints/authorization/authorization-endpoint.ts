@@ -3,6 +3,7 @@ import { getAccount } from '../../domain/accounts/get-account.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import type { AuthorizationRequest } from '../../domain/authorizations/authorization-request.ts'
 import { keepRequest } from '../../domain/authorizations/pending-requests.ts'
+import type { ClientDocuments } from '../../domain/client-documents/client-documents.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { findConsentedScopes } from '../../domain/consents/consents.ts'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
@@ -36,6 +37,7 @@ export interface AuthorizationEndpointDeps {
   readonly database: Database
   readonly clock: Clock
   readonly keyRing: KeyRing
+  readonly clients: ClientDocuments
   readonly theme: Theme
 }
 
@@ -56,7 +58,7 @@ async function startAuthorization(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const parameters = readAuthorizationParameters(request)
-  const addressed = await addressClient(deps.database.read, parameters)
+  const addressed = await addressClient(deps.clients, parameters)
   const parsed = await parseAuthorization(deps, addressed, parameters)
   if (!parsed.ok) {
     const { state, response_mode } = parameters.values

@@ -10,8 +10,15 @@ import { allAuthMethods, confidentialAuthMethods } from '../client-authenticatio
 import type { IssuerUrls } from '../issuer-urls.ts'
 
 /** Serves the metadata under both names and in both placements for an issuer with a path (RFC 8414 §3 and §5, OpenID Connect Discovery §4). */
-export function discoveryEndpoint(server: HttpServer, urls: IssuerUrls): void {
-  const body = JSON.stringify(renderMetadata(urls))
+export function discoveryEndpoint(
+  server: HttpServer,
+  urls: IssuerUrls,
+  { takesClientDocuments }: { readonly takesClientDocuments: boolean },
+): void {
+  const body = JSON.stringify({
+    ...renderMetadata(urls),
+    client_id_metadata_document_supported: takesClientDocuments,
+  })
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const document = { body, etag, contentType: 'application/json', maxAgeSeconds: 300 }
   allowAnyOrigin(server, metadataPaths(urls.basePath))

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { documentLifetime } from './document-lifetime.ts'
+import { parseClientDocument } from './parse-client-document.ts'
+import { isHostAllowed, parseClientIdUrl } from './parse-client-id-url.ts'
+
+const url = new URL('https://agent.example.com/client.json')
+const good = { client_id: url.href, client_name: 'Agent', redirect_uris: ['http://127.0.0.1/callback'] }
+
+function parse(changes: object) {
+  return parseClientDocument(url, Buffer.from(JSON.stringify({ ...good, ...changes })))
+}
+
+describe('draft-ietf-oauth-client-id-metadata-document-02 §3: the URL', () => {
+  test.each([url.href, 'https://a.example/x?y=1', 'https://a.example:8443/x', 'https://a.example/x/'])('%s', (text) => {
+    expect(parseClientIdUrl(text)?.href).toBe(text)
+  })
+
+  test.each([
+    'http://agent.example.com/client.json',
+    'https://agent.example.com',
+    'https://agent.example.com/',
+    'https://agent.example.com/a#b',
+    'https://agent.example.com/a#',
+    'https://ada@agent.example.com/a',
+    'https://ada:secret@agent.example.com/a',
+    'https://agent.example.com/a/../b',
+    'https://agent.example.com/a/%2e%2e/b',
+    'https://agent.example.com/./a',
+    'https://AGENT.example.com/a',
+    'HTTPS://agent.example.com/a',
+    'https://agent.example.com:443/a',
+    'https://agent.example.com\\a',
+    'https://agent.example.com/a b',
+    'https://0x7f.1/a',
+    `https://agent.example.com/${'a'.repeat(512)}`,
+    'cli_abc',
+    '',
+  ])('not %s', (text) => {
+    expect(parseClientIdUrl(text)).toBeUndefined()
+  })
+
+  test('hosts are allowed by name, by domain, or all', () => {
+    expect(isHostAllowed(['*'], 'a.example')).toBe(true)
+    expect(isHostAllowed([], 'a.example')).toBe(false)
+    expect(isHostAllowed(['*.a.example'], 'b.a.example')).toBe(true)
+    expect(isHostAllowed(['*.a.example', 'c.example'], 'a.example')).toBe(false)
+    expect(isHostAllowed(['*.a.example'], 'evil-a.example')).toBe(false)
+    expect(isHostAllowed(['c.example'], 'c.example')).toBe(true)
+  })
+})
+
+describe('draft-ietf-oauth-client-id-metadata-document-02 §4: the document', () => {
+  test('becomes a public client whose name shows its host', () => {
+    const grant_types = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code']
+    expect(parse({ grant_types, scope: 'orders:read' })).toMatchObject({
+      ok: true,
+      client: {
+        name: 'Agent (agent.example.com)',
+        type: 'public',
+        redirectUris: ['http://127.0.0.1/callback'],
+        grants: ['authorization_code', 'refresh_token'],
+        scopes: ['orders:read'],
+        isFirstParty: false,
+      },
+    })
+  })
+
+  test.each([[undefined], [''], ['x'.repeat(200)], ['a\u202eb'], [7]])(
+    'the name %j gives way to the host',
+    (client_name) => {
+      const parsed = parse({ client_name })
+      expect(parsed.ok && parsed.client.name).toBe('agent.example.com')
+    },
+  )
+
+  test.each<[string, object]>([
+    ['another client_id', { client_id: 'https://agent.example.com/other.json' }],
+    ['no client_id', { client_id: undefined }],
+    ['a secret', { client_secret: 'secret' }],
+    ['the end of a secret', { client_secret_expires_at: 0 }],
+    ['a symmetric method', { token_endpoint_auth_method: 'client_secret_basic' }],
+    ['no redirect_uris', { redirect_uris: undefined }],
+    ['empty redirect_uris', { redirect_uris: [] }],
+    ['a redirect URI in clear text', { redirect_uris: ['http://agent.example.com/callback'] }],
+    ['a script as redirect URI', { redirect_uris: ['javascript:alert(1)'] }],
+    ['a number as redirect URI', { redirect_uris: [7] }],
+    ['too many redirect URIs', { redirect_uris: Array.from({ length: 51 }, (_, n) => `https://a.example/${n}`) }],
+    ['other response types', { response_types: ['token'] }],
+    ['other grants', { grant_types: ['client_credentials'] }],
+    ['another algorithm', { id_token_signed_response_alg: 'none' }],
+    ['scopes that are none', { scope: 'a"b' }],
+  ])('is refused with %s', (_, changes) => {
+    expect(parse(changes)).toMatchObject({ ok: false, sentence: expect.stringMatching(/\.$/) })
+  })
+
+  test.each(['', 'null', '[]', '"x"', '{', '\xff'])('is refused when it is %j', (text) => {
+    expect(parseClientDocument(url, Buffer.from(text, 'latin1')).ok).toBe(false)
+  })
+})
+
+test.each([
+  ['', 3_600_000],
+  ['max-age=600', 600_000],
+  ['public, Max-Age=600', 600_000],
+  ['max-age=0', 60_000],
+  ['max-age=99999999', 86_400_000],
+  ['max-age=600, no-store', 60_000],
+  ['no-cache', 60_000],
+  ['max-age=abc', 3_600_000],
+])('RFC 9111 §5.2.2: Cache-Control: %s', (cacheControl, milliseconds) => {
+  expect(documentLifetime(cacheControl)).toBe(milliseconds)
+})

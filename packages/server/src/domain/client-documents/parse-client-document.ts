@@ -1,0 +1,76 @@
+import { type ClientDescription, parseClient } from '../clients/parse-client.ts'
+import { isDisplayName } from '../names/display-name.ts'
+
+export type ParsedClientDocument =
+  | { readonly ok: true; readonly client: ClientDescription }
+  | { readonly ok: false; readonly sentence: string }
+
+/** Grants of a public client that acts for people. Others that a document names are left out. */
+const usableGrants = ['authorization_code', 'refresh_token']
+
+/**
+ * The document at a client id's URL → the client that it describes, or a sentence for its developer.
+ *
+ * @see draft-ietf-oauth-client-id-metadata-document-02 §4, RFC 7591 §2
+ */
+export function parseClientDocument(url: URL, body: Uint8Array): ParsedClientDocument {
+  const document = readObject(body)
+  if (document === undefined) return wrong('The document is not one JSON object in UTF-8.')
+  const fault = findFault(document, url)
+  if (fault !== undefined) return wrong(fault)
+  const {
+    client_name,
+    redirect_uris,
+    grant_types = ['authorization_code'],
+    scope,
+    post_logout_redirect_uris,
+  } = document
+  if (!isTexts(redirect_uris) || !isTexts(post_logout_redirect_uris ?? [])) {
+    return wrong('redirect_uris and post_logout_redirect_uris are lists of texts.')
+  }
+  if (!isTexts(grant_types) || !grant_types.includes('authorization_code')) {
+    return wrong('grant_types must contain authorization_code.')
+  }
+  return parseClient({
+    name: nameClient(client_name, url),
+    type: 'public',
+    redirectUris: redirect_uris,
+    grants: grant_types.filter((grant) => usableGrants.includes(grant)),
+    scopes: typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [],
+    postLogoutRedirectUris: isTexts(post_logout_redirect_uris) ? post_logout_redirect_uris : [],
+  })
+}
+
+function findFault(document: Readonly<Record<string, unknown>>, url: URL): string | undefined {
+  const { client_id, token_endpoint_auth_method = 'none', response_types = ['code'] } = document
+  if (client_id !== url.href) return 'Its client_id must be exactly the URL that it is at.'
+  if ('client_secret' in document || 'client_secret_expires_at' in document) return 'It must hold no client_secret.'
+  if (token_endpoint_auth_method !== 'none') return 'token_endpoint_auth_method must be none.'
+  if (!isTexts(response_types) || !response_types.includes('code')) return 'response_types must contain code.'
+  const algorithm = document.id_token_signed_response_alg ?? 'ES256'
+  return algorithm === 'ES256' ? undefined : 'id_token_signed_response_alg must be ES256.'
+}
+
+/** The name that it gives itself, and the host that answers for it: anybody can take any name, but not any host. */
+function nameClient(given: unknown, { host }: URL): string {
+  const name = `${String(given)} (${host})`
+  const isShown = typeof given === 'string' && isDisplayName(given) && isDisplayName(name)
+  return isShown ? name : host.slice(0, 128)
+}
+
+function readObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length <= 50 && value.every((one) => typeof one === 'string')
+}
+
+function wrong(sentence: string): ParsedClientDocument {
+  return { ok: false, sentence }
+}

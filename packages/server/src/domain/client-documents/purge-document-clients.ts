@@ -1,0 +1,10 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { forgetUnusedDocumentClients } from '../clients/document-clients.ts'
+
+/** Longer than a request waits for its person, and than a code for its exchange. */
+const KEPT_MS = 86_400_000
+
+/** Forgets clients that a document described, a day after it went stale, when nobody ever let them in. */
+export async function purgeDocumentClients(tx: Transaction): Promise<void> {
+  await forgetUnusedDocumentClients(tx, tx.now - KEPT_MS)
+}
