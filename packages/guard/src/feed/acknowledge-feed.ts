@@ -1,13 +1,11 @@
 import { hostname } from 'node:os'
 import type { FeedRequests } from './feed-requests.ts'
-import type { FeedCredential } from './feed-to-follow.ts'
 
 const everyMs = 5_000
 
 /** Tells the server what was applied: at once after new records were proved, else every 5 s. One message at a time. */
 export class Acknowledger {
   readonly #requests: FeedRequests
-  readonly #credential: FeedCredential
   readonly #name: string
   #url = ''
   #sequence = 0
@@ -15,9 +13,8 @@ export class Acknowledger {
   #sentAt = Number.NEGATIVE_INFINITY
   #isUnderway = false
 
-  constructor(requests: FeedRequests, credential: FeedCredential, name: string | undefined) {
+  constructor(requests: FeedRequests, name: string | undefined) {
     this.#requests = requests
-    this.#credential = credential
     // One process, as far as nobody says: the letters that the feed allows.
     this.#name = name ?? `${hostname()}-${process.pid}`.replace(/[^\w.-]/g, '_').slice(-64)
   }
@@ -47,7 +44,7 @@ export class Acknowledger {
 
   async #send(sequence: number): Promise<void> {
     const body = JSON.stringify({ guard: this.#name, seq: sequence })
-    const response = await this.#requests.post(`${this.#url}/ack`, 'application/json', body, this.#credential)
+    const response = await this.#requests.post(`${this.#url}/ack`, 'application/json', body)
     await response.body?.cancel()
     this.#sentSequence = sequence
   }

@@ -18,20 +18,25 @@ function renderQuestion({ after, waitSeconds, nonce }: FeedQuestion): string {
   return `after=${after}${wait}${nonce === undefined ? '' : `&nonce=${nonce}`}`
 }
 
-/** The feed's requests, bounded in time and size and without redirects. They reject with a sentence. */
+/**
+ * The feed's requests, bounded in time and size and without redirects, with client authentication where there is a credential (RFC 6749
+ * §2.3.1). They reject with a sentence.
+ */
 export class FeedRequests {
   readonly #fetch: typeof globalThis.fetch
   readonly #signal: AbortSignal
+  readonly #authorization: { readonly authorization?: string }
 
-  constructor(fetch: typeof globalThis.fetch, signal: AbortSignal) {
+  constructor(fetch: typeof globalThis.fetch, signal: AbortSignal, credential: FeedCredential | undefined) {
     this.#fetch = fetch
     this.#signal = signal
+    this.#authorization = credential ? { authorization: renderBasic(credential) } : {}
   }
 
   /** The stream's answer, of any status. */
   openStream(url: string, asked: FeedQuestion, signal: AbortSignal): Promise<Response> {
     return this.#fetch(`${url}?${renderQuestion(asked)}`, {
-      headers: { accept: 'text/event-stream' },
+      headers: { accept: 'text/event-stream', ...this.#authorization },
       redirect: 'error',
       signal: AbortSignal.any([this.#signal, signal]),
     })
@@ -50,20 +55,14 @@ export class FeedRequests {
     return bytes
   }
 
-  /** Posts with client authentication where there is a credential. @see RFC 6749 §2.3.1 */
   async post(
     url: string,
     type: 'application/json' | 'application/x-www-form-urlencoded',
     body: string,
-    credential?: FeedCredential,
   ): Promise<Response> {
     const response = await this.#fetch(url, {
       method: 'POST',
-      headers: {
-        'content-type': type,
-        accept: 'application/json',
-        ...(credential && { authorization: renderBasic(credential) }),
-      },
+      headers: { 'content-type': type, accept: 'application/json', ...this.#authorization },
       body,
       redirect: 'error',
       signal: this.#limit(timeoutMs),
@@ -75,7 +74,7 @@ export class FeedRequests {
 
   async #readBytes(url: string, limitMs: number, maxBytes: number): Promise<Buffer | undefined> {
     const response = await this.#fetch(url, {
-      headers: { accept: 'application/jsonl' },
+      headers: { accept: 'application/jsonl', ...this.#authorization },
       redirect: 'error',
       signal: this.#limit(limitMs),
     })

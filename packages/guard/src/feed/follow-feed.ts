@@ -54,7 +54,7 @@ class FollowedFeed implements FeedSource {
     this.#feed = feed
     this.#startedAt = monotonic()
     this.#freshMs = settings.mode === 'poll' ? settings.pollSeconds * 1000 : liveMs
-    this.#requests = new FeedRequests(fetch, this.#closing.signal)
+    this.#requests = new FeedRequests(fetch, this.#closing.signal, settings.credential)
     this.#copy = new FeedCopy(feed, this.#requests, () => this.#noticeProof())
     this.#poller = new FeedPoller(
       this.#copy,
@@ -67,7 +67,7 @@ class FollowedFeed implements FeedSource {
       },
     )
     if (settings.credential !== undefined) {
-      this.#acknowledger = new Acknowledger(this.#requests, settings.credential, settings.name)
+      this.#acknowledger = new Acknowledger(this.#requests, settings.name)
     }
     this.#watch = setInterval(() => this.#look(), watchMs).unref()
     this.#discovered = this.#start()
@@ -119,7 +119,7 @@ class FollowedFeed implements FeedSource {
     if (state === 'live' || state === 'absent' || (!isStrict && this.#isServed(state))) return undefined
     const { onDark, credential } = settings
     if (onDark !== 'introspect' || credential === undefined) return 'feed_unavailable'
-    return introspectToken(this.#endpoints?.introspection, token.text, this.#requests, credential)
+    return introspectToken(this.#endpoints?.introspection, token.text, this.#requests)
   }
 
   /** Whether routes that aren't strict are served in this state. */

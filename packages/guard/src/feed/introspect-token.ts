@@ -2,7 +2,6 @@ import { parseJsonObject } from '../jws/parse-json-object.ts'
 import { readBounded } from '../keys/read-bounded.ts'
 import type { FeedRequests } from './feed-requests.ts'
 import type { FeedAnswer } from './feed-source.ts'
-import type { FeedCredential } from './feed-to-follow.ts'
 
 const maxBytes = 65_536
 
@@ -11,12 +10,11 @@ export async function introspectToken(
   url: string | undefined,
   token: string,
   requests: FeedRequests,
-  credential: FeedCredential,
 ): Promise<FeedAnswer> {
   if (url === undefined) return 'feed_unavailable'
   try {
     const form = new URLSearchParams({ token, token_type_hint: 'access_token' }).toString()
-    const response = await requests.post(url, 'application/x-www-form-urlencoded', form, credential)
+    const response = await requests.post(url, 'application/x-www-form-urlencoded', form)
     const bytes = await readBounded(response.body, maxBytes)
     const active = bytes && parseJsonObject(bytes)?.active
     if (active === true) return undefined

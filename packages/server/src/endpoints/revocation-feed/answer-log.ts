@@ -3,10 +3,11 @@ import { LOG_PAGE, readLog } from '../../domain/revocations/read-log.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import { feedHeaders } from './feed-headers.ts'
+import type { FeedReader } from './feed-streams.ts'
 import { assertRemembered, bindHeartbeat, forgotten, lookAtFeed } from './look-at-feed.ts'
 
 export interface LogRequest {
-  readonly network: string
+  readonly reader: FeedReader
   readonly after: number
   /** 0: answered at once. */
   readonly waitSeconds: number
@@ -17,12 +18,12 @@ export interface LogRequest {
 export async function answerLog(
   deps: RevocationFeedDeps,
   reply: FastifyReply,
-  { network, after, waitSeconds, nonce }: LogRequest,
+  { reader, after, waitSeconds, nonce }: LogRequest,
 ): Promise<FastifyReply> {
   const { follower, database, streams } = deps
   const gone = abortWhenGone(reply)
-  reply.raw.once('close', streams.admitAnswer(network))
-  if (waitSeconds > 0) await waitForRecord(deps, reply, { network, after, waitSeconds, nonce })
+  reply.raw.once('close', streams.admitAnswer(reader))
+  if (waitSeconds > 0) await waitForRecord(deps, reply, { reader, after, waitSeconds, nonce })
   const pulse = await lookAtFeed(follower)
   assertRemembered(after, pulse)
   gone.throwIfAborted()
@@ -36,9 +37,9 @@ export async function answerLog(
 async function waitForRecord(
   { streams, follower }: RevocationFeedDeps,
   reply: FastifyReply,
-  { network, after, waitSeconds }: LogRequest,
+  { reader, after, waitSeconds }: LogRequest,
 ): Promise<void> {
-  const leave = streams.admit(network)
+  const leave = streams.admit(reader)
   reply.raw.once('close', leave)
   const gone = abortWhenGone(reply)
   assertRemembered(after, await lookAtFeed(follower))

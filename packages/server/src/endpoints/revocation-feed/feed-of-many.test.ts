@@ -177,15 +177,42 @@ describe('limits', () => {
     const { database, clock, keyRing } = running.installation
     const follower = new FeedFollower({ issuer: config.issuer, database, clock, keyRing, log: { warn() {} } })
     const places = new FeedStreams(follower, { perNetwork: 2, inAll: 3, unsentBytes: 1 })
-    const leave = places.admit('192.0.2.1')
-    places.admit('192.0.2.1')
+    const stranger = (network: string) => places.admit({ network, clientId: undefined })
+    const leave = stranger('192.0.2.1')
+    stranger('192.0.2.1')
     const refusal = expect.objectContaining({ status: 503, headers: { 'retry-after': '5' } })
-    expect(() => places.admit('192.0.2.1')).toThrow(refusal)
-    places.admit('192.0.2.2')
-    expect(() => places.admit('192.0.2.3')).toThrow(refusal)
+    expect(() => stranger('192.0.2.1')).toThrow(refusal)
+    stranger('192.0.2.2')
+    expect(() => stranger('192.0.2.3')).toThrow(refusal)
     leave()
     leave()
-    places.admit('192.0.2.3')
+    stranger('192.0.2.3')
     expect(places.count).toBe(3)
+    // Strangers take no place of a guard.
+    const guard = (clientId: string) => places.admit({ network: '192.0.2.1', clientId })
+    guard('cli_a')
+    guard('cli_a')
+    expect(() => guard('cli_a')).toThrow(refusal)
+    guard('cli_b')
+    expect(() => guard('cli_c')).toThrow(refusal)
+    expect(places.count).toBe(6)
+  })
+
+  it('readers of the log that take every place of strangers leave those of guards free', async () => {
+    const server = await start(await createUrl())
+    const { authorization } = await addConfidentialClient(server, ['introspect:https://api.example.com'])
+    const other = await addConfidentialClient(server, ['orders:read'])
+    const log = `${server.issuer}/revocation-feed/log?after=0`
+    const ending = new AbortController()
+    const held = Array.from({ length: 200 }, () =>
+      fetch(`${log}&wait=20`, { signal: ending.signal }).catch(() => 'ended'),
+    )
+    const status = async (headers: Record<string, string> = {}) => (await fetch(log, { headers })).status
+    await expect.poll(() => status(), { timeout: 10_000 }).toBe(503)
+    expect(await status({ authorization })).toBe(200)
+    expect(await status({ authorization: other.authorization })).toBe(503)
+    expect(await status({ authorization: 'Basic bm9ib2R5OnNlY3JldA==' })).toBe(503)
+    ending.abort()
+    expect(await Promise.all(held)).toEqual(held.map(() => 'ended'))
   })
 })

@@ -2,8 +2,15 @@ import type { FeedDelivery, FeedFollower, FeedListener, FeedPulse } from '../../
 import { Problem } from '../../platform/http/problem.ts'
 import { renderEvents } from './render-events.ts'
 
-/** How many may be open at once, waiting logs included. */
+/** Who reads. Guards that prove their client have places of their own, whatever strangers take. */
+export interface FeedReader {
+  readonly network: string
+  readonly clientId: string | undefined
+}
+
+/** How many may be open at once, waiting logs included: of strangers, and the same of guards. */
 export interface StreamLimits {
+  /** And for each client of guards. */
   readonly perNetwork: number
   readonly inAll: number
   readonly unsentBytes: number
@@ -31,8 +38,10 @@ interface Waiter {
 export class FeedStreams implements FeedListener {
   readonly #limits: StreamLimits
   readonly #places: Places
+  readonly #guardPlaces: Places
   /** For answers of the log: they are soon given, but not to who doesn't read them. */
   readonly #answers: Places
+  readonly #guardAnswers: Places
   readonly #joined = new Set<FeedStream>()
   readonly #open = new Set<FeedStream>()
   readonly #waiters = new Set<Waiter>()
@@ -42,13 +51,15 @@ export class FeedStreams implements FeedListener {
   constructor(follower: FeedFollower, limits: StreamLimits = DEFAULT_LIMITS) {
     this.#limits = limits
     this.#places = new Places(limits.perNetwork, limits.inAll)
+    this.#guardPlaces = new Places(limits.perNetwork, limits.inAll)
     this.#answers = new Places(MOST_ANSWERS_PER_NETWORK, MOST_ANSWERS)
+    this.#guardAnswers = new Places(MOST_ANSWERS_PER_NETWORK, MOST_ANSWERS)
     this.#ignore = follower.listen(this)
   }
 
   /** Streams and waiting logs. */
   get count(): number {
-    return this.#places.taken
+    return this.#places.taken + this.#guardPlaces.taken
   }
 
   /**
@@ -56,9 +67,9 @@ export class FeedStreams implements FeedListener {
    *
    * @throws Problem 503 `too_many_streams`
    */
-  admit(network: string): () => void {
+  admit({ network, clientId }: FeedReader): () => void {
     if (this.#isClosed) throw tooMany()
-    return this.#places.take(network)
+    return clientId === undefined ? this.#places.take(network) : this.#guardPlaces.take(clientId)
   }
 
   /**
@@ -66,8 +77,8 @@ export class FeedStreams implements FeedListener {
    *
    * @throws Problem 503 `too_many_streams`
    */
-  admitAnswer(network: string): () => void {
-    return this.#answers.take(network)
+  admitAnswer({ network, clientId }: FeedReader): () => void {
+    return clientId === undefined ? this.#answers.take(network) : this.#guardAnswers.take(clientId)
   }
 
   /** A stream that still catches up: it is ended with the others, and told nothing yet. */
@@ -132,31 +143,31 @@ export class FeedStreams implements FeedListener {
   }
 }
 
-/** Counts what is under way, for each network and in all. */
+/** Counts what is under way, for each network or client, and in all. */
 class Places {
-  readonly #mostPerNetwork: number
+  readonly #mostPerKey: number
   readonly #mostInAll: number
-  readonly #perNetwork = new Map<string, number>()
+  readonly #perKey = new Map<string, number>()
   taken = 0
 
-  constructor(mostPerNetwork: number, mostInAll: number) {
-    this.#mostPerNetwork = mostPerNetwork
+  constructor(mostPerKey: number, mostInAll: number) {
+    this.#mostPerKey = mostPerKey
     this.#mostInAll = mostInAll
   }
 
-  take(network: string): () => void {
-    const own = this.#perNetwork.get(network) ?? 0
-    if (own >= this.#mostPerNetwork || this.taken >= this.#mostInAll) throw tooMany()
-    this.#perNetwork.set(network, own + 1)
+  take(key: string): () => void {
+    const own = this.#perKey.get(key) ?? 0
+    if (own >= this.#mostPerKey || this.taken >= this.#mostInAll) throw tooMany()
+    this.#perKey.set(key, own + 1)
     this.taken += 1
     let isTaken = true
     return () => {
       if (!isTaken) return
       isTaken = false
       this.taken -= 1
-      const left = (this.#perNetwork.get(network) ?? 1) - 1
-      if (left === 0) this.#perNetwork.delete(network)
-      else this.#perNetwork.set(network, left)
+      const left = (this.#perKey.get(key) ?? 1) - 1
+      if (left === 0) this.#perKey.delete(key)
+      else this.#perKey.set(key, left)
     }
   }
 }

@@ -5,6 +5,7 @@ import type { FeedPulse } from '../../domain/revocations/feed-follower.ts'
 import { LOG_PAGE, readLog } from '../../domain/revocations/read-log.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import { feedHeaders } from './feed-headers.ts'
+import type { FeedReader } from './feed-streams.ts'
 import { assertRemembered, bindHeartbeat, lookAtFeed } from './look-at-feed.ts'
 import { renderEvents } from './render-events.ts'
 
@@ -12,7 +13,7 @@ import { renderEvents } from './render-events.ts'
 const CATCH_UP_MS = 10_000
 
 export interface StreamRequest {
-  readonly network: string
+  readonly reader: FeedReader
   readonly after: number
   readonly nonce: string | undefined
 }
@@ -21,9 +22,9 @@ export interface StreamRequest {
 export async function followStream(
   deps: RevocationFeedDeps,
   reply: FastifyReply,
-  { network, after, nonce }: StreamRequest,
+  { reader, after, nonce }: StreamRequest,
 ): Promise<FastifyReply> {
-  const leave = deps.streams.admit(network)
+  const leave = deps.streams.admit(reader)
   reply.raw.once('close', leave)
   const first = await lookAtFeed(deps.follower)
   assertRemembered(after, first)

@@ -1,11 +1,11 @@
 import { noteRewound } from '../../domain/revocations/note-rewound.ts'
-import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { answerLog } from './answer-log.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import { feedHeaders } from './feed-headers.ts'
 import { followStream } from './follow-stream.ts'
+import { identifyReader } from './identify-reader.ts'
 import {
   type AcknowledgementBody,
   acknowledgementBodySchema,
@@ -26,19 +26,20 @@ export function revocationFeedEndpoint(server: HttpServer, deps: RevocationFeedD
     path,
     // A HEAD would be a stream without an end.
     { schema: { querystring: streamQuerySchema }, exposeHeadRoute: false },
-    async ({ query: { after, nonce }, ip }, reply) =>
-      followStream(deps, reply, { network: parseNetwork(ip), after: Number(after), nonce }),
+    async (request, reply) => {
+      const { after, nonce } = request.query
+      const reader = await identifyReader(deps.database.read, request)
+      return followStream(deps, reply, { reader, after: Number(after), nonce })
+    },
   )
   server.get<{ Querystring: LogQuery }>(
     `${path}/log`,
     { schema: { querystring: logQuerySchema } },
-    async ({ query, ip }, reply) =>
-      answerLog(deps, reply, {
-        network: parseNetwork(ip),
-        after: Number(query.after),
-        waitSeconds: Number(query.wait ?? 0),
-        nonce: query.nonce,
-      }),
+    async (request, reply) => {
+      const { after, wait = 0, nonce } = request.query
+      const reader = await identifyReader(deps.database.read, request)
+      return answerLog(deps, reply, { reader, after: Number(after), waitSeconds: Number(wait), nonce })
+    },
   )
   server.get(`${path}/snapshot`, async (_, reply) => {
     const snapshot = await snapshots.take()

@@ -3,6 +3,7 @@ import { acknowledge } from '../../domain/revocations/acknowledge.ts'
 import { authenticateConfidentialRequest } from '../client-authentication.ts'
 import { type OauthError, sendOauthError } from '../oauth-error.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
+import { standsForApi } from './identify-reader.ts'
 import type { AcknowledgementBody } from './parse-request.ts'
 
 /** Else any client could have itself waited for, or confirm what no API has heard of. */
@@ -21,7 +22,7 @@ export async function takeAcknowledgement(
   const authenticated = await authenticateConfidentialRequest(database.read, request)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
-  if (!client.scopes.some((scope) => scope.startsWith('introspect:'))) return sendOauthError(reply, noApi)
+  if (!standsForApi(client)) return sendOauthError(reply, noApi)
   const { guard: name, seq: sequence } = request.body
   await database.write((tx) => acknowledge(tx, { clientId: client.id, name, sequence }))
   return reply.header('cache-control', 'no-store').status(204).send()
