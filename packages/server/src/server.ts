@@ -225,7 +225,8 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   })
   server.register(async (room) => {
     const { countRefresh, countToken } = metrics
-    const issuing = { issuer: config.issuer, keyRing, tokenIssuer, refreshKeys }
+    const { sealer } = installation
+    const issuing = { issuer: config.issuer, keyRing, sealer, tokenIssuer, refreshKeys }
     tokenEndpoint(room, { urls, database, clock, countRefresh, countToken, ...issuing })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))

@@ -11,8 +11,12 @@ export interface TestClient {
 }
 
 /** Registers a confidential client with these scopes, as the command line does. */
-export async function addConfidentialClient({ running }: TestServer, scopes: readonly string[]): Promise<TestClient> {
-  const parsed = parseClient({ name: 'Back office', type: 'confidential', scopes })
+export async function addConfidentialClient(
+  { running }: TestServer,
+  scopes: readonly string[],
+  grants: readonly string[] = [],
+): Promise<TestClient> {
+  const parsed = parseClient({ name: 'Back office', type: 'confidential', scopes, grants })
   if (!parsed.ok) throw new Error(parsed.sentence)
   const { client, secret = '' } = await running.installation.database.write((tx) =>
     createClient(tx, parsed.client, 'cli'),

@@ -9,4 +9,6 @@ export interface TokenAnswer {
   /** OpenID Connect Core §3.1.3.3: where `openid` was asked for. */
   readonly id_token?: string
   readonly refresh_token?: string
+  /** RFC 8693 §2.2.1: where a token was exchanged. */
+  readonly issued_token_type?: string
 }

@@ -33,6 +33,7 @@ export type AuditedAct =
   | 'signing_key.created'
   | 'signing_key.retired'
   | 'signing_key.retiring'
+  | 'token.exchanged'
   | 'token.issued'
   | 'token.refused'
   | 'token.revoked'

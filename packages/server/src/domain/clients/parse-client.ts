@@ -5,14 +5,15 @@ import { type ClientType, type IdTokenAlgorithm, idTokenAlgorithms } from './cli
 import { parseDuration } from './parse-duration.ts'
 import { APP_SESSION_LIMITS, type SessionLimits } from './session-limits.ts'
 
-/** Grant types a client can be registered for (RFC 7591 §2), whether or not an endpoint for them stands already. */
+/** Grant types that a client can be registered for (RFC 7591 §2). */
 export const grantTypes = [
   'authorization_code',
   'refresh_token',
   'client_credentials',
-  'urn:ietf:params:oauth:grant-type:device_code',
   'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const
+
+const confidentialGrants: readonly string[] = ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange']
 
 /** What an operator says of a client, checked. */
 export interface ClientDescription {
@@ -63,9 +64,10 @@ export function parseClient(input: {
   if (!grants.every((grant) => grantTypes.some((known) => known === grant))) {
     return wrong(`A grant must be one of ${grantTypes.join(', ')}.`)
   }
-  if (type === 'public' && grants.includes('client_credentials')) {
+  const guarded = grants.find((grant) => confidentialGrants.includes(grant))
+  if (type === 'public' && guarded !== undefined) {
     return wrong(
-      'A public client cannot have the grant client_credentials: it has no secret to prove who it is (RFC 6749 §4.4).',
+      `A public client cannot have the grant ${guarded}: it has no secret to prove who it is (RFC 6749 §4.4, RFC 8693 §2.1).`,
     )
   }
   if (grants.includes('authorization_code') && redirectUris.length === 0) {

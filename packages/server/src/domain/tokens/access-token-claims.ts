@@ -6,7 +6,8 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt'
 
 export interface AccessTokenContent {
   readonly audience: string
-  readonly lifetimeSeconds: number
+  /** When it expires, in seconds of the epoch. */
+  readonly expiresAt: EpochSeconds
   readonly subject: string
   readonly clientId: string
   readonly scopes: readonly string[]
@@ -15,6 +16,14 @@ export interface AccessTokenContent {
   readonly sessionId?: string | undefined
   /** When and how the person proved who they are (RFC 8176 names the methods); absent where no person did. */
   readonly authentication?: { readonly at: EpochMilliseconds; readonly methods: readonly string[] } | undefined
+  /** Who acts for the subject; absent where nobody does. */
+  readonly actor?: ActorClaim | undefined
+}
+
+/** RFC 8693 §4.1: the outermost acts now, through those within. */
+export interface ActorClaim {
+  readonly sub: string
+  readonly act?: ActorClaim
 }
 
 /** RFC 9068 §2.2, on the wire. */
@@ -31,22 +40,23 @@ export interface AccessTokenClaims {
   readonly sid?: string
   readonly auth_time?: EpochSeconds
   readonly amr?: readonly string[]
+  readonly act?: ActorClaim
 }
 
 /** The claims of an access token. `jti` is a UUIDv7, so it carries the issuing time in milliseconds. */
 export function toAccessTokenClaims(issuer: string, content: AccessTokenContent): AccessTokenClaims {
-  const { sessionId, authentication } = content
-  const iat = toEpochSeconds(content.now)
+  const { sessionId, authentication, actor } = content
   return {
     iss: issuer,
     sub: content.subject,
     aud: content.audience,
     client_id: content.clientId,
-    iat,
-    exp: iat + content.lifetimeSeconds,
+    iat: toEpochSeconds(content.now),
+    exp: content.expiresAt,
     jti: uuidv7(content.now),
     ...(content.scopes.length > 0 && { scope: content.scopes.join(' ') }),
     ...(sessionId === undefined ? {} : { sid: sessionId }),
     ...(authentication && { auth_time: toEpochSeconds(authentication.at), amr: authentication.methods }),
+    ...(actor && { act: actor }),
   }
 }

@@ -1,4 +1,4 @@
-import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import { type EpochMilliseconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import { parseSecret } from '../../platform/sealing/parse-secret.ts'
 import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../apis/parse-api.ts'
 import { signJwsWithSecret } from '../keys/sign-jws.ts'
@@ -42,7 +42,9 @@ export function createIssuer(options: IssuerOptions): Issuer {
   if (!parsed.ok) throw new RangeError(parsed.sentence)
   return {
     issue({ subject, clientId = issuer, scopes = [] }) {
-      const claims = toAccessTokenClaims(issuer, { audience, lifetimeSeconds, subject, clientId, scopes, now: clock() })
+      const now = clock()
+      const expiresAt = toEpochSeconds(now) + lifetimeSeconds
+      const claims = toAccessTokenClaims(issuer, { audience, expiresAt, subject, clientId, scopes, now })
       return signJwsWithSecret(ACCESS_TOKEN_TYPE, claims, secret)
     },
   }

@@ -1,3 +1,4 @@
+import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Api } from '../apis/api.ts'
 import { openApiSecret } from '../apis/open-api-secret.ts'
@@ -10,13 +11,16 @@ import {
   toAccessTokenClaims,
 } from './access-token-claims.ts'
 
-export interface AccessTokenRequest extends Omit<AccessTokenContent, 'audience' | 'lifetimeSeconds'> {
+export interface AccessTokenRequest extends Omit<AccessTokenContent, 'audience' | 'expiresAt'> {
   readonly api: Api
+  /** Where it is not to live as long as the API's tokens do. */
+  readonly expiresAt?: EpochSeconds | undefined
 }
 
 export interface IssuedAccessToken {
   readonly token: string
   readonly jti: string
+  /** From the moment at which it begins. */
   readonly expiresInSeconds: number
   /** Space-delimited, RFC 6749 §3.3. */
   readonly scope: string
@@ -40,9 +44,10 @@ export function createAccessTokenIssuer(
   return {
     async issueAccessToken({ api, ...content }) {
       const { audience, lifetimeSeconds } = api
-      const claims = toAccessTokenClaims(issuer, { ...content, audience, lifetimeSeconds })
+      const expiresAt = content.expiresAt ?? toEpochSeconds(content.now) + lifetimeSeconds
+      const claims = toAccessTokenClaims(issuer, { ...content, audience, expiresAt })
       const token = await signFor(api, claims, keyRing, sealer)
-      return { token, jti: claims.jti, expiresInSeconds: lifetimeSeconds, scope: claims.scope ?? '' }
+      return { token, jti: claims.jti, expiresInSeconds: claims.exp - claims.iat, scope: claims.scope ?? '' }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { idTokenAlgorithms } from '../../domain/clients/client.ts'
+import { grantTypes } from '../../domain/clients/parse-client.ts'
 import { identityScopes } from '../../domain/names/identity-scopes.ts'
 import { PASSWORD_ACR } from '../../domain/tokens/issue-id-token.ts'
 import { languages } from '../../platform/html/language.ts'
@@ -56,7 +57,7 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     account_endpoint: urls.accountUrl,
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'form_post'],
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types_supported: grantTypes,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     scopes_supported: identityScopes,

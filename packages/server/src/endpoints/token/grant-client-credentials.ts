@@ -1,17 +1,15 @@
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
-import type { OauthError } from '../oauth-error.ts'
-import type { TokenAnswer } from '../token-answer.ts'
 import type { WantedTokens } from './parse-request.ts'
-import type { TokenEndpointDeps } from './token-deps.ts'
+import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 /** Gives a client a token for itself: RFC 6749 §4.4. Its subject is the client (RFC 9068 §2.2), and there is no session. */
 export async function grantClientCredentials(
   { database, clock, tokenIssuer, countToken }: TokenEndpointDeps,
   client: Client,
   { audience, scopes }: WantedTokens,
-): Promise<{ readonly ok: true; readonly answer: TokenAnswer } | { readonly ok: false; readonly error: OauthError }> {
+): Promise<GrantedTokens> {
   const foreign = scopes?.find((scope) => !client.scopes.includes(scope))
   if (foreign !== undefined) return refuse('invalid_scope', 'The client is not registered for that scope.')
   const access = await resolveAccess(database.read, { audience, scopes })
@@ -33,6 +31,6 @@ export async function grantClientCredentials(
   return { ok: true, answer: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds, scope } }
 }
 
-function refuse(error: string, description: string): { readonly ok: false; readonly error: OauthError } {
+function refuse(error: string, description: string): GrantedTokens {
   return { ok: false, error: { status: 400, error, description: description.replaceAll('"', "'") } }
 }

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import { grantTypes } from '../../domain/clients/parse-client.ts'
 import type { OauthError } from '../oauth-error.ts'
 
 /** The body of `POST /token` on the wire. Unknown parameters are ignored (RFC 6749 §3.2). */
@@ -11,6 +12,10 @@ export interface TokenBody {
   readonly scope?: string
   readonly resource?: string
   readonly audience?: string
+  readonly subject_token?: string
+  readonly subject_token_type?: string
+  readonly requested_token_type?: string
+  readonly actor_token?: string
 }
 
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }))
@@ -24,6 +29,10 @@ export const tokenBodySchema: TSchema = Type.Object({
   scope: text(4096),
   resource: text(512),
   audience: text(512),
+  subject_token: text(16_384),
+  subject_token_type: text(128),
+  requested_token_type: text(128),
+  actor_token: text(16_384),
   client_id: text(2000),
   client_secret: text(256),
 })
@@ -47,19 +56,26 @@ export interface CodeRequest extends WantedTokens {
   readonly codeVerifier: string | undefined
 }
 
+/** A token that is to be exchanged, as the rooms inside speak of it. */
+export interface ExchangeRequest extends WantedTokens {
+  readonly subjectToken: string
+}
+
 export type TokenGrant =
   | { readonly grant: 'refresh_token'; readonly request: RefreshRequest }
   | { readonly grant: 'authorization_code'; readonly request: CodeRequest }
   | { readonly grant: 'client_credentials'; readonly request: WantedTokens }
+  | { readonly grant: typeof EXCHANGE_GRANT; readonly request: ExchangeRequest }
 
 export type ParsedTokenRequest =
   | ({ readonly ok: true } & TokenGrant)
   | { readonly ok: false; readonly error: OauthError }
 
-/** The grants that this endpoint knows, as the metadata lists them. */
-const servedGrants = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
+/** RFC 8693 §3 */
+export const ACCESS_TOKEN_URN = 'urn:ietf:params:oauth:token-type:access_token'
 
-/** RFC 6749 §4.1.3, §4.4.2, §6. `audience` is taken for `resource`, which is RFC 8707's name. */
+/** RFC 6749 §4.1.3, §4.4.2, §6, RFC 8693 §2.1. `audience` is taken for `resource`, which is RFC 8707's name. */
 export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
   const { grant_type: grant, resource, audience, scope } = body
   if (!grant) return refuse('invalid_request', 'Name the grant as grant_type.')
@@ -77,8 +93,10 @@ export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
       return parseCode(body, wanted)
     case 'client_credentials':
       return { ok: true, grant, request: wanted }
+    case EXCHANGE_GRANT:
+      return parseExchange(body, wanted)
     default:
-      return refuse('unsupported_grant_type', `This server knows the grants ${servedGrants.join(', ')}.`)
+      return refuse('unsupported_grant_type', `This server knows the grants ${grantTypes.join(', ')}.`)
   }
 }
 
@@ -87,6 +105,20 @@ function parseCode({ code, redirect_uri, code_verifier }: TokenBody, wanted: Wan
   if (!code_verifier) return refuse('invalid_request', 'Send the PKCE verifier as code_verifier.')
   const request = { ...wanted, code, redirectUri: redirect_uri || undefined, codeVerifier: code_verifier }
   return { ok: true, grant: 'authorization_code', request }
+}
+
+/** RFC 8693 §2.1. The actor is the client that asks, which has proved who it is; so there is no token of one. */
+function parseExchange(body: TokenBody, wanted: WantedTokens): ParsedTokenRequest {
+  const { subject_token: subjectToken, subject_token_type, requested_token_type, actor_token } = body
+  if (!subjectToken) return refuse('invalid_request', 'Send the token to exchange as subject_token.')
+  if (subject_token_type !== ACCESS_TOKEN_URN) {
+    return refuse('invalid_request', `subject_token_type must be ${ACCESS_TOKEN_URN}.`)
+  }
+  if (requested_token_type && requested_token_type !== ACCESS_TOKEN_URN) {
+    return refuse('invalid_request', `requested_token_type must be ${ACCESS_TOKEN_URN}, or left out.`)
+  }
+  if (actor_token) return refuse('invalid_request', 'Send no actor_token: the client that asks is the actor.')
+  return { ok: true, grant: EXCHANGE_GRANT, request: { ...wanted, subjectToken } }
 }
 
 function refuse(error: string, description: string): ParsedTokenRequest {

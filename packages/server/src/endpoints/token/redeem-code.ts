@@ -17,15 +17,9 @@ import { openSession } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import type { OauthError } from '../oauth-error.ts'
-import type { TokenAnswer } from '../token-answer.ts'
 import { answerSession } from './answer-session.ts'
 import type { CodeRequest } from './parse-request.ts'
-import type { TokenEndpointDeps } from './token-deps.ts'
-
-export type RedeemedTokens =
-  | { readonly ok: true; readonly answer: TokenAnswer }
-  | { readonly ok: false; readonly error: OauthError }
+import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type Opened =
   | {
@@ -46,7 +40,7 @@ export async function redeemCode(
   deps: TokenEndpointDeps,
   client: Client,
   request: CodeRequest,
-): Promise<RedeemedTokens> {
+): Promise<GrantedTokens> {
   const opened = await openForCode(deps, client, request)
   if (!opened.ok) {
     return opened.reason === 'foreign_target'
@@ -127,6 +121,6 @@ async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }:
   return session !== undefined && (await isSessionLive(tx.sql, session, tx.now))
 }
 
-function refuse(error: string, description: string): RedeemedTokens {
+function refuse(error: string, description: string): GrantedTokens {
   return { ok: false, error: { status: 400, error, description } }
 }

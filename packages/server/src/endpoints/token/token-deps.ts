@@ -4,12 +4,20 @@ import type { RefreshOutcome } from '../../domain/sessions/refresh-outcome.ts'
 import type { AccessTokenIssuer } from '../../domain/tokens/issue-access-token.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
+import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
+import type { OauthError } from '../oauth-error.ts'
+import type { TokenAnswer } from '../token-answer.ts'
+
+export type GrantedTokens =
+  | { readonly ok: true; readonly answer: TokenAnswer }
+  | { readonly ok: false; readonly error: OauthError }
 
 export interface TokenEndpointDeps {
   readonly urls: IssuerUrls
   readonly issuer: string
   readonly keyRing: KeyRing
+  readonly sealer: Sealer
   readonly database: Database
   readonly clock: Clock
   readonly refreshKeys: RefreshKeyRing

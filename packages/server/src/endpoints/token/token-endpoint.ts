@@ -1,19 +1,27 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Client } from '../../domain/clients/client.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { authenticateCredentials, type ReadCredentials, readCredentials } from '../client-authentication.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
+import { exchangeToken } from './exchange-token.ts'
 import { grantClientCredentials } from './grant-client-credentials.ts'
-import { parseTokenRequest, type RefreshRequest, type TokenBody, tokenBodySchema } from './parse-request.ts'
+import {
+  parseTokenRequest,
+  type RefreshRequest,
+  type TokenBody,
+  type TokenGrant,
+  tokenBodySchema,
+} from './parse-request.ts'
 import { redeemCode } from './redeem-code.ts'
 import { refreshSession } from './refresh-session.ts'
-import type { TokenEndpointDeps } from './token-deps.ts'
+import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type TokenRequest = FastifyRequest<{ Body: TokenBody }>
 
-/** Serves the token endpoint: tokens for a code, for a refresh token, and for a client itself. */
+/** Serves the token endpoint: tokens for a code, for a refresh token, for another token, and for a client itself. */
 export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void {
   answerOauthErrors(server)
   allowAnyOrigin(server, [deps.urls.tokenPath])
@@ -32,12 +40,24 @@ async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
   if (!client.grants.includes(parsed.grant)) return sendOauthError(reply, unauthorized(parsed.grant))
-  const granted =
-    parsed.grant === 'authorization_code'
-      ? await redeemCode(deps, client, parsed.request)
-      : await grantClientCredentials(deps, client, parsed.request)
+  const granted = await grantTokens(deps, client, parsed)
   if (!granted.ok) return sendOauthError(reply, granted.error)
   return reply.header('cache-control', 'no-store').send(granted.answer)
+}
+
+function grantTokens(
+  deps: TokenEndpointDeps,
+  client: Client,
+  granted: Exclude<TokenGrant, { grant: 'refresh_token' }>,
+): Promise<GrantedTokens> {
+  switch (granted.grant) {
+    case 'authorization_code':
+      return redeemCode(deps, client, granted.request)
+    case 'client_credentials':
+      return grantClientCredentials(deps, client, granted.request)
+    default:
+      return exchangeToken(deps, client, granted.request)
+  }
 }
 
 async function answerRefresh(

@@ -1,0 +1,104 @@
+import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
+import type { Client } from '../../domain/clients/client.ts'
+import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
+import type { ActorClaim } from '../../domain/tokens/access-token-claims.ts'
+import { type VerifiedIssuedToken, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
+import { toEpochSeconds } from '../../platform/clock/clock.ts'
+import { judgeIssuedToken } from '../judge-issued-token.ts'
+import { ACCESS_TOKEN_URN, type ExchangeRequest } from './parse-request.ts'
+import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
+
+/** So many may stand behind each other in `act`. */
+const MOST_ACTORS = 4
+
+/**
+ * Exchanges a person's token for one with which the client acts for them at another API, or with less at the same: RFC 8693. It has no scope
+ * that the first one has not, ends no later, belongs to the same session, and begins when the first one began, so that whatever is revoked
+ * of the first one up to a moment is revoked of it too.
+ */
+export async function exchangeToken(
+  deps: TokenEndpointDeps,
+  client: Client,
+  { subjectToken, audience, scopes }: ExchangeRequest,
+): Promise<GrantedTokens> {
+  const { database, clock, tokenIssuer } = deps
+  const now = toEpochSeconds(clock.now())
+  const subject = await verifyIssuedToken(deps, database.read, subjectToken)
+  // Whoever verifies allows for clocks that differ; what is over here is over.
+  if (!subject || subject.claims.exp <= now || !mayExchange(client, subject)) return unacceptable
+  const actor = nameActor(client, subject)
+  if (countActors(actor) > MOST_ACTORS) return unacceptable
+  const held = readScopes(subject)
+  const access = await resolveAccess(database.read, { audience: audience ?? subject.audience, scopes })
+  if (!access.ok) {
+    const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
+    return refuse(error, describeRefusedAccess(access))
+  }
+  if (scopes?.some((scope) => !held.includes(scope))) return refuse('invalid_scope', 'The token has not all of that.')
+  const granted = access.scopes.filter((scope) => held.includes(scope))
+  if (granted.length === 0) return refuse('invalid_scope', 'The token has no scope of that API.')
+  const begins = await momentAfterRevocations(database.read, { clientId: client.id }, subject.issuedAt)
+  // Asked last: what is revoked from now on concerns the new token by its session or by when it begins.
+  if (!(await judgeIssuedToken(database.read, clock, subject)).isGood) return unacceptable
+  const { api } = access
+  const expiresAt = Math.min(subject.claims.exp, now + api.lifetimeSeconds)
+  await recordExchange(deps, client, subject, { audience: api.audience, scopes: granted })
+  const { sub, auth_time, amr } = subject.claims
+  const authentication = auth_time === undefined ? undefined : { at: auth_time * 1000, methods: amr ?? [] }
+  const { token, scope } = await tokenIssuer.issueAccessToken({
+    ...{ api, scopes: granted, subject: sub, clientId: client.id, sessionId: subject.sessionId },
+    ...{ now: begins, expiresAt, authentication, actor },
+  })
+  deps.countToken(api.algorithm)
+  const answer = { access_token: token, token_type: 'Bearer', expires_in: expiresAt - now, scope } as const
+  return { ok: true, answer: { ...answer, issued_token_type: ACCESS_TOKEN_URN } }
+}
+
+/** Whoever found a token somewhere gets nothing for it: it must have been given to this client, or be for the API that the client guards. */
+function mayExchange(client: Client, { clientId, audience, subject, sessionId }: VerifiedIssuedToken): boolean {
+  const isPersons = sessionId !== undefined && subject !== clientId
+  return isPersons && (clientId === client.id || client.scopes.includes(`introspect:${audience}`))
+}
+
+function nameActor(client: Client, { claims }: VerifiedIssuedToken): ActorClaim {
+  const { act } = claims as { readonly act?: ActorClaim }
+  return { sub: client.id, ...(act && { act }) }
+}
+
+function countActors({ act }: ActorClaim): number {
+  return 1 + (act === undefined ? 0 : countActors(act))
+}
+
+function readScopes({ claims }: VerifiedIssuedToken): readonly string[] {
+  return claims.scope?.split(' ') ?? []
+}
+
+async function recordExchange(
+  { database }: TokenEndpointDeps,
+  client: Client,
+  { subject, sessionId, audience: from, jti }: VerifiedIssuedToken,
+  to: { readonly audience: string; readonly scopes: readonly string[] },
+): Promise<void> {
+  await database.write((tx) =>
+    recordAuditEvent(tx, {
+      act: 'token.exchanged',
+      actor: `client:${client.id}`,
+      outcome: 'done',
+      accountId: subject,
+      sessionId,
+      clientId: client.id,
+      detail: { from, jti, ...to },
+    }),
+  )
+}
+
+/** RFC 8693 §2.2.2 */
+const unacceptable = refuse(
+  'invalid_request',
+  'subject_token is no live token of a person that was given to this client or is for the API that it guards.',
+)
+
+function refuse(error: string, description: string): GrantedTokens {
+  return { ok: false, error: { status: 400, error, description: description.replaceAll('"', "'") } }
+}
