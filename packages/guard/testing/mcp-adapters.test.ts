@@ -1,7 +1,13 @@
+import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import fastify from 'fastify'
+import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { tokenRequired } from '../src/adapters/express.ts'
+import * as forFastify from '../src/adapters/fastify.ts'
+import * as forFetch from '../src/adapters/fetch.ts'
+import * as forHono from '../src/adapters/hono.ts'
+import type { Auth } from '../src/guard.ts'
 import { createMcpGuard } from '../src/mcp/create-mcp-guard.ts'
 import { sendRequest } from './send-request.ts'
 import { audience, issuer, nowSeconds, secret, signToken } from './sign-token.ts'
@@ -13,6 +19,7 @@ const guard = createMcpGuard({
   keys: { secret },
   clock: () => nowSeconds * 1000,
   scope: 'notes:read',
+  tools: { add_note: 'notes:write' },
 })
 const at = 'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp"'
 const bearer = (token: string) => ({ fields: [['Authorization', `Bearer ${token}`]] as const })
@@ -69,3 +76,57 @@ describe.each(Object.entries(servers))('RFC 9728 §3: served through %s', (_, st
     expect((await sendRequest(server.origin, { target: '/other' })).status).toBeGreaterThanOrEqual(401)
   })
 })
+
+/** `POST /mcp` that answers `called`, with the rule of its message, as the README has it. */
+const toolServers = {
+  express() {
+    const allowed: express.RequestHandler = (req, res, next) =>
+      tokenRequired(guard, guard.ruleFor(req.body))(req, res, next)
+    return listen(express().post('/mcp', express.json(), allowed, (_, res) => void res.send('called')))
+  },
+  async fastify() {
+    const app = fastify()
+    app.post('/mcp', {
+      preHandler: (request, reply, done) =>
+        forFastify.tokenRequired(guard, guard.ruleFor(request.body))(request, reply, done),
+      handler: async () => 'called',
+    })
+    const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+    return { origin, [Symbol.asyncDispose]: () => app.close() }
+  },
+  hono() {
+    const app = new Hono<forHono.GuardedEnv<Auth>>()
+    app.post(
+      '/mcp',
+      async (c, next) => forHono.tokenRequired(guard, guard.ruleFor(await c.req.json()))(c, next),
+      (c) => c.text('called'),
+    )
+    return listen(getRequestListener(app.fetch))
+  },
+  fetch() {
+    const answer = async (request: Request) => {
+      const body: unknown = await request.json().catch(() => null)
+      return forFetch.tokenRequired(guard, guard.ruleFor(body))(() => new Response('called'))(request)
+    }
+    return listen(getRequestListener(answer))
+  },
+}
+
+test.each(Object.entries(toolServers))(
+  'RFC 6750 §3.1: behind /%s a tool that needs more is refused, by the body that was parsed',
+  async (_, start) => {
+    await using server = await start()
+    const call = async (name: string, scope: string) => {
+      const headers = {
+        authorization: `Bearer ${signToken({ aud: `${audience}/mcp`, scope })}`,
+        'content-type': 'application/json',
+      }
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } })
+      const answer = await fetch(`${server.origin}/mcp`, { method: 'POST', headers, body })
+      return [answer.status, answer.headers.get('www-authenticate')?.split(', ').at(-1) ?? (await answer.text())]
+    }
+    expect(await call('list_notes', 'notes:read')).toEqual([200, 'called'])
+    expect(await call('add_note', 'notes:read')).toEqual([403, 'scope="notes:read notes:write"'])
+    expect(await call('add_note', 'notes:read notes:write')).toEqual([200, 'called'])
+  },
+)
