@@ -32,6 +32,7 @@ test.each([
   ['nor by its name', `${guard}/a.ts`, "import type { Config } from 'ostiary'"],
   ['the guard has no dependencies', `${guard}/keys/a.ts`, "import 'jose'"],
   ['the core knows no adapter', `${guard}/keys/a.ts`, "import '../adapters/express.ts'"],
+  ['the core knows nothing of MCP', `${guard}/create-guard.ts`, "import './mcp/create-mcp-guard.ts'"],
   ['a room of the guard knows no later one', `${guard}/jws/a.ts`, "import type { B } from '../keys/b.ts'"],
   ['a room of the guard has a place', `${guard}/a.ts`, "import './elsewhere/b.ts'"],
   ['an adapter imports types only', `${guard}/adapters/koa.ts`, "import Koa from 'koa'"],

@@ -40,6 +40,7 @@ function judgeInGuard(from: string, to: string): string | undefined {
   if (other === undefined || other === own) return undefined
   if (other === 'adapters') return 'the core knows no adapter.'
   if (other === 'explain') return 'the core does not need to explain.'
+  if (other === 'mcp') return 'the core knows nothing of MCP.'
   if (!guardRooms.includes(other)) return `${other} has no place in the guard; see scripts/architecture.ts.`
   if (own === undefined || guardRooms.indexOf(other) < guardRooms.indexOf(own)) return undefined
   return `${other} stands after ${own}: ${guardRooms.join(', ')}.`

@@ -51,3 +51,12 @@ test.each(Object.keys(adapters))(
     expect(both.feedBytes).toBeLessThanOrEqual(8_000)
   },
 )
+
+test('/mcp: at most 2 kB gzip more, of which a guard without it loads nothing', async () => {
+  const core = await bundle('./index.ts')
+  const both = await bundle('./index.ts', './mcp/create-mcp-guard.ts')
+  console.log(`guard: ${core.coreBytes} bytes gzip, with /mcp: ${both.coreBytes}`)
+  expect(both.imports.filter((path) => !path.startsWith('node:'))).toEqual([])
+  expect(both.coreBytes).toBeGreaterThan(core.coreBytes)
+  expect(both.coreBytes - core.coreBytes).toBeLessThanOrEqual(2_000)
+})

@@ -29,7 +29,13 @@ async function compile(snippets: readonly Snippet[]): Promise<string> {
         noEmit: true,
         noUnusedLocals: false,
         types: ['node'],
-        paths: { '@ostiary/guard': ['../../src/index.ts'], '@ostiary/guard/*': ['../../src/adapters/*.ts'] },
+        // The MCP SDK's own types don't fit each other with it.
+        exactOptionalPropertyTypes: false,
+        paths: {
+          '@ostiary/guard': ['../../src/index.ts'],
+          '@ostiary/guard/mcp': ['../../src/mcp/create-mcp-guard.ts'],
+          '@ostiary/guard/*': ['../../src/adapters/*.ts'],
+        },
       },
       files: snippets.map(({ name }) => name),
     }
@@ -46,15 +52,21 @@ async function compile(snippets: readonly Snippet[]): Promise<string> {
 
 const snippets = findSnippets(await readFile(join(here, '../README.md'), 'utf8'))
 
+const mcpExamples = ['mcp-guard', 'mcp-express', 'mcp-node', 'mcp-fastify', 'mcp-hono', 'mcp-fetch']
+
 test('the example of each framework compiles as it is printed', async () => {
   expect(snippets.map(({ name }) => name)).toEqual(
-    ['guard', 'express', 'fastify', 'hono', 'koa', 'fetch'].map((name) => `${name}.ts`),
+    [...['guard', 'express', 'fastify', 'hono', 'koa', 'fetch'], ...mcpExamples].map((name) => `${name}.ts`),
   )
   expect(await compile(snippets)).toBe('')
 })
 
 test('an example with a mistake would be noticed', async () => {
-  const mistaken = snippets.map(({ name, text }) => ({ name, text: text.replaceAll('.subject', '.subjekt') }))
+  const mistaken = snippets.map(({ name, text }) => ({
+    name,
+    text: text.replaceAll(/\.(subject|toAuthInfo)/g, '.mistake'),
+  }))
   const said = await compile(mistaken)
-  for (const name of ['express', 'fastify', 'hono', 'koa', 'fetch']) expect(said).toContain(`${name}.ts(`)
+  for (const name of ['express', 'fastify', 'hono', 'koa', 'fetch', ...mcpExamples.slice(1)])
+    expect(said).toContain(`${name}.ts(`)
 })

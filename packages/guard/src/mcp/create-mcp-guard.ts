@@ -1,0 +1,92 @@
+import { applyOptionRules, type OptionRule, refuseOption } from '../apply-option-rules.ts'
+import type { AccessTokenClaims } from '../claims/access-token-claims.ts'
+import { createGuard } from '../create-guard.ts'
+import type { GuardRequest, Outcome, Rule } from '../guard.ts'
+import { isSecureUrl } from '../is-secure-url.ts'
+import { isJsonObject } from '../jws/parse-json-object.ts'
+import { quote } from '../jws/quote.ts'
+import { parseRule } from '../request/parse-rule.ts'
+import { createMetadataAnswer, respondToFetch, respondToNode } from './answer-metadata.ts'
+import { extendChallenge } from './extend-challenge.ts'
+import { locateMetadata } from './locate-metadata.ts'
+import type { McpGuard, McpGuardOptions, ResourceMetadata } from './mcp-guard.ts'
+import { toAuthInfo } from './to-auth-info.ts'
+import { parseToolRules } from './tool-rules.ts'
+
+export type { McpGuard, McpGuardOptions, MessageRule, ResourceMetadata } from './mcp-guard.ts'
+export type { AuthInfo } from './to-auth-info.ts'
+
+const mcpOptionRules: Readonly<Record<string, OptionRule>> = {
+  scope: (value) => typeof value === 'string' || Array.isArray(value),
+  tools: (value) => isJsonObject(value),
+  scopesSupported: (value) => Array.isArray(value) && value.length > 0,
+  resourceName: 'string',
+}
+
+/**
+ * Makes a guard for an MCP server: it says in its metadata who issues its tokens, and its challenges lead clients there.
+ *
+ * Any API can use it that wants to be found by RFC 9728.
+ *
+ * @throws GuardConfigurationError when an option is wrong.
+ * @see RFC 9728, and the authorization of MCP
+ * @example
+ * const guard = createMcpGuard({ issuer: 'https://login.example.com', audience: 'https://mcp.example.com/mcp' })
+ */
+export function createMcpGuard<Claims extends AccessTokenClaims = AccessTokenClaims>(
+  options: McpGuardOptions<Claims>,
+): McpGuard<Claims> {
+  const { scope, tools, scopesSupported, resourceName, ...guardOptions } = options
+  const ofMcp = { scope, tools, scopesSupported, resourceName }
+  applyOptionRules(ofMcp, mcpOptionRules, [])
+  validateResource(options.audience)
+  // MCP, "Token Requirements": clients must use the header.
+  if (options.locations?.header === false)
+    refuseOption('locations must leave the header: MCP clients know no other place')
+  const toolRules = parseToolRules({ ...(scope !== undefined && { scope }), ...(tools && { tools }) })
+  const metadata = renderMetadata(options, scopesSupported ?? toolRules.scopes)
+  const location = locateMetadata(options.audience)
+  const answer = createMetadataAnswer(metadata, location)
+  const guard = createGuard<Claims>(guardOptions)
+  return {
+    ...guard,
+    check(request: GuardRequest, rule: Rule = toolRules.base) {
+      const outcome = guard.check(request, rule)
+      const extend = (settled: Outcome<Claims>) => extendOutcome(settled, location.url, rule)
+      return 'then' in outcome ? outcome.then(extend) : extend(outcome)
+    },
+    metadata,
+    metadataUrl: location.url,
+    answerMetadata: (request) => respondToFetch(answer, request),
+    serveMetadata: (req, res, next) => (respondToNode(answer, req, res) ? undefined : next()),
+    ruleFor: toolRules.ruleFor,
+    toAuthInfo: (auth) => toAuthInfo(auth, options.audience),
+  }
+}
+
+/** RFC 9728 §1.2: an https URL without fragment; a query would make one resource of many addresses. */
+function validateResource(audience: string): void {
+  if (isSecureUrl(audience)) return
+  refuseOption(
+    `audience must be the URL of this MCP server, https (http on loopback) without query, not ${quote(audience)}`,
+  )
+}
+
+function renderMetadata(
+  { issuer, audience, resourceName }: McpGuardOptions,
+  scopes: readonly string[],
+): ResourceMetadata {
+  // RFC 9728 §3.2: members with no values are left out.
+  return {
+    resource: audience,
+    authorization_servers: [issuer],
+    ...(scopes.length > 0 && { scopes_supported: parseRule({ scope: scopes }).allOf }),
+    bearer_methods_supported: ['header'],
+    ...(resourceName !== undefined && { resource_name: resourceName }),
+  }
+}
+
+function extendOutcome<Claims>(outcome: Outcome<Claims>, metadataUrl: string, rule: Rule): Outcome<Claims> {
+  if (outcome.kind !== 'refused') return outcome
+  return { ...outcome, refusal: extendChallenge(outcome.refusal, metadataUrl, parseRule(rule).challengeScope) }
+}
