@@ -3,7 +3,7 @@ import { findClient } from '../../domain/clients/find-client.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import { Problem } from '../../platform/http/problem.ts'
-import type { AuthorizationParameters } from './read-parameters.ts'
+import type { FrontChannelParameters } from '../front-channel-parameters.ts'
 
 /** A client, and the address that it has registered to be answered at. */
 export interface AddressedClient {
@@ -18,7 +18,7 @@ export interface AddressedClient {
  */
 export async function addressClient(
   sql: Queries,
-  { values, faulty }: AuthorizationParameters,
+  { values, faulty }: FrontChannelParameters,
 ): Promise<AddressedClient> {
   const { client_id: clientId, redirect_uri: redirectUri, scope = '' } = values
   if (clientId === undefined || faulty.includes('client_id')) throw unknownClient()
