@@ -14,12 +14,19 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   invalid_scope: [400, 'The API has no such scope; `registered` lists those that it has.'],
   invalid_credentials: [401, 'The user name and password do not match, or the account is disabled.'],
   invalid_client: [400, 'No public client with the grant `refresh_token` has that `client_id`.'],
-  unknown_client: [400, 'A page: no client is registered under the `client_id` of an authorization request.'],
+  unknown_client: [
+    400,
+    'A page: no client is registered under the `client_id` of an authorization or a logout request.',
+  ],
   invalid_client_document: [
     400,
     'A page: the document at the URL that is the `client_id` cannot be read, or does not describe a client that is let in; the sentence says why.',
   ],
   invalid_redirect_uri: [400, 'A page: the `redirect_uri` is not exactly one that is registered for the client.'],
+  invalid_post_logout_redirect_uri: [
+    400,
+    'A page: the `post_logout_redirect_uri` is not exactly one that is registered for the client.',
+  ],
   request_expired: [400, 'A page: the sign-in that an app asked for is over an hour old, or was never asked for.'],
   request_answered: [400, 'A page: the sign-in that an app asked for was completed already, perhaps in another tab.'],
   not_signed_in: [401, 'Nobody is signed in in this browser.'],

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
+import { renderEndSessionPage, renderSignedOutPage } from '../src/endpoints/end-session/end-session-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
 import { pageHeaders } from '../src/platform/html/page-headers.ts'
@@ -45,6 +46,14 @@ const sampleConsent = {
   switchUrl: '/login?switch=1',
 }
 
+const sampleEndSession = {
+  clientName: 'Corner Shop',
+  username: 'ada.lovelace',
+  fields: { account: 'acc_1' },
+  action: '/end-session/confirm',
+  stayPath: '/account',
+}
+
 /** Every page in every state that looks different, by name. */
 export const samplePages: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
   login: (language, theme) => renderLoginPage({ action: '/login', returnTo: '/account', language, theme }),
@@ -78,6 +87,13 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     renderConsentPage({ ...sampleConsent, redirectUri: 'https://shop.example.com/cb', language, theme }),
   'consent-loopback': (language, theme) =>
     renderConsentPage({ ...sampleConsent, redirectUri: 'http://127.0.0.1:53682/cb', language, theme }),
+  'end-session': (language, theme) => {
+    const redirectUri = 'https://shop.example.com/goodbye'
+    return renderEndSessionPage({ ...sampleEndSession, redirectUri, isAddressRefused: false, language, theme })
+  },
+  'end-session-unregistered': (language, theme) =>
+    renderEndSessionPage({ ...sampleEndSession, redirectUri: undefined, isAddressRefused: true, language, theme }),
+  'signed-out': (language, theme) => renderSignedOutPage({ loginPath: '/login', language, theme }),
   'error-500': (language, theme) =>
     renderErrorPage({ status: 500, incidentId: '01980f3a-7c1e-7d52-9b1f-5c0a3e9d2b44', language, theme }),
 }

@@ -15,6 +15,9 @@ export interface IssuerUrls {
   readonly jwksUri: string
   readonly loginUrl: string
   readonly logoutUrl: string
+  readonly endSessionPath: string
+  readonly endSessionUrl: string
+  readonly endSessionConfirmationPath: string
   readonly authorizationPath: string
   readonly authorizationUrl: string
   readonly authorizationResumePath: string
@@ -45,6 +48,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const tokenPath = `${basePath}/token`
   const revocationPath = `${basePath}/revoke`
   const introspectionPath = `${basePath}/introspect`
+  const endSessionPath = `${basePath}/end-session`
   const accountPath = `${basePath}/account`
   const revocationsPath = `${basePath}/revocations`
   const revocationFeedPath = `${basePath}/revocation-feed`
@@ -63,6 +67,9 @@ export function issuerUrls(issuer: string): IssuerUrls {
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,
     logoutUrl: `${origin}${basePath}/logout`,
+    endSessionPath,
+    endSessionUrl: `${origin}${endSessionPath}`,
+    endSessionConfirmationPath: `${endSessionPath}/confirm`,
     authorizationPath,
     authorizationUrl: `${origin}${authorizationPath}`,
     authorizationResumePath: `${authorizationPath}/resume`,

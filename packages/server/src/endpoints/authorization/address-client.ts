@@ -2,7 +2,7 @@ import type { ClientDocuments, FoundClient } from '../../domain/client-documents
 import type { Client } from '../../domain/clients/client.ts'
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import { Problem } from '../../platform/http/problem.ts'
-import type { AuthorizationParameters } from './read-parameters.ts'
+import type { FrontChannelParameters } from '../front-channel-parameters.ts'
 
 /** A client, and the address that it has registered to be answered at. */
 export interface AddressedClient {
@@ -17,7 +17,7 @@ export interface AddressedClient {
  */
 export async function addressClient(
   clients: ClientDocuments,
-  { values, faulty }: AuthorizationParameters,
+  { values, faulty }: FrontChannelParameters,
 ): Promise<AddressedClient> {
   const { client_id: clientId, redirect_uri: redirectUri, scope = '' } = values
   if (clientId === undefined || faulty.includes('client_id')) throw unknownClient()

@@ -17,6 +17,7 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { readFrontChannelParameters } from '../front-channel-parameters.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import {
   findPendingAuthorization,
@@ -29,7 +30,6 @@ import { answerClient } from './answer-client.ts'
 import { renderConsentPage } from './consent-page.ts'
 import { answeredBefore, denyRequest, grantRequest } from './decide-request.ts'
 import { parseAuthorization } from './parse-request.ts'
-import { readAuthorizationParameters } from './read-parameters.ts'
 
 export interface AuthorizationEndpointDeps {
   readonly urls: IssuerUrls
@@ -57,7 +57,7 @@ async function startAuthorization(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const parameters = readAuthorizationParameters(request)
+  const parameters = readFrontChannelParameters(request)
   const addressed = await addressClient(deps.clients, parameters)
   const parsed = await parseAuthorization(deps, addressed, parameters)
   if (!parsed.ok) {
@@ -141,7 +141,7 @@ async function takeDecision(
 ): Promise<FastifyReply> {
   const { urls, database, clock } = deps
   refuseCrossOrigin(request, urls.origin, 'Go back to the app and start again there.')
-  const { values } = readAuthorizationParameters(request)
+  const { values } = readFrontChannelParameters(request)
   const query = new URLSearchParams({ request: values.request ?? '' })
   const { pending, client } = await getPending(deps, `${urls.authorizationResumePath}?${query}`)
   const now = clock.now()

@@ -7,8 +7,8 @@ import { isIdentityScope } from '../../domain/names/identity-scopes.ts'
 import { isScopeToken } from '../../domain/names/scope-token.ts'
 import { verifyIdTokenHint } from '../../domain/tokens/issue-id-token.ts'
 import type { Database } from '../../platform/database/database.ts'
+import type { FrontChannelParameters } from '../front-channel-parameters.ts'
 import type { AddressedClient } from './address-client.ts'
-import type { AuthorizationParameters } from './read-parameters.ts'
 
 /** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
 export interface AuthorizationError {
@@ -34,7 +34,7 @@ const LONGEST_NONCE = 1024
 export async function parseAuthorization(
   deps: ParseDeps,
   { client, redirectUri }: AddressedClient,
-  { values, faulty }: AuthorizationParameters,
+  { values, faulty }: FrontChannelParameters,
 ): Promise<ParsedAuthorization> {
   const wrong = findFault(values, faulty, client.grants)
   if (wrong) return { ok: false, error: wrong }
@@ -64,7 +64,7 @@ export async function parseAuthorization(
 async function resolveWanted(
   { database, issuer }: ParseDeps,
   client: Client,
-  values: AuthorizationParameters['values'],
+  values: FrontChannelParameters['values'],
 ): Promise<Extract<ResolvedAccess, { ok: true }> | Extract<ParsedAuthorization, { ok: false }>> {
   const scopes = splitWords(values.scope)
   if (scopes && !scopes.every(isScopeToken)) return refuse('invalid_scope', 'Name scopes with single blanks between.')
@@ -87,7 +87,7 @@ function splitWords(text: string | undefined): readonly string[] | undefined {
 }
 
 function findFault(
-  values: AuthorizationParameters['values'],
+  values: FrontChannelParameters['values'],
   faulty: readonly string[],
   grants: readonly string[],
 ): AuthorizationError | undefined {
@@ -113,7 +113,7 @@ function findFault(
 }
 
 /** RFC 7636 §4.3 and §4.4.1; RFC 9700 §2.1.1: for all clients, and never plain. */
-function findPkceFault(values: AuthorizationParameters['values']): AuthorizationError | undefined {
+function findPkceFault(values: FrontChannelParameters['values']): AuthorizationError | undefined {
   const invalid = (description: string) => ({ error: 'invalid_request', description })
   if (values.code_challenge === undefined) return invalid('code_challenge is missing: PKCE is required.')
   if (values.code_challenge_method !== 'S256') return invalid('code_challenge_method must be S256.')
@@ -121,11 +121,7 @@ function findPkceFault(values: AuthorizationParameters['values']): Authorization
   return undefined
 }
 
-function findPromptFault({
-  prompt,
-  max_age,
-  nonce,
-}: AuthorizationParameters['values']): AuthorizationError | undefined {
+function findPromptFault({ prompt, max_age, nonce }: FrontChannelParameters['values']): AuthorizationError | undefined {
   const invalid = (description: string) => ({ error: 'invalid_request', description })
   const prompts = splitWords(prompt) ?? []
   if (!prompts.every((word) => PROMPTS.includes(word))) return invalid(`prompt is one of ${PROMPTS.join(', ')}.`)

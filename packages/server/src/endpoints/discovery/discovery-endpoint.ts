@@ -47,6 +47,7 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     authorization_endpoint: urls.authorizationUrl,
     token_endpoint: urls.tokenUrl,
     userinfo_endpoint: urls.userinfoUrl,
+    end_session_endpoint: urls.endSessionUrl,
     token_endpoint_auth_methods_supported: allAuthMethods,
     revocation_endpoint: urls.revocationUrl,
     revocation_endpoint_auth_methods_supported: allAuthMethods,

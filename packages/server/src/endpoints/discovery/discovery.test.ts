@@ -33,8 +33,9 @@ describe.each(['', '/tenant/one'])('metadata of an issuer with the path "%s"', (
       // Without a client there is a page; without a token a challenge.
       expect((await fetch(metadata.authorization_endpoint)).status).toBe(400)
       expect((await fetch(metadata.userinfo_endpoint)).status).toBe(401)
-      for (const absent of ['registration_endpoint', 'end_session_endpoint'])
-        expect(metadata).not.toHaveProperty(absent)
+      // OpenID RP-Initiated Logout 1.0 §2.1.
+      expect((await fetch(metadata.end_session_endpoint)).status).toBe(200)
+      expect(metadata).not.toHaveProperty('registration_endpoint')
     } finally {
       await server.stop()
     }

@@ -1,11 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { endSession } from '../../domain/sessions/end-session.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
-import { renderCookie } from '../../platform/http/cookies.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
-import { findBrowserSession, sessionCookieName } from '../browser-session.ts'
+import { findBrowserSession } from '../browser-session.ts'
+import { endBrowserSession } from '../end-browser-session.ts'
 import { endPresented, findPresentedToken, logOutProgram, type ProgramLogoutDeps } from './log-out-program.ts'
 import { type LogoutBody, logoutBodySchema } from './parse-request.ts'
 
@@ -36,10 +35,6 @@ async function logOutBrowser(
 ): Promise<FastifyReply> {
   const { urls, database, clock } = deps
   if (token !== undefined) await endPresented(deps, request, reply, token)
-  const session = await findBrowserSession(database.read, urls, request, clock.now())
-  if (session) await database.write((tx) => endSession(tx, session, `account:${session.accountId}`))
-  return reply
-    .header('set-cookie', renderCookie(sessionCookieName(urls), '', { secure: urls.isSecure, maxAgeSeconds: 0 }))
-    .header('cache-control', 'no-store')
-    .redirect(urls.loginPath, 303)
+  await endBrowserSession(deps, reply, await findBrowserSession(database.read, urls, request, clock.now()))
+  return reply.header('cache-control', 'no-store').redirect(urls.loginPath, 303)
 }

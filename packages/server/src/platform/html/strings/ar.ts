@@ -49,6 +49,15 @@ export const arabic: Strings = {
     apps: 'التطبيقات ذات الصلاحية',
     withdraw: 'سحب الصلاحية',
   },
+  endSession: {
+    title: (name) => `تسجيل الخروج من ${name}؟`,
+    asks: (client) => `يطلب ${client} تسجيل خروجك.`,
+    effect: 'سيؤدي هذا إلى تسجيل خروجك هنا ومن كل تطبيق سجّلت الدخول إليه بهذا المتصفح.',
+    unregistered: 'العنوان المطلوب الانتقال إليه (post_logout_redirect_uri) غير مسجّل لهذا التطبيق، لذلك ستبقى هنا.',
+    stay: 'البقاء مسجّل الدخول',
+    done: 'تم تسجيل خروجك',
+    signInAgain: 'تسجيل الدخول مرة أخرى',
+  },
   error: {
     incident: 'رقم الحادثة',
     status: 'الحالة',

@@ -49,6 +49,16 @@ export const german: Strings = {
     apps: 'Apps mit Zugriff',
     withdraw: 'Zugriff entziehen',
   },
+  endSession: {
+    title: (name) => `Von ${name} abmelden?`,
+    asks: (client) => `${client} möchte Sie abmelden.`,
+    effect: 'Das meldet Sie hier ab und in jeder App, bei der Sie sich mit diesem Browser angemeldet haben.',
+    unregistered:
+      'Die Adresse, zu der es weitergehen soll (post_logout_redirect_uri), ist für die App nicht registriert. Sie bleiben deshalb hier.',
+    stay: 'Angemeldet bleiben',
+    done: 'Sie sind abgemeldet',
+    signInAgain: 'Wieder anmelden',
+  },
   error: {
     incident: 'Vorfall',
     status: 'Status',

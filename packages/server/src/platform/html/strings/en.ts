@@ -49,6 +49,15 @@ export const english: Strings = {
     apps: 'Apps with access',
     withdraw: 'Withdraw access',
   },
+  endSession: {
+    title: (name) => `Sign out of ${name}?`,
+    asks: (client) => `${client} asks to sign you out.`,
+    effect: 'This signs you out here and in every app that you signed in to with this browser.',
+    unregistered: 'The address to go on to (post_logout_redirect_uri) is not registered for the app, so you stay here.',
+    stay: 'Stay signed in',
+    done: 'You are signed out',
+    signInAgain: 'Sign in again',
+  },
   error: {
     incident: 'Incident',
     status: 'Status',

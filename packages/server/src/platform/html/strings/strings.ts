@@ -65,6 +65,18 @@ export interface Strings {
     readonly apps: string
     readonly withdraw: string
   }
+  readonly endSession: {
+    /** @param name of this installation */
+    readonly title: (name: string) => string
+    /** Who wants it. */
+    readonly asks: (client: string) => string
+    readonly effect: string
+    /** A warning: the app has named an address that is not registered for it. */
+    readonly unregistered: string
+    readonly stay: string
+    readonly done: string
+    readonly signInAgain: string
+  }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */
     readonly incident: string

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 
-/** The parameters of an authorization request, from the query or the form. */
-export interface AuthorizationParameters {
+/** The parameters of what an app sends through the browser, from the query or the form. */
+export interface FrontChannelParameters {
   /** Those that came once and aren't empty: an empty one counts as absent (RFC 6749 §3.1). */
   readonly values: Readonly<Partial<Record<string, string>>>
   /** Names that came more than once, or with what no parameter may hold. */
@@ -10,7 +10,7 @@ export interface AuthorizationParameters {
 
 const LONGEST_VALUE = 4096
 
-export function readAuthorizationParameters(request: FastifyRequest): AuthorizationParameters {
+export function readFrontChannelParameters(request: FastifyRequest): FrontChannelParameters {
   const source = request.method === 'POST' ? request.body : request.query
   const members = Object.entries((source ?? {}) as Record<string, unknown>)
   const isSound = (value: unknown): value is string =>
