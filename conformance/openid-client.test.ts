@@ -127,7 +127,7 @@ describe('openid-client', () => {
     },
   )
 
-  it('OpenID Connect Core 1.0 §3.1.2.7: openid-client refuses an answer with another state, and a token with another nonce', async () => {
+  it('OpenID Connect Core 1.0 §3.1.2.7, §3.1.3.7: openid-client refuses an answer with another state, and a token with another nonce', async () => {
     const configuration = await configure(await addClient(scene))
     const visitor = newVisitor(scene)
     for (const [wrong, message] of [
