@@ -7,12 +7,13 @@ declare global {
     /** Each user that was loaded: by the callback first, then by each renewal. */
     loadedUsers: User[]
     failures: string[]
+    isRenewed: boolean
     isSignedOut: boolean
   }
 }
 
 const manager = new UserManager(window.settings)
-Object.assign(window, { loadedUsers: [], failures: [], isSignedOut: false })
+Object.assign(window, { loadedUsers: [], failures: [], isRenewed: false, isSignedOut: false })
 
 manager.events.addUserLoaded((user) => {
   window.loadedUsers.push(user)
@@ -20,6 +21,8 @@ manager.events.addUserLoaded((user) => {
 manager.events.addSilentRenewError(note)
 document.getElementById('sign-in')?.addEventListener('click', () => manager.signinRedirect().catch(note))
 document.getElementById('sign-out')?.addEventListener('click', () => signOut().catch(note))
+document.getElementById('renew-in-frame')?.addEventListener('click', () => renewInFrame().catch(note))
+document.getElementById('sign-in-by-popup')?.addEventListener('click', () => manager.signinPopup().catch(note))
 if (location.search) manager.signinCallback().catch(note)
 
 async function signOut(): Promise<void> {
@@ -27,6 +30,13 @@ async function signOut(): Promise<void> {
   await manager.revokeTokens()
   await manager.removeUser()
   window.isSignedOut = (await manager.getUser()) === null
+}
+
+/** As an app without a refresh token renews. */
+async function renewInFrame(): Promise<void> {
+  manager.stopSilentRenew()
+  await manager.signinSilent({ forceIframeAuth: true })
+  window.isRenewed = true
 }
 
 function note(failure: unknown): void {

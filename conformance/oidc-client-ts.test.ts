@@ -49,17 +49,27 @@ describe('oidc-client-ts in a browser', () => {
     }
   }
 
-  /** Opens the app, signs in and agrees, and comes back to the app. */
-  async function signIn(): Promise<Page> {
+  /** The app in a fresh browser, and registered for it. */
+  async function openApp(): Promise<Page> {
     // The port doesn't matter: RFC 8252 §7.3.
     clientId = (await addClient(scene, { redirectUris: ['http://127.0.0.1/callback'] })).clientId
     const page = await (await browser.newContext()).newPage()
     await page.goto(address)
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    return page
+  }
+
+  async function answerPages(page: Page): Promise<void> {
     await page.getByLabel('User name').fill(person.username)
     await page.getByLabel('Password').fill(person.password)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('button', { name: 'Allow' }).click()
+  }
+
+  /** Opens the app, signs in and agrees, and comes back to the app. */
+  async function signIn(): Promise<Page> {
+    const page = await openApp()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await answerPages(page)
     await page.waitForURL((url) => url.origin === address)
     return page
   }
@@ -85,6 +95,33 @@ describe('oidc-client-ts in a browser', () => {
     expect(second?.access_token).not.toBe(first?.access_token)
     expect(second?.refresh_token).not.toBe(first?.refresh_token)
     expect(second?.profile.sub).toBe(scene.accountId)
+    await page.context().close()
+  })
+
+  it('OpenID Connect Core 1.0 §3.1.2.1: oidc-client-ts renews in a frame without a page by prompt=none', async () => {
+    const page = await signIn()
+    const before = await loadedUsers(page, 1)
+    const asked = page.waitForRequest((request) => request.frame() !== page.mainFrame() && isSilent(request.url()))
+    await page.getByRole('button', { name: 'Renew in a frame' }).click()
+    expect((await asked).isNavigationRequest()).toBe(true)
+    await page.waitForFunction(() => window.isRenewed || window.failures.length > 0)
+    const after = await loadedUsers(page, before.length + 1)
+    expect(after.at(-1)?.profile.sub).toBe(scene.accountId)
+    await page.context().close()
+  })
+
+  it('OpenID Connect Core 1.0 §3.1.2.1: oidc-client-ts signs in by a popup, though our pages are cut off from their opener', async () => {
+    const page = await openApp()
+    const opened = page.waitForEvent('popup')
+    await page.getByRole('button', { name: 'Sign in by popup' }).click()
+    const popup = await opened
+    const closed = popup.waitForEvent('close')
+    await popup.getByLabel('User name').waitFor()
+    expect(await popup.evaluate(() => window.opener)).toBeNull()
+    await answerPages(popup)
+    const [user] = await loadedUsers(page, 1)
+    expect(user?.profile.sub).toBe(scene.accountId)
+    await closed
     await page.context().close()
   })
 
@@ -117,6 +154,10 @@ describe('oidc-client-ts in a browser', () => {
   })
 })
 
+function isSilent(url: string): boolean {
+  return new URL(url).searchParams.get('prompt') === 'none'
+}
+
 async function bundlePage(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [path.join(import.meta.dirname, 'oidc-client-page.ts')],
@@ -131,6 +172,7 @@ async function bundlePage(): Promise<string> {
 function renderPage(settings: UserManagerSettings): string {
   return `<!doctype html><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,">
 <button id="sign-in">Sign in</button><button id="sign-out">Sign out</button>
+<button id="renew-in-frame">Renew in a frame</button><button id="sign-in-by-popup">Sign in by popup</button>
 <script>window.settings = ${JSON.stringify(settings)}</script>
 <script type="module" src="/page.js"></script>`
 }
