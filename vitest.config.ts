@@ -7,6 +7,7 @@ export default defineConfig({
       'packages/*/testing/**/*.test.ts',
       'examples/**/*.test.ts',
       'scripts/**/*.test.ts',
+      'conformance/**/*.test.ts',
     ],
     globalSetup: ['packages/server/testing/postgresql-global-setup.ts'],
     testTimeout: 60_000,

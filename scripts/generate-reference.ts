@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { renderCliReference, renderCommandTable } from './reference/render-cli-reference.ts'
+import { renderConformanceReference } from './reference/render-conformance-reference.ts'
 import { renderErrorsReference } from './reference/render-errors-reference.ts'
 import { renderDomainRooms } from './reference/render-house.ts'
 import { renderSettingsReference, renderSettingsTable } from './reference/render-settings-reference.ts'
@@ -13,6 +14,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/reference/cli.md': () => `${NOTICE}\n\n${renderCliReference()}`,
   'docs/reference/settings.md': () => `${NOTICE}\n\n${renderSettingsReference()}`,
   'docs/reference/errors.md': () => `${NOTICE}\n\n${renderErrorsReference()}`,
+  'docs/reference/conformance.md': () => `${NOTICE}\n\n${renderConformanceReference()}`,
   'README.md': () => putSections('README.md', { commands: renderCommandTable(), settings: renderSettingsTable() }),
   'ARCHITECTURE.md': () => putSections('ARCHITECTURE.md', { 'domain rooms': renderDomainRooms() }),
 }

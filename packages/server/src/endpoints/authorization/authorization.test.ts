@@ -547,6 +547,9 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
       expect([path, answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([path, 204, '*'])
       expect(answer.headers.get('access-control-allow-headers')).toContain('MCP-Protocol-Version')
     }
+    // Where it counts: with the answer itself, and not with that to a preflight.
+    const refused = await fetch(`${server.issuer}/userinfo`, { headers: { authorization: 'Bearer x.y.z' } })
+    expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
     const authorize = await fetch(`${server.issuer}/authorize`, { method: 'OPTIONS', headers })
     expect([authorize.status, authorize.headers.get('access-control-allow-origin')]).toEqual([405, null])
   })

@@ -4,8 +4,13 @@ const preflight = {
   'access-control-allow-methods': 'GET, POST',
   // MCP clients send their protocol version with every request, also for metadata.
   'access-control-allow-headers': 'Authorization, Content-Type, DPoP, MCP-Protocol-Version',
-  'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce',
   'access-control-max-age': '86400',
+}
+
+// On the answer itself: in that to a preflight browsers pass it over (Fetch Standard §3.3.3).
+const answered = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce',
 }
 
 /**
@@ -16,7 +21,7 @@ const preflight = {
  */
 export function allowAnyOrigin(room: HttpServer, paths: Iterable<string>): void {
   room.addHook('onRequest', (_, reply, done) => {
-    reply.header('access-control-allow-origin', '*')
+    reply.headers(answered)
     done()
   })
   for (const path of paths) room.options(path, (_, reply) => reply.status(204).headers(preflight).send())
