@@ -181,19 +181,31 @@ describe('MCP, "Tools": what a message needs', () => {
       { scope: ['notes:read', 'notes:write', 'notes:share'] },
     ],
     ['the name of a property that every object has', call('constructor'), { scope: ['notes:read'] }],
-    ['no message at all', 'add_note', { scope: ['notes:read'] }],
-    ['null', null, { scope: ['notes:read'] }],
-    ['a name that is none', call(['add_note']), { scope: ['notes:read'] }],
+    ['an answer to the server', { jsonrpc: '2.0', id: 1, result: {} }, { scope: ['notes:read'] }],
   ]
   test.each(rows)('%s', (_, message, rule) => expect(ruleFor(message)).toEqual(rule))
 
-  test('a body that nobody has parsed may call anything, so it needs all scopes', () => {
-    expect(ruleFor(undefined)).toEqual({ scope: ['notes:read', 'notes:write', 'notes:share'] })
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', JSON.stringify(call('add_note'))],
+    ['bytes', Buffer.from(JSON.stringify(call('add_note')))],
+    ['an object without a method', {}],
+    ['no message in a list', []],
+    ['a list within a list', [[call('add_note')]]],
+    ['a list that is partly understood', [call('list_notes'), 'add_note']],
+    ['a name that is none', call(['add_note'])],
+    ['a call without parameters', { method: 'tools/call' }],
+  ])('what nobody has parsed, or understands, may call anything, so it needs all scopes: %s', (_, body) => {
+    expect(ruleFor(body)).toEqual({ scope: ['notes:read', 'notes:write', 'notes:share'] })
   })
 
   test('without the option scope, only tools ask for scopes', () => {
     const guard = createMcpGuard({ issuer, audience: resource, keys: { secret }, tools: { add_note: 'notes:write' } })
-    expect([guard.ruleFor({}), guard.ruleFor(call('add_note'))]).toEqual([{}, { scope: ['notes:write'] }])
+    expect([guard.ruleFor({ method: 'tools/list' }), guard.ruleFor(call('add_note'))]).toEqual([
+      {},
+      { scope: ['notes:write'] },
+    ])
   })
 })
 

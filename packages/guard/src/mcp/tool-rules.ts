@@ -24,8 +24,9 @@ export function parseToolRules({ scope, tools = {} }: Pick<McpGuardOptions, 'sco
     base,
     scopes,
     ruleFor(message) {
-      if (message === undefined) return everything
-      const [tool, ...others] = listCalledTools(message).filter((called) => ofTools.has(called))
+      const called = listCalledTools(message)
+      if (called === undefined) return everything
+      const [tool, ...others] = called.filter((name) => ofTools.has(name))
       if (tool === undefined) return base
       if (others.length === 0) return rules.get(tool) ?? base
       return createRule([...ofAll, ...[tool, ...others].flatMap((called) => ofTools.get(called) ?? [])])
@@ -41,11 +42,21 @@ function createRule(scopes: readonly string[]): MessageRule {
   return scopes.length === 0 ? {} : { scope: [...new Set(scopes)] }
 }
 
-/** MCP, "Tools": `{ method: 'tools/call', params: { name } }`. Older versions of it allow several messages in a list. */
-function listCalledTools(message: unknown): readonly string[] {
+/**
+ * MCP, "Tools": `{ method: 'tools/call', params: { name } }`. Older versions of it allow several messages in a list. Undefined for what is no
+ * message, such as a body that nobody has parsed yet: whoever parses it later may find any call in it.
+ */
+function listCalledTools(message: unknown): readonly string[] | undefined {
   const messages: readonly unknown[] = Array.isArray(message) ? message : [message]
-  return messages.flatMap((one) => {
-    if (!isJsonObject(one) || one.method !== 'tools/call' || !isJsonObject(one.params)) return []
-    return typeof one.params.name === 'string' ? [one.params.name] : []
-  })
+  const called: string[] = []
+  for (const one of messages) {
+    if (!isJsonObject(one)) return undefined
+    const { method, params } = one
+    // An answer to the server has no method.
+    if (typeof method !== 'string' && !('result' in one || 'error' in one)) return undefined
+    if (method !== 'tools/call') continue
+    if (!isJsonObject(params) || typeof params.name !== 'string') return undefined
+    called.push(params.name)
+  }
+  return messages.length === 0 ? undefined : called
 }

@@ -2,6 +2,7 @@ import type { PendingRequest } from '../domain/authorizations/authorization-requ
 import { findRequest } from '../domain/authorizations/pending-requests.ts'
 import type { Client } from '../domain/clients/client.ts'
 import { findClient } from '../domain/clients/find-client.ts'
+import { isRedirectUriOf } from '../domain/clients/redirect-uri.ts'
 import type { Session } from '../domain/sessions/session.ts'
 import type { EpochMilliseconds } from '../platform/clock/clock.ts'
 import type { Queries } from '../platform/database/database.ts'
@@ -24,7 +25,9 @@ export async function findPendingAuthorization(
   const id = new URL(returnTo, urls.origin).searchParams.get('request')
   const pending = id === null ? undefined : await findRequest(sql, id, now)
   const client = pending && (await findClient(sql, pending.request.clientId))
-  return pending && client && { pending, client }
+  // What its client can no longer be answered at, no code is sent to.
+  const isCurrent = pending && client && isRedirectUriOf(client, pending.request.redirectUri)
+  return isCurrent ? { pending, client } : undefined
 }
 
 /** Where the answer to a form may lead in the end, for its page's policy: to the app that waits. */

@@ -41,33 +41,39 @@ export class ClientDocuments {
 
   /** The client of this id. A document that has not been read, or is stale, is read now, once for all who wait. */
   async find(clientId: string): Promise<FoundClient> {
-    const { database, clock, hosts } = this.#options
+    const { database, hosts } = this.#options
     const url = parseClientIdUrl(clientId)
     if (url === undefined || !isHostAllowed(hosts, url.hostname)) {
       const known = looksLikeUrl(clientId) ? undefined : await findClient(database.read, clientId)
       return known ? { ok: true, client: known } : { ok: false, reason: 'unknown' }
     }
+    return (await this.#findFresh(clientId)) ?? this.#readOnce(url)
+  }
+
+  async #findFresh(clientId: string): Promise<FoundClient | undefined> {
+    const { database, clock } = this.#options
     const stored = await findClient(database.read, clientId)
-    if (stored?.documentFreshUntil !== undefined && stored.documentFreshUntil > clock.now()) {
-      return { ok: true, client: stored }
-    }
-    return this.#readOnce(url)
+    const isFresh = stored?.documentFreshUntil !== undefined && stored.documentFreshUntil > clock.now()
+    return isFresh ? { ok: true, client: stored } : undefined
   }
 
   #readOnce(url: URL): Promise<FoundClient> {
     const running = this.#reads.get(url.href)
     if (running) return running.found
-    const ofHost = [...this.#reads.values()].filter(({ host }) => host === url.host)
+    const ofHost = [...this.#reads.values()].filter(({ host }) => host === url.hostname)
     if (this.#reads.size >= MOST_READS || ofHost.length >= MOST_READS_OF_A_HOST) {
       return Promise.resolve({ ok: false, reason: 'busy' })
     }
     const found = this.#read(url).finally(() => this.#reads.delete(url.href))
-    this.#reads.set(url.href, { host: url.host, found })
+    this.#reads.set(url.href, { host: url.hostname, found })
     return found
   }
 
   async #read(url: URL): Promise<FoundClient> {
     const { database, log, fetchDocument } = this.#options
+    // Somebody else may have read it since this one looked.
+    const fresh = await this.#findFresh(url.href)
+    if (fresh) return fresh
     let document: PublicDocument
     try {
       document = await fetchDocument(url)

@@ -32,6 +32,11 @@ describe('draft-ietf-oauth-client-id-metadata-document-02 §3: the URL', () => {
     'https://agent.example.com\\a',
     'https://agent.example.com/a b',
     'https://0x7f.1/a',
+    'https://agent.example.com./a',
+    `https://accounts.example.${'a'.repeat(60)}.evil.example/${'a'.repeat(20)}`.replace(
+      'a.evil',
+      `${'.b'.repeat(20)}.evil`,
+    ),
     `https://agent.example.com/${'a'.repeat(512)}`,
     'cli_abc',
     '',
@@ -65,7 +70,7 @@ describe('draft-ietf-oauth-client-id-metadata-document-02 §4: the document', ()
     })
   })
 
-  test.each([[undefined], [''], ['x'.repeat(200)], ['a\u202eb'], [7]])(
+  test.each([[undefined], [''], ['x'.repeat(200)], ['a\u202eb'], ['\u3164'], [7]])(
     'the name %j gives way to the host',
     (client_name) => {
       const parsed = parse({ client_name })

@@ -55,7 +55,7 @@ function findFault(document: Readonly<Record<string, unknown>>, url: URL): strin
 function nameClient(given: unknown, { host }: URL): string {
   const name = `${String(given)} (${host})`
   const isShown = typeof given === 'string' && isDisplayName(given) && isDisplayName(name)
-  return isShown ? name : host.slice(0, 128)
+  return isShown ? name : host
 }
 
 function readObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {

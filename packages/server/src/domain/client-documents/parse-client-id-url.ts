@@ -1,5 +1,7 @@
 /** As long as an id may be that stands in every session, token and consent of its client. */
 const LONGEST_URL = 512
+/** So that all of it can be shown beside the name. */
+const LONGEST_HOST = 100
 
 /**
  * A client id that is the URL of a metadata document: https, with a path, without user, fragment and dot segments, in its normal form.
@@ -12,7 +14,8 @@ export function parseClientIdUrl(clientId: string): URL | undefined {
     return undefined
   const url = new URL(clientId)
   const isNormal = url.href === clientId && !clientId.includes('#')
-  return isNormal && url.pathname !== '/' && url.username === '' && url.password === '' ? url : undefined
+  const isHostShown = url.host.length <= LONGEST_HOST && !url.hostname.endsWith('.')
+  return isNormal && isHostShown && url.pathname !== '/' && url.username === '' && url.password === '' ? url : undefined
 }
 
 /** Whether a client id claims to be the URL of a document: our own ids never do. */

@@ -1,6 +1,6 @@
 import type { ClientDocuments, FoundClient } from '../../domain/client-documents/client-documents.ts'
 import type { Client } from '../../domain/clients/client.ts'
-import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
+import { isRedirectUriOf } from '../../domain/clients/redirect-uri.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import type { FrontChannelParameters } from '../front-channel-parameters.ts'
 
@@ -26,29 +26,13 @@ export async function addressClient(
   const { client } = found
   if (faulty.includes('redirect_uri')) throw wrongAddress()
   if (redirectUri !== undefined) {
-    if (client.redirectUris.some((registered) => matchesRedirectUri(registered, redirectUri)))
-      return { client, redirectUri }
+    if (isRedirectUriOf(client, redirectUri)) return { client, redirectUri }
     throw wrongAddress()
   }
   const [only, ...others] = client.redirectUris
   // OpenID Connect Core §3.1.2.1 requires it; OAuth 2.1 §4.1.1 only where there is a choice.
   if (only === undefined || others.length > 0 || scope.split(' ').includes('openid')) throw wrongAddress()
   return { client, redirectUri: only }
-}
-
-/** Exactly as registered; on a loopback address with any port, since an app takes one that is free (RFC 8252 §7.3). */
-function matchesRedirectUri(registered: string, presented: string): boolean {
-  if (registered === presented) return true
-  if (!registered.startsWith('http://') || !URL.canParse(registered) || !URL.canParse(presented)) return false
-  const [one, other] = [new URL(registered), new URL(presented)]
-  if (!isLoopbackHost(one.hostname)) return false
-  other.port = one.port
-  // Compared as texts, so that nothing which a parser would smooth over passes.
-  return one.href === other.href && withoutPort(presented) === withoutPort(registered)
-}
-
-function withoutPort(uri: string): string {
-  return uri.replace(/^(http:\/\/[^/?#]*?)(:\d{1,5})?(?=[/?#]|$)/, '$1')
 }
 
 function toProblem(refused: Extract<FoundClient, { ok: false }>): Problem {

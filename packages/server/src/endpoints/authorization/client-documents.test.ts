@@ -148,6 +148,24 @@ forEachDatabase('GET /authorize for a client that a document describes', ({ crea
     expect((await scene.authorize()).text).toContain('name="decision"')
   })
 
+  it('no code goes to an address that the document has withdrawn, although the person agreed to the new one', async () => {
+    const scene = await start()
+    scene.headers = { ...scene.headers, 'cache-control': 'no-cache' }
+    const waiting = await scene.authorize()
+    const withdrawn = await scene.browser.submit(waiting, person)
+    expect(withdrawn.text).toContain('name="decision"')
+    scene.document = { ...scene.document, redirect_uris: ['https://agent.example.com/'] }
+    scene.server.clock.set(scene.server.clock.now() + 61_000)
+    const page = await scene.authorize({ redirect_uri: 'https://agent.example.com/' })
+    expect(page.status).toBe(200)
+    for (const late of [
+      await scene.browser.submit(withdrawn, { decision: 'allow' }),
+      await scene.browser.get(withdrawn.url),
+    ]) {
+      expect([late.status, late.location]).toEqual([400, undefined])
+    }
+  })
+
   it('20 requests at once read the document once', async () => {
     const scene = await start()
     const pages = await Promise.all(Array.from({ length: 20 }, () => scene.authorize()))

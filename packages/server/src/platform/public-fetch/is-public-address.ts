@@ -7,6 +7,8 @@ const specialNetworks: readonly (readonly [network: string, prefix: number])[] =
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Public by its registry, but what it answers is a host's own in Azure: its metadata.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
