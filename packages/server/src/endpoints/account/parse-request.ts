@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import type { OwnSessions } from '../../domain/sessions/end-own-sessions.ts'
+import { parameterText } from '../parameter-text.ts'
 
 /** The body of `POST /account/sessions` on the wire: a session's id, `others` or `all`. */
 export interface EndSessionsBody {
@@ -16,7 +17,7 @@ export interface WithdrawBody {
 }
 
 export const withdrawBodySchema: TSchema = Type.Object({
-  client_id: Type.String({ maxLength: 2000, pattern: '^[^\\p{Cc}\\p{Cs}]+$' }),
+  client_id: parameterText(2000, 1),
 })
 
 export function parseEndSessions({ end }: EndSessionsBody): OwnSessions {

@@ -13,6 +13,8 @@ const person = { username: 'ada', password: 'a long walk along the river' }
 const redirectUri = 'http://127.0.0.1:33418/callback'
 const verifier = randomBytes(32).toString('base64url')
 const code_challenge = createHash('sha256').update(verifier).digest('base64url')
+/** As long as such paths get: far beyond an id of ours. */
+const documentPath = `/oauth/${'a'.repeat(150)}/agent.json`
 const draft = 'draft-ietf-oauth-client-id-metadata-document-02'
 
 forEachDatabase('GET /authorize for a client that a document describes', ({ createUrl }) => {
@@ -42,7 +44,7 @@ forEachDatabase('GET /authorize for a client that a document describes', ({ crea
     stops.push(() => server.stop())
     await addAccount(server, person.username, person.password)
     await addApi(server, { audience, name: 'Notes', scopes: ['notes:read'] })
-    const clientId = `${host.origin}/agent.json`
+    const clientId = `${host.origin}${documentPath}`
     const browser = new Visitor(server.issuer)
     const scene: Scene = {
       ...{ server, host, clientId, browser },
@@ -108,8 +110,12 @@ forEachDatabase('GET /authorize for a client that a document describes', ({ crea
     const { refresh_token = '' } = first.body
     expect((await scene.token({ grant_type: 'refresh_token', refresh_token })).status).toBe(200)
     expect((await scene.authorize()).location).toContain('code=')
-    expect(scene.host.asked).toEqual(['/agent.json'])
+    expect(scene.host.asked).toEqual([documentPath])
     expect((await scene.browser.get('/account')).text).toContain(`Agent (${host})`)
+    const body = new URLSearchParams({ refresh_token, client_id: scene.clientId })
+    const loggedOut = await fetch(`${scene.server.issuer}/logout`, { method: 'POST', body })
+    expect(loggedOut.status).toBe(204)
+    expect((await scene.token({ grant_type: 'refresh_token', refresh_token })).body.error).toBe('invalid_grant')
   })
 
   it(`${draft} §4.1: a document that is not sound, or not there, gets a page, and nothing of it is kept`, async () => {

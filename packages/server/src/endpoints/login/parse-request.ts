@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
+import { parameterText } from '../parameter-text.ts'
 
 /** The body of `POST /login` on the wire, as `loginBodySchema` checks it. Parameters that we do not know are ignored. */
 export interface LoginBody {
@@ -18,24 +19,19 @@ export interface LoginQuery {
   readonly switch?: string
 }
 
-/** Only control characters and halves of characters are refused at the door; the rest is for the rooms to judge. */
-function text(maxLength: number): ReturnType<typeof Type.String> {
-  return Type.String({ maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })
-}
-
 export const loginBodySchema: TSchema = Type.Object({
-  username: text(320),
-  password: text(512),
-  audience: Type.Optional(text(512)),
-  scope: Type.Optional(text(4096)),
-  return_to: Type.Optional(text(2000)),
-  client_id: Type.Optional(text(128)),
+  username: parameterText(320),
+  password: parameterText(512),
+  audience: Type.Optional(parameterText(512)),
+  scope: Type.Optional(parameterText(4096)),
+  return_to: Type.Optional(parameterText(2000)),
+  client_id: Type.Optional(parameterText(128)),
   refresh_in: Type.Optional(Type.String({ pattern: '^(body|cookie)$' })),
 })
 
 export const loginQuerySchema: TSchema = Type.Object({
-  return_to: Type.Optional(text(2000)),
-  switch: Type.Optional(text(1)),
+  return_to: Type.Optional(parameterText(2000)),
+  switch: Type.Optional(parameterText(1)),
 })
 
 /** A login as the rooms inside speak of it. */

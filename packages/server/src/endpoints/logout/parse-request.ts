@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import { parameterText } from '../parameter-text.ts'
 
 /** The body of `POST /logout` on the wire; a browser's form has none. */
 export type LogoutBody =
@@ -9,12 +10,12 @@ export type LogoutBody =
     }
   | undefined
 
-const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }))
+const text = (maxLength: number) => Type.Optional(parameterText(maxLength))
 
 export const logoutBodySchema: TSchema = Type.Union([
   Type.Object({
     refresh_token: text(512),
-    client_id: text(128),
+    client_id: text(2000),
     everywhere: Type.Optional(Type.Union([Type.Boolean(), Type.String({ pattern: '^(true|false)$' })])),
   }),
   Type.Null(),

@@ -3,8 +3,9 @@ import { parseRole } from '../../domain/accounts/parse-role.ts'
 import type { RevocationTarget } from '../../domain/revocation-acts/revoke.ts'
 import { type ParsedWait, parseWait } from '../../domain/revocations/parse-wait.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { parameterText } from '../parameter-text.ts'
 
-const id = () => Type.Optional(Type.String({ minLength: 1, maxLength: 8192, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }))
+const id = () => Type.Optional(parameterText(8192, 1))
 
 export const revocationBodySchema: TSchema = Type.Object(
   {

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { grantTypes } from '../../domain/clients/parse-client.ts'
 import type { OauthError } from '../oauth-error.ts'
+import { parameterText } from '../parameter-text.ts'
 
 /** The body of `POST /token` on the wire. Unknown parameters are ignored (RFC 6749 §3.2). */
 export interface TokenBody {
@@ -18,7 +19,7 @@ export interface TokenBody {
   readonly actor_token?: string
 }
 
-const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }))
+const text = (maxLength: number) => Type.Optional(parameterText(maxLength))
 
 export const tokenBodySchema: TSchema = Type.Object({
   grant_type: text(128),
