@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
 import { type Client, idTokenAlgorithms } from '../domain/clients/client.ts'
 import { createClient } from '../domain/clients/create-client.ts'
 import { listClients } from '../domain/clients/list-clients.ts'
-import { grantTypes, parseClient } from '../domain/clients/parse-client.ts'
+import { type ClientInput, grantTypes, parseClient } from '../domain/clients/parse-client.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
@@ -17,6 +18,13 @@ interface ClientCreateOptions {
   readonly firstParty?: boolean
   readonly idTokenAlg?: string
   readonly postLogoutRedirectUri?: readonly string[]
+  readonly userinfoAlg?: string
+  readonly backchannelLogoutUri?: string
+  readonly backchannelLogoutSessionRequired?: boolean
+  readonly jwks?: string
+  readonly jwksUri?: string
+  readonly dpopBound?: boolean
+  readonly requirePar?: boolean
   readonly idle?: string
   readonly lifetime?: string
 }
@@ -59,9 +67,23 @@ function toJson(client: Client): object {
     first_party: client.isFirstParty,
     id_token_signed_response_alg: client.idTokenAlgorithm,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
+    token_endpoint_auth_method: authMethod(client),
+    ...(client.userinfoAlgorithm && { userinfo_signed_response_alg: client.userinfoAlgorithm }),
+    ...(client.backchannelLogout && {
+      backchannel_logout_uri: client.backchannelLogout.uri,
+      backchannel_logout_session_required: client.backchannelLogout.isSessionRequired,
+    }),
+    ...(client.keys && ('jwks' in client.keys ? { jwks: client.keys.jwks } : { jwks_uri: client.keys.jwksUri })),
+    dpop_bound_access_tokens: client.isDpopRequired,
+    require_pushed_authorization_requests: client.isPushRequired,
     idle_seconds: client.sessionLimits.idleMilliseconds / 1000,
     lifetime_seconds: client.sessionLimits.absoluteMilliseconds / 1000,
   }
+}
+
+function authMethod({ type, keys }: Client): string {
+  if (type === 'public') return 'none'
+  return keys ? 'private_key_jwt' : 'client_secret_basic'
 }
 
 function clientRevokeCommand(): Command {
@@ -110,6 +132,17 @@ function clientCreateCommand(): Command {
       ]),
     )
     .option('--post-logout-redirect-uri <uri...>', 'where people may be sent after signing out; may be repeated')
+    .addOption(
+      new Option('--userinfo-alg <algorithm>', 'sign userinfo with this (default: plain JSON)').choices([
+        ...idTokenAlgorithms,
+      ]),
+    )
+    .option('--backchannel-logout-uri <uri>', 'where it is told that a session has ended')
+    .option('--backchannel-logout-session-required', 'it needs to know which session ended')
+    .option('--jwks <file>', 'a file with its public keys (RFC 7517): it authenticates by private_key_jwt')
+    .option('--jwks-uri <url>', 'where its public keys are: it authenticates by private_key_jwt')
+    .option('--dpop-bound', 'it gets only tokens that are bound to a key of its own (RFC 9449)')
+    .option('--require-par', 'it must push its authorization requests first (RFC 9126)')
     .option('--idle <duration>', 'how long a session lives without being used, such as 12h (default: 30d)')
     .option('--lifetime <duration>', 'how long a session lives in all, such as 90d (default: 365d)')
     .action((options: ClientCreateOptions) => runCommand(options, () => createFromOptions(options)))
@@ -122,7 +155,7 @@ async function createFromOptions(options: ClientCreateOptions): Promise<Report> 
     idTokenAlg: idTokenAlgorithm,
     postLogoutRedirectUri: postLogoutRedirectUris,
   } = options
-  const more = { isFirstParty, idTokenAlgorithm, postLogoutRedirectUris }
+  const more = { isFirstParty, idTokenAlgorithm, postLogoutRedirectUris, ...parseFurtherOptions(options) }
   const parsed = parseClient({ name, type, redirectUris, grants, scopes, idle, lifetime, ...more })
   if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
   return withInstallation(async (installation) => {
@@ -137,4 +170,24 @@ async function createFromOptions(options: ClientCreateOptions): Promise<Report> 
       ],
     }
   })
+}
+
+function parseFurtherOptions(options: ClientCreateOptions): Partial<ClientInput> {
+  return {
+    userinfoAlgorithm: options.userinfoAlg,
+    backchannelLogoutUri: options.backchannelLogoutUri,
+    isBackchannelSessionRequired: options.backchannelLogoutSessionRequired,
+    jwks: options.jwks === undefined ? undefined : readJwks(options.jwks),
+    jwksUri: options.jwksUri,
+    isDpopRequired: options.dpopBound,
+    isPushRequired: options.requirePar,
+  }
+}
+
+function readJwks(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    throw new CommandError('invalid_option', `${file} is no JSON file that can be read: it must hold a JWKS.`, 2)
+  }
 }

@@ -24,6 +24,11 @@ const loginClient: Client = {
   isFirstParty: true,
   idTokenAlgorithm: 'ES256',
   postLogoutRedirectUris: [],
+  userinfoAlgorithm: undefined,
+  backchannelLogout: undefined,
+  keys: undefined,
+  isDpopRequired: false,
+  isPushRequired: false,
   sessionLimits: APP_SESSION_LIMITS,
   createdAt: 0,
   documentFreshUntil: undefined,
@@ -41,7 +46,7 @@ export async function authenticateClient(
   const found = await selectClient(sql, clientId)
   if (!found) return undefined
   const { client, secretHash } = found
-  if (secretHash === undefined) return secret === undefined ? client : undefined
+  if (secretHash === undefined) return secret === undefined && client.type === 'public' ? client : undefined
   const isRight =
     secret !== undefined && timingSafeEqual(Buffer.from(secretHash), Buffer.from(hashClientSecret(secret)))
   return isRight ? client : undefined

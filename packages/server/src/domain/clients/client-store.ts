@@ -16,6 +16,11 @@ type ClientTables = {
     is_first_party: number
     id_token_algorithm: string
     post_logout_redirect_uris: string
+    userinfo_algorithm: string | null
+    backchannel_logout: string | null
+    keys: string | null
+    is_dpop_required: number
+    is_push_required: number
     created_at: number
     document_fresh_until: number | null
     /** When a person first let a client in that a document describes. */
@@ -78,15 +83,16 @@ export async function selectClients(sql: Queries): Promise<Client[]> {
   return (await clients.orderBy('created_at').orderBy('id').execute()).map(toClient)
 }
 
-/** The algorithms that some client wants its ID tokens signed with. */
+/** The algorithms that some client wants its ID tokens or its userinfo signed with. */
 export async function selectIdTokenAlgorithms(sql: Queries): Promise<readonly IdTokenAlgorithm[]> {
   const rows = await sql
     .withTables<ClientTables>()
     .selectFrom('client')
-    .select('id_token_algorithm')
+    .select(['id_token_algorithm', 'userinfo_algorithm'])
     .distinct()
     .execute()
-  return rows.map((row) => row.id_token_algorithm as IdTokenAlgorithm)
+  const algorithms = rows.flatMap((row) => [row.id_token_algorithm, row.userinfo_algorithm])
+  return [...new Set(algorithms)].filter((algorithm): algorithm is IdTokenAlgorithm => algorithm !== null)
 }
 
 function toRow(client: Client): Omit<ClientTables['client'], 'secret_hash' | 'document_agreed_at'> {
@@ -102,6 +108,11 @@ function toRow(client: Client): Omit<ClientTables['client'], 'secret_hash' | 'do
     is_first_party: client.isFirstParty ? 1 : 0,
     id_token_algorithm: client.idTokenAlgorithm,
     post_logout_redirect_uris: JSON.stringify(client.postLogoutRedirectUris),
+    userinfo_algorithm: client.userinfoAlgorithm ?? null,
+    backchannel_logout: client.backchannelLogout ? JSON.stringify(client.backchannelLogout) : null,
+    keys: client.keys ? JSON.stringify(client.keys) : null,
+    is_dpop_required: client.isDpopRequired ? 1 : 0,
+    is_push_required: client.isPushRequired ? 1 : 0,
     created_at: client.createdAt,
     document_fresh_until: client.documentFreshUntil ?? null,
   }
@@ -119,6 +130,11 @@ function toClient(row: ClientTables['client']): Client {
     isFirstParty: row.is_first_party === 1,
     idTokenAlgorithm: row.id_token_algorithm as IdTokenAlgorithm,
     postLogoutRedirectUris: JSON.parse(row.post_logout_redirect_uris),
+    userinfoAlgorithm: (row.userinfo_algorithm as IdTokenAlgorithm | null) ?? undefined,
+    backchannelLogout: row.backchannel_logout === null ? undefined : JSON.parse(row.backchannel_logout),
+    keys: row.keys === null ? undefined : JSON.parse(row.keys),
+    isDpopRequired: row.is_dpop_required === 1,
+    isPushRequired: row.is_push_required === 1,
     createdAt: row.created_at,
     documentFreshUntil: row.document_fresh_until ?? undefined,
   }

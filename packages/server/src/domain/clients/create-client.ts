@@ -9,11 +9,11 @@ import type { ClientDescription } from './parse-client.ts'
 
 export interface CreatedClient {
   readonly client: Client
-  /** base64url of 32 random bytes, given once; absent for public clients. */
+  /** base64url of 32 random bytes, given once; absent for public clients and for those that have keys. */
   readonly secret?: string
 }
 
-/** Registers a client. A confidential one gets its secret this once; only its hash is kept. */
+/** Registers a client. A confidential one without keys gets its secret this once; only its hash is kept. */
 export async function createClient(
   tx: Transaction,
   description: ClientDescription,
@@ -26,7 +26,7 @@ export async function createClient(
     createdAt: tx.now,
     documentFreshUntil: undefined,
   }
-  const secret = description.type === 'confidential' ? randomSecret() : undefined
+  const secret = description.type === 'confidential' && !description.keys ? randomSecret() : undefined
   await insertClient(tx.sql, client, secret && hashClientSecret(secret))
   await recordAuditEvent(tx, { act: 'client.created', actor, outcome: 'done', clientId: client.id })
   return secret === undefined ? { client } : { client, secret }

@@ -27,6 +27,11 @@ test.each([
       isFirstParty: false,
       idTokenAlgorithm: 'ES256',
       postLogoutRedirectUris: [],
+      userinfoAlgorithm: undefined,
+      backchannelLogout: undefined,
+      keys: undefined,
+      isDpopRequired: false,
+      isPushRequired: false,
       sessionLimits: { idleMilliseconds: 30 * 86_400_000, absoluteMilliseconds: 365 * 86_400_000 },
     },
   })

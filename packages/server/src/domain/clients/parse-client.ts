@@ -1,7 +1,8 @@
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
-import { type ClientType, type IdTokenAlgorithm, idTokenAlgorithms } from './client.ts'
+import { type Client, type ClientType, idTokenAlgorithms } from './client.ts'
+import { parseClientKeys } from './parse-client-keys.ts'
 import { parseDuration } from './parse-duration.ts'
 import { APP_SESSION_LIMITS, type SessionLimits } from './session-limits.ts'
 
@@ -15,88 +16,120 @@ export const grantTypes = [
 
 const confidentialGrants: readonly string[] = ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange']
 
+const REDIRECT_URI_SENTENCE =
+  'A redirect URI must be absolute and without fragment: https, http on a loopback address, or a private scheme such as com.example.app:/callback.'
+const LIMITS_SENTENCE =
+  'Idle and lifetime of sessions are durations such as 90m, 12h or 30d, a year at most, and idle is the shorter one.'
+
 /** What an operator says of a client, checked. */
-export interface ClientDescription {
-  readonly name: string
-  readonly type: ClientType
-  readonly redirectUris: readonly string[]
-  readonly grants: readonly string[]
-  readonly scopes: readonly string[]
-  readonly isFirstParty: boolean
-  readonly idTokenAlgorithm: IdTokenAlgorithm
-  readonly postLogoutRedirectUris: readonly string[]
-  readonly sessionLimits: SessionLimits
-}
+export type ClientDescription = Omit<Client, 'id' | 'createdAt' | 'documentFreshUntil'>
 
 export type ParsedClient =
   | { readonly ok: true; readonly client: ClientDescription }
   | { readonly ok: false; readonly sentence: string }
 
-/** Text as given on a command line or in a request → a client that can be registered, or a sentence that says what to change. */
-export function parseClient(input: {
-  name: string
-  type: string
-  redirectUris?: readonly string[] | undefined
-  grants?: readonly string[] | undefined
-  scopes?: readonly string[] | undefined
+/** What is said of a client, on a command line or in a request. */
+export interface ClientInput {
+  readonly name: string
+  readonly type: string
+  readonly redirectUris?: readonly string[] | undefined
+  readonly grants?: readonly string[] | undefined
+  readonly scopes?: readonly string[] | undefined
   /** Default: it is a stranger's app, and people are asked whether they agree. */
-  isFirstParty?: boolean | undefined
+  readonly isFirstParty?: boolean | undefined
   /** Default: ES256. */
-  idTokenAlgorithm?: string | undefined
-  postLogoutRedirectUris?: readonly string[] | undefined
+  readonly idTokenAlgorithm?: string | undefined
+  readonly postLogoutRedirectUris?: readonly string[] | undefined
+  /** Default: userinfo is plain JSON. */
+  readonly userinfoAlgorithm?: string | undefined
+  readonly backchannelLogoutUri?: string | undefined
+  readonly isBackchannelSessionRequired?: boolean | undefined
+  /** RFC 7517 §5. */
+  readonly jwks?: unknown
+  readonly jwksUri?: string | undefined
+  readonly isDpopRequired?: boolean | undefined
+  readonly isPushRequired?: boolean | undefined
   /** Such as `30d`. Default: 30 days. */
-  idle?: string | undefined
+  readonly idle?: string | undefined
   /** Such as `365d`. Default: a year. */
-  lifetime?: string | undefined
-}): ParsedClient {
-  const { name, type, redirectUris = [], scopes = [], postLogoutRedirectUris = [] } = input
-  const idTokenAlgorithm = idTokenAlgorithms.find((known) => known === (input.idTokenAlgorithm ?? 'ES256'))
-  const grants = input.grants ?? defaultGrants(type, redirectUris)
-  const wrong = (sentence: string): ParsedClient => ({ ok: false, sentence })
-  if (!isDisplayName(name)) return wrong(DISPLAY_NAME_SENTENCE)
-  if (type !== 'public' && type !== 'confidential') return wrong('The type must be public or confidential.')
-  if (idTokenAlgorithm === undefined) return wrong(`ID tokens are signed with ${idTokenAlgorithms.join(' or ')}.`)
-  if (![...redirectUris, ...postLogoutRedirectUris].every(isRedirectUri)) {
-    return wrong(
-      'A redirect URI must be absolute and without fragment: https, http on a loopback address, or a private scheme such as com.example.app:/callback.',
-    )
-  }
-  if (!grants.every((grant) => grantTypes.some((known) => known === grant))) {
-    return wrong(`A grant must be one of ${grantTypes.join(', ')}.`)
-  }
-  const guarded = grants.find((grant) => confidentialGrants.includes(grant))
-  if (type === 'public' && guarded !== undefined) {
-    return wrong(
-      `A public client cannot have the grant ${guarded}: it has no secret to prove who it is (RFC 6749 §4.4, RFC 8693 §2.1).`,
-    )
-  }
-  if (grants.includes('authorization_code') && redirectUris.length === 0) {
-    return wrong('The grant authorization_code needs at least one redirect URI.')
-  }
-  if (!scopes.every(isScopeToken)) {
-    return wrong(SCOPE_TOKEN_SENTENCE)
-  }
+  readonly lifetime?: string | undefined
+}
+
+/** Text as given on a command line or in a request → a client that can be registered, or a sentence that says what to change. */
+export function parseClient(input: ClientInput): ParsedClient {
+  const { name, redirectUris = [], scopes = [], postLogoutRedirectUris = [], backchannelLogoutUri: uri } = input
+  const grants = input.grants ?? defaultGrants(input.type, redirectUris)
+  const type = input.type === 'public' || input.type === 'confidential' ? input.type : undefined
+  if (type === undefined) return wrong('The type must be public or confidential.')
+  const fault = findTextFault(input) ?? findGrantFault(type, grants, redirectUris)
+  if (fault !== undefined) return wrong(fault)
   const sessionLimits = parseLimits(input.idle, input.lifetime)
-  if (!sessionLimits) {
-    return wrong(
-      'Idle and lifetime of sessions are durations such as 90m, 12h or 30d, a year at most, and idle is the shorter one.',
-    )
+  if (!sessionLimits) return wrong(LIMITS_SENTENCE)
+  const algorithms = parseAlgorithms(input)
+  if (!algorithms) return wrong(`ID tokens and userinfo are signed with ${idTokenAlgorithms.join(' or ')}.`)
+  const parsedKeys = parseClientKeys(input)
+  if (!parsedKeys.ok) return parsedKeys
+  const { keys } = parsedKeys
+  if (keys && type === 'public') return wrong('A public client has no keys: with keys it is confidential.')
+  const client: ClientDescription = {
+    ...{ name, type, sessionLimits, keys, ...algorithms },
+    redirectUris: unique(redirectUris),
+    grants: unique(grants),
+    scopes: unique(scopes),
+    isFirstParty: input.isFirstParty === true,
+    postLogoutRedirectUris: unique(postLogoutRedirectUris),
+    backchannelLogout:
+      uri === undefined ? undefined : { uri, isSessionRequired: input.isBackchannelSessionRequired ?? false },
+    isDpopRequired: input.isDpopRequired === true,
+    isPushRequired: input.isPushRequired === true,
   }
-  const unique = (values: readonly string[]) => [...new Set(values)]
-  return {
-    ok: true,
-    client: {
-      name,
-      type,
-      redirectUris: unique(redirectUris),
-      grants: unique(grants),
-      scopes: unique(scopes),
-      isFirstParty: input.isFirstParty ?? false,
-      idTokenAlgorithm,
-      postLogoutRedirectUris: unique(postLogoutRedirectUris),
-      sessionLimits,
-    },
-  }
+  return { ok: true, client }
+}
+
+function wrong(sentence: string): ParsedClient {
+  return { ok: false, sentence }
+}
+
+function findTextFault(input: ClientInput): string | undefined {
+  const { name, redirectUris = [], postLogoutRedirectUris = [], scopes = [], backchannelLogoutUri } = input
+  if (!isDisplayName(name)) return DISPLAY_NAME_SENTENCE
+  if (![...redirectUris, ...postLogoutRedirectUris].every(isRedirectUri)) return REDIRECT_URI_SENTENCE
+  if (!scopes.every(isScopeToken)) return SCOPE_TOKEN_SENTENCE
+  if (backchannelLogoutUri === undefined || isBackchannelUri(backchannelLogoutUri)) return undefined
+  return 'The back-channel logout URI must be https, or http on a loopback address, without fragment.'
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)]
+}
+
+function findGrantFault(
+  type: ClientType,
+  grants: readonly string[],
+  redirectUris: readonly string[],
+): string | undefined {
+  if (!grants.every((grant) => grantTypes.some((known) => known === grant)))
+    return `A grant must be one of ${grantTypes.join(', ')}.`
+  const guarded = grants.find((grant) => confidentialGrants.includes(grant))
+  if (type === 'public' && guarded !== undefined)
+    return `A public client cannot have the grant ${guarded}: it has no secret to prove who it is (RFC 6749 §4.4, RFC 8693 §2.1).`
+  const isIncomplete = grants.includes('authorization_code') && redirectUris.length === 0
+  return isIncomplete ? 'The grant authorization_code needs at least one redirect URI.' : undefined
+}
+
+function parseAlgorithms({
+  idTokenAlgorithm = 'ES256',
+  userinfoAlgorithm,
+}: ClientInput): Pick<Client, 'idTokenAlgorithm' | 'userinfoAlgorithm'> | undefined {
+  const find = (name: string | undefined) => idTokenAlgorithms.find((known) => known === name)
+  const forIdTokens = find(idTokenAlgorithm)
+  const forUserinfo = find(userinfoAlgorithm)
+  if (!forIdTokens || forUserinfo !== userinfoAlgorithm) return undefined
+  return { idTokenAlgorithm: forIdTokens, userinfoAlgorithm: forUserinfo }
+}
+
+function isBackchannelUri(text: string): boolean {
+  return isRedirectUri(text) && /^https?:/.test(text)
 }
 
 /** What a client of this kind can't do without. */

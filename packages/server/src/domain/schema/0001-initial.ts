@@ -49,6 +49,11 @@ export const initial: Migration = {
       is_first_party BIGINT NOT NULL,
       id_token_algorithm TEXT NOT NULL,
       post_logout_redirect_uris TEXT NOT NULL,
+      userinfo_algorithm TEXT,
+      backchannel_logout TEXT,
+      keys TEXT,
+      is_dpop_required BIGINT NOT NULL,
+      is_push_required BIGINT NOT NULL,
       created_at BIGINT NOT NULL,
       document_fresh_until BIGINT,
       document_agreed_at BIGINT
