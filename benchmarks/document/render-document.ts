@@ -31,8 +31,8 @@ function renderDocument(results: readonly Result[], machine: Machine): string {
 const howToRun = `## Run it
 
 \`\`\`
-npm run bench                    all of it, about 15 minutes
-npm run bench -- guard route     some of it: guard, route, login, refresh, revocation, deny-set, start, size
+npm run bench                    all of it, about 20 minutes
+npm run bench -- guard route     some of it: guard, route, login, refresh, grants, revocation, deny-set, start, size
 npm run bench -- --quick         a look, under two minutes; its figures are too rough to judge by
 \`\`\`
 

@@ -36,7 +36,17 @@ export interface Result extends Findings {
   readonly load: { readonly before: number; readonly after: number }
 }
 
-export const benchmarkNames = ['guard', 'route', 'login', 'refresh', 'revocation', 'deny-set', 'start', 'size'] as const
+export const benchmarkNames = [
+  'guard',
+  'route',
+  'login',
+  'refresh',
+  'grants',
+  'revocation',
+  'deny-set',
+  'start',
+  'size',
+] as const
 export type BenchmarkName = (typeof benchmarkNames)[number]
 
 const folder = fileURLToPath(new URL('../../node_modules/.cache/ostiary-bench/', import.meta.url))

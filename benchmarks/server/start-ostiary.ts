@@ -20,6 +20,8 @@ export interface Installation {
   readonly audience: string
   readonly logins: readonly { readonly username: string; readonly password: string }[]
   readonly environment: NodeJS.ProcessEnv
+  /** Runs a command of `ostiary` and gives what it printed. */
+  run(args: readonly string[], input?: string): string
   remove(): void
 }
 
@@ -46,7 +48,12 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
     ...(issuer !== undefined && { OSTIARY_ISSUER: issuer }),
   }
   const run = (args: readonly string[], input = '') =>
-    execFileSync(process.execPath, [commandLine, ...args], { cwd: folder, env: environment, input, stdio: 'pipe' })
+    execFileSync(process.execPath, [commandLine, ...args], {
+      cwd: folder,
+      env: environment,
+      input,
+      stdio: 'pipe',
+    }).toString()
   const audience = 'https://api.example.com'
   run(['api', 'create', '--audience', audience, '--scope', 'orders:read', 'orders:write'])
   const logins = Array.from({ length: accounts }, (_, index) => ({
@@ -58,7 +65,7 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
   }
   const remove = () => rmSync(folder, { recursive: true, force: true })
   const url = `http://127.0.0.1:${port}`
-  return { url, issuer: issuer ?? url, audience, logins, environment, remove }
+  return { url, issuer: issuer ?? url, audience, logins, environment, run, remove }
 }
 
 export interface OstiaryProcess {

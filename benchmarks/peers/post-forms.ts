@@ -8,10 +8,10 @@ export interface LoadFigures {
   readonly latencies: readonly number[]
 }
 
-/** The form to post next, made from the answer to the one before; undefined before the first. */
-export type NextForm = (answer: string | undefined) => string
+/** The form to post next, made from the answer to the one before; undefined before the first. It gives undefined when there is none left. */
+export type NextForm = (answer: string | undefined) => string | undefined
 
-/** Posts forms on so many connections at once, one under way on each, for so long; an answer that isn't 200 ends the run. */
+/** Posts forms on so many connections at once, one under way on each, for so long or until none is left; an answer that isn't 200 ends the run. */
 export async function postForms(url: URL, forms: readonly NextForm[], milliseconds: number): Promise<LoadFigures> {
   const latencies: number[] = []
   // Before the clock starts: so many connections at once overflow a queue of the kernel, which lets some wait for seconds.
@@ -40,13 +40,14 @@ async function postOnOneConnection(
 ): Promise<void> {
   try {
     let answer: string | undefined
-    while (performance.now() < end) {
+    let form = next(answer)
+    while (form !== undefined && performance.now() < end) {
       const sentAt = performance.now()
-      answer = await exchange(socket, render(url, next(answer)))
+      answer = await exchange(socket, render(url, form))
       latencies.push(performance.now() - sentAt)
+      // Also after the last answer, so that the next turn goes on from here.
+      form = next(answer)
     }
-    // So that the next turn goes on from here.
-    next(answer)
   } finally {
     socket.destroy()
   }

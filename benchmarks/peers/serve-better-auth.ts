@@ -1,4 +1,4 @@
-// better-auth with its OAuth provider on SQLite, and refresh tokens that come from its authorization code flow.
+// better-auth with its OAuth provider on SQLite, and codes and refresh tokens that come from its authorization endpoint.
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -11,9 +11,16 @@ import { type BetterAuthPlugin, betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { toNodeHandler } from 'better-auth/node'
 import { jwt } from 'better-auth/plugins'
-import { answerBenchmark, peerAudience, peerScopes } from './peer.ts'
+import {
+  answerBenchmark,
+  type LoadKind,
+  makeMany,
+  peerAudience,
+  peerRedirectUri,
+  peerScopes,
+  renderForm,
+} from './peer.ts'
 
-const redirectUri = 'https://app.example.com/callback'
 const scopes = ['offline_access', ...peerScopes]
 
 const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-bench-'))
@@ -41,19 +48,45 @@ const auth = betterAuth({
       scopes,
       resources: [{ identifier: peerAudience, accessTokenTtl: 150 }],
       enforcePerClientResources: false,
+      clientPrivileges: async () => true,
     }) as unknown as BetterAuthPlugin,
   ],
 })
 await (await getMigrations(auth.options)).runMigrations()
 server.on('request', toNodeHandler(auth))
 const cookie = await signUp()
-const clientId = await registerClient()
-
-answerBenchmark(async ({ sessions }) => {
-  const refreshTokens: string[] = []
-  for (let count = 0; count < sessions; count += 1) refreshTokens.push(await openSession())
-  return { url: `${base}/oauth2/token`, clientId, refreshTokens }
+const { client_id: clientId } = await registerClient({
+  redirect_uris: [peerRedirectUri],
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  skip_consent: true,
+  scope: scopes.join(' '),
 })
+const machine = await registerClient({
+  redirect_uris: [peerRedirectUri],
+  token_endpoint_auth_method: 'client_secret_post',
+  grant_types: ['client_credentials'],
+  scope: peerScopes.join(' '),
+  client_credentials_scopes: [...peerScopes],
+})
+
+const makers: Readonly<Record<LoadKind, () => Promise<string>>> = {
+  refresh_token: async () => {
+    const { refresh_token: token = '' } = await post('/oauth2/token', await renderCode())
+    return renderForm({ grant_type: 'refresh_token', client_id: clientId, refresh_token: token })
+  },
+  client_credentials: async () => renderCredentials(),
+  authorization_code: renderCode,
+  introspection: async () => {
+    const { access_token: token = '' } = await post('/oauth2/token', renderCredentials())
+    return renderForm({ token, ...machine })
+  },
+}
+
+answerBenchmark(async ({ kind, count }) => ({
+  url: `${base}/oauth2/${kind === 'introspection' ? 'introspect' : 'token'}`,
+  forms: await makeMany(count, makers[kind]),
+}))
 
 async function signUp(): Promise<string> {
   const response = await fetch(`${base}/sign-up/email`, {
@@ -68,30 +101,31 @@ async function signUp(): Promise<string> {
     .join('; ')
 }
 
-async function registerClient(): Promise<string> {
-  const { adminCreateOAuthClient } = auth.api as unknown as {
-    adminCreateOAuthClient(request: { headers: Headers; body: object }): Promise<{ client_id: string }>
-  }
-  const client = await adminCreateOAuthClient({
-    headers: new Headers({ cookie }),
-    body: {
-      redirect_uris: [redirectUri],
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', 'refresh_token'],
-      skip_consent: true,
-      scope: scopes.join(' '),
-    },
-  })
-  return client.client_id
+interface RegisteredClient {
+  readonly client_id: string
+  readonly client_secret: string
 }
 
-/** RFC 6749 §4.1 with RFC 7636. */
-async function openSession(): Promise<string> {
+async function registerClient(body: object): Promise<RegisteredClient> {
+  const { adminCreateOAuthClient } = auth.api as unknown as {
+    adminCreateOAuthClient(request: { headers: Headers; body: object }): Promise<RegisteredClient>
+  }
+  const { client_id, client_secret } = await adminCreateOAuthClient({ headers: new Headers({ cookie }), body })
+  return { client_id, client_secret }
+}
+
+function renderCredentials(): string {
+  const scope = peerScopes.join(' ')
+  return renderForm({ grant_type: 'client_credentials', resource: peerAudience, scope, ...machine })
+}
+
+/** RFC 6749 §4.1 with RFC 7636: a code, in the form that redeems it. */
+async function renderCode(): Promise<string> {
   const verifier = randomBytes(32).toString('base64url')
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
-    redirect_uri: redirectUri,
+    redirect_uri: peerRedirectUri,
     scope: scopes.join(' '),
     state: 'state',
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
@@ -100,16 +134,19 @@ async function openSession(): Promise<string> {
   })
   const authorized = await fetch(`${base}/oauth2/authorize?${query}`, { headers: { cookie } })
   const { url } = (await authorized.json()) as { url: string }
-  const body = new URLSearchParams({
+  return renderForm({
     grant_type: 'authorization_code',
     code: new URL(url).searchParams.get('code') ?? '',
-    redirect_uri: redirectUri,
+    redirect_uri: peerRedirectUri,
     client_id: clientId,
     code_verifier: verifier,
     resource: peerAudience,
   })
-  const answered = await fetch(`${base}/oauth2/token`, { method: 'POST', body })
-  const { refresh_token: token } = (await answered.json()) as { refresh_token?: string }
-  if (token === undefined) throw new Error(`better-auth gives no refresh token: ${answered.status}, ${url}`)
-  return token
+}
+
+async function post(path: string, form: string): Promise<Readonly<Record<string, string>>> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const answered = await fetch(`${base}${path}`, { method: 'POST', headers, body: form })
+  if (!answered.ok) throw new Error(`better-auth answers ${path} ${answered.status}: ${await answered.text()}`)
+  return (await answered.json()) as Record<string, string>
 }
