@@ -35,14 +35,12 @@ export async function verifyIssuedToken(
   const audience = readAudience(token)
   const api = [...(await listApis(sql)), identityApi(deps.issuer)].find((known) => known.audience === audience)
   if (!api) return undefined
-  const guard = await createApiGuard(deps, api)
+  const guard = await obtainGuard(deps, api)
   try {
     return toVerified(api, await guard.verify(token))
   } catch (error) {
     if (error instanceof TokenError) return undefined
     throw error
-  } finally {
-    guard.close()
   }
 }
 
@@ -56,10 +54,30 @@ function readAudience(token: string): string | undefined {
   }
 }
 
-async function createApiGuard({ issuer, keyRing, sealer, clock }: IssuedTokenDeps, api: Api): Promise<Guard> {
+/** A guard, and what it was made of: importing keys costs more than verifying with them. */
+interface ApiGuard {
+  readonly guard: Guard
+  readonly keys: string
+}
+
+const guardsOfKeyRings = new WeakMap<KeyRing, Map<string, ApiGuard>>()
+
+/** The guard of an API, made anew when its keys have changed. */
+async function obtainGuard({ issuer, keyRing, sealer, clock }: IssuedTokenDeps, api: Api): Promise<Guard> {
+  const { jwks } = await keyRing.current()
+  const guards = guardsOfKeyRings.get(keyRing) ?? new Map<string, ApiGuard>()
+  guardsOfKeyRings.set(keyRing, guards)
+  const keys = api.sealedSecret ?? jwks
+  const known = guards.get(api.audience)
+  if (known?.keys === keys) return known.guard
   const secret = openApiSecret(sealer, api)
-  const keys = secret === undefined ? JSON.parse((await keyRing.current()).jwks) : { secret }
-  return createGuard({ issuer, audience: api.audience, keys, feed: false, clock: () => clock.now(), cacheSize: 0 })
+  const guard = createGuard({
+    ...{ issuer, audience: api.audience, feed: false, cacheSize: 1_000 },
+    keys: secret === undefined ? JSON.parse(jwks) : { secret },
+    clock: () => clock.now(),
+  })
+  guards.set(api.audience, { guard, keys })
+  return guard
 }
 
 function toVerified({ audience }: Api, claims: AccessTokenClaims): VerifiedIssuedToken {
