@@ -1,7 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createRefusal, refusalAnswers } from '../../packages/guard/src/request/refusal-answers.ts'
-import { commandCodes, problemCodes, sealingCodes, tokenChecks } from './error-codes.ts'
+import { oauthErrorCodes } from '../../packages/server/src/endpoints/oauth-error-codes.ts'
+import { problemCodes } from '../../packages/server/src/endpoints/problem-codes.ts'
+import { commandCodes, sealingCodes, tokenChecks } from './error-codes.ts'
 import { assertDocumented, findCodes, findReasons } from './find-codes.ts'
 
 const root = path.join(import.meta.dirname, '../..')
@@ -41,9 +43,17 @@ The check that a refusal's private reason names, and what it asks, in the order 
 |---|---|
 ${renderRows(tokenChecks)}
 
-## What the server answers
+## What the OAuth endpoints answer
 
-The body is \`application/problem+json\` (RFC 9457) with \`code\`, \`detail\` and \`incident_id\`, which is the \`requestId\` of the
+The body is \`{"error": "<code>", "error_description": "<sentence>", "error_uri": "<page>", "incident_id": "<id>"}\`: the sentence says
+what to change, the page (\`/errors/<code>\` of the server) says what is below, and the id is the \`requestId\` of the log line with the
+private reason. \`/authorize\` sends the first three to the app's redirect address once that is verified.
+
+${renderOauthErrors()}
+
+## What the server answers elsewhere
+
+The body is \`application/problem+json\` (RFC 9457) with \`type\` (the page of the code), \`code\`, \`detail\` and \`incident_id\`, which is the \`requestId\` of the
 log line with the reason; who asks for \`text/html\` gets a page of the same meaning.
 
 | code | status | meaning |
@@ -79,6 +89,12 @@ function renderRefusals(): string[] {
     const shown = Object.entries(headers).map(([name, value]) => `\`${name}: ${status === 503 ? '…' : value}\``)
     return `| \`${code}\` | ${status} | ${message} | ${shown.join(', ')} |`
   })
+}
+
+function renderOauthErrors(): string {
+  return Object.entries(oauthErrorCodes)
+    .map(([code, { meaning, remedy, source }]) => `### ${code}\n\n${meaning} ${remedy} (${source})`)
+    .join('\n\n')
 }
 
 function renderProblems(): string[] {

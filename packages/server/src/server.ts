@@ -20,6 +20,7 @@ import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import { endSessionEndpoint } from './endpoints/end-session/end-session-endpoint.ts'
+import { errorsEndpoint } from './endpoints/errors/errors-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
 import { introspectionEndpoint } from './endpoints/introspection/introspection-endpoint.ts'
 import { issuerUrls } from './endpoints/issuer-urls.ts'
@@ -208,6 +209,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
     log,
     trustedProxies: config.trustedProxies,
     renderProblemPage,
+    errorPageUrl: (code) => `${urls.errorsUrl}/${code}`,
     observe: metrics.observeRequest,
   })
   server.addHook('onSend', async (_, reply) => {
@@ -215,6 +217,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   })
   const takesClientDocuments = config.clientDocumentHosts.length > 0
   server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments }))
+  server.register(async (room) => errorsEndpoint(room, { urls, theme }))
   server.register(async (room) => jwksEndpoint(room, urls, keyRing))
   server.register(async (room) => healthEndpoint(room, { database, keyRing, isStopping: () => state.stopping }))
   server.register(async (room) => metricsEndpoint(room, metrics))

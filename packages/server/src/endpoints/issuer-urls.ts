@@ -33,6 +33,9 @@ export interface IssuerUrls {
   readonly revocationsPath: string
   readonly revocationsUrl: string
   readonly accountUrl: string
+  /** Below which each error code has its page. */
+  readonly errorsPath: string
+  readonly errorsUrl: string
   readonly revocationFeedPath: string
   readonly revocationFeedUrl: string
   /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
@@ -50,6 +53,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const introspectionPath = `${basePath}/introspect`
   const endSessionPath = `${basePath}/end-session`
   const accountPath = `${basePath}/account`
+  const errorsPath = `${basePath}/errors`
   const revocationsPath = `${basePath}/revocations`
   const revocationFeedPath = `${basePath}/revocation-feed`
   return Object.freeze({
@@ -61,6 +65,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     logoutPath: `${basePath}/logout`,
     accountPath,
     accountUrl: `${origin}${accountPath}`,
+    errorsPath,
+    errorsUrl: `${origin}${errorsPath}`,
     accountSessionsPath: `${accountPath}/sessions`,
     accountConsentsPath: `${accountPath}/consents`,
     jwksPath,

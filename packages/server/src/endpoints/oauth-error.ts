@@ -8,17 +8,27 @@ export interface OauthError {
   readonly error: string
   /** One sentence: what happened and what to do. */
   readonly description: string
+  /** Which check failed, for the log alone; never a secret. */
+  readonly reason?: string | undefined
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Answers a refusal, with the page of its code and the id under which the log has the reason. */
 export function sendOauthError(
   reply: FastifyReply,
-  { status, error, description, headers = {} }: OauthError,
+  { status, error, description, reason, headers = {} }: OauthError,
 ): FastifyReply {
+  const { request } = reply
+  request.log.info({ error, description, reason }, 'refused')
   return reply
     .status(status)
     .headers({ ...headers, 'cache-control': 'no-store', 'access-control-allow-origin': '*' })
-    .send({ error, error_description: description })
+    .send({
+      error,
+      error_description: description,
+      error_uri: request.server.errorPageUrl(error),
+      incident_id: request.id,
+    })
 }
 
 /** Makes a room answer malformed requests in OAuth's own form too. What is no caller's fault goes on to the whole server. */

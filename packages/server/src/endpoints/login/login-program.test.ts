@@ -115,7 +115,7 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
     expect(answers[0]?.status).toBe(401)
     expect(answers[0]?.headers).toMatchObject({ 'cache-control': 'no-store' })
     expect(answers[0]?.words).toEqual({
-      type: 'about:blank',
+      type: `${server.issuer}/errors/invalid_credentials`,
       title: 'Unauthorized',
       status: 401,
       code: 'invalid_credentials',

@@ -40,7 +40,8 @@ export function sendProblem(
     return reply.headers(page.headers).type('text/html; charset=utf-8').send(page.html)
   }
   // As bytes: Fastify would add a charset to a text, and the media type has none (RFC 9457 §6.1).
-  return reply.type('application/problem+json').send(Buffer.from(JSON.stringify(toProblemJson(problem, request.id))))
+  const body = toProblemJson(problem, request.id, request.server.errorPageUrl(problem.code))
+  return reply.type('application/problem+json').send(Buffer.from(JSON.stringify(body)))
 }
 
 const MALFORMED = { code: 'malformed_request', detail: 'The request is not well formed.' }

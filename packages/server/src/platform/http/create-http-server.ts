@@ -7,6 +7,13 @@ import { answerProblems, type RenderProblemPage, sendProblem, toProblem } from '
 import { parseForm, parseJsonObject } from './parse-body.ts'
 import { Problem } from './problem.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where a person reads what an error code means. */
+    errorPageUrl(code: string): string
+  }
+}
+
 export type HttpServer = FastifyInstance<Server>
 
 export interface HttpServerOptions {
@@ -14,6 +21,8 @@ export interface HttpServerOptions {
   /** Addresses or networks whose X-Forwarded-For is believed; empty: nobody's. */
   readonly trustedProxies: readonly string[]
   readonly renderProblemPage: RenderProblemPage
+  /** Where a person reads what an error code means: problems and OAuth errors link there. */
+  readonly errorPageUrl: (code: string) => string
   /** Called after each answer, with the route's pattern (never the URL: its query may hold a token) and seconds. */
   readonly observe: (request: { method: string; route: string; status: number; seconds: number }) => void
 }
@@ -48,6 +57,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     frameworkErrors: (error, request, reply) =>
       sendProblem(options.renderProblemPage, toProblem(error), request, reply),
   })
+  server.decorate('errorPageUrl', options.errorPageUrl)
   takeFormsAndJson(server)
   answerProblems(server, options.renderProblemPage)
   observeRequests(server, options)

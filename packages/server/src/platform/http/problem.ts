@@ -27,10 +27,10 @@ export class Problem extends Error {
   }
 }
 
-/** The body of a problem, RFC 9457 §3: `about:blank` as its type, so the title is the status's own phrase; `code` tells problems apart. */
-export function toProblemJson(problem: Problem, incidentId: string): Record<string, unknown> {
+/** The body of a problem, RFC 9457 §3: its type is the page of its code, and its title the status's own phrase. */
+export function toProblemJson(problem: Problem, incidentId: string, type: string): Record<string, unknown> {
   return {
-    type: 'about:blank',
+    type,
     title: titleOf(problem.status),
     status: problem.status,
     code: problem.code,
