@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { randomSecret } from '../src/platform/random/random.ts'
+import { CliFolder, untilPrinted } from './run-cli.ts'
+import { findFreePort } from './test-server.ts'
+
+export const issuer = 'http://127.0.0.1:4000'
+export const audience = 'https://api.example.com'
+export const redirectUri = 'https://app.example/callback'
+
+/** Server processes on one database, as behind a balancer: they have one issuer and listen on ports of their own. */
+export class ServerProcesses implements AsyncDisposable {
+  readonly #folders: CliFolder[]
+  readonly urls: readonly string[]
+  readonly #processes: ReturnType<CliFolder['start']>[] = []
+  password = ''
+
+  private constructor(folders: CliFolder[], ports: readonly number[]) {
+    this.#folders = folders
+    this.urls = ports.map((port) => `http://127.0.0.1:${port}`)
+  }
+
+  /** Starts so many, with one API and the account `ada`. */
+  static async start(databaseUrl: string, count: number): Promise<ServerProcesses> {
+    const shared = {
+      OSTIARY_DATABASE_URL: databaseUrl,
+      OSTIARY_SECRET: randomSecret(),
+      OSTIARY_ISSUER: issuer,
+      OSTIARY_LOG_LEVEL: 'info',
+    }
+    const ports: number[] = []
+    while (ports.length < count) ports.push(await findFreePort())
+    const folders = ports.map((port) => new CliFolder({ ...shared, OSTIARY_PORT: String(port) }))
+    const servers = new ServerProcesses(folders, ports)
+    await servers.run('api', 'create', '--audience', audience, '--scope', 'orders:read')
+    const created = await servers.run('account', 'create', '--username', 'ada', '--generate-password')
+    servers.password = created.password ?? ''
+    await servers.serve()
+    return servers
+  }
+
+  /** Runs a command of `ostiary` beside them and gives its JSON. */
+  async run(...args: string[]): Promise<Readonly<Record<string, string>>> {
+    const [folder] = this.#folders
+    const { exitCode, stdout, stderr } = (await folder?.run([...args, '--json'])) ?? {}
+    if (exitCode !== 0) throw new Error(`${args.join(' ')}: ${stderr}${stdout}`)
+    return JSON.parse(stdout ?? '')
+  }
+
+  /** Starts them, which none is now. */
+  async serve(): Promise<void> {
+    this.#processes.push(...this.#folders.map((folder) => folder.start(['serve'])))
+    await Promise.all(this.#processes.map((process) => untilPrinted(process, /"msg":"listening"/)))
+  }
+
+  /** kill -9, all of them at once. */
+  async kill(): Promise<void> {
+    const gone = this.#processes.map((process) => new Promise((resolve) => process.once('exit', resolve)))
+    for (const process of this.#processes.splice(0)) process.kill('SIGKILL')
+    await Promise.all(gone)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    for (const folder of this.#folders) folder[Symbol.dispose]()
+  }
+
+  /** Signs ada in at the first of them, as a browser does; gives the cookie. */
+  async signIn(): Promise<string> {
+    const answered = await fetch(`${this.urls[0]}/login`, {
+      method: 'POST',
+      headers: { accept: 'text/html', origin: issuer, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ username: 'ada', password: this.password }),
+      redirect: 'manual',
+    })
+    return answered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  }
+
+  /** Sends a form to one of them, round and round. */
+  post(index: number, path: string, form: Readonly<Record<string, string>>): Promise<Response> {
+    return fetch(`${this.urls[index % this.urls.length]}${path}`, { method: 'POST', body: new URLSearchParams(form) })
+  }
+}
+
+export const verifier = 'v'.repeat(43)
+export const challenge: string = createHash('sha256').update(verifier).digest('base64url')
