@@ -5,6 +5,7 @@ import { ClientDocuments } from './domain/client-documents/client-documents.ts'
 import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
 import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
+import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
@@ -134,6 +135,7 @@ export async function startServer(
   const { clientDocumentHosts: hosts } = config
   const { fetchDocument = fetchPublicDocument, log } = options
   const clients = new ClientDocuments({ ...installation, log, fetchDocument, hosts })
+  const notices = new LogoutNoticeDelivery({ ...installation, issuer: config.issuer, log })
   const server = composeServer(installation, { log, state, feed, clients })
   let url: string
   try {
@@ -144,6 +146,7 @@ export async function startServer(
     await installation.close()
     throw error
   }
+  notices.start()
   const maintenance = setInterval(() => maintain(installation, options.log), MAINTENANCE_MS)
   maintenance.unref()
   return {
@@ -160,6 +163,7 @@ export async function startServer(
       const cutOff = setTimeout(() => server.server.closeAllConnections(), LONGEST_STOP_MS)
       await server.close()
       clearTimeout(cutOff)
+      await notices.stop()
       await feed.follower.stop()
       await installation.close()
     },

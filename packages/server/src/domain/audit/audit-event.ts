@@ -21,6 +21,8 @@ export type AuditedAct =
   | 'feed.rewound'
   | 'login.refused'
   | 'login.succeeded'
+  | 'logout_notice.delivered'
+  | 'logout_notice.failed'
   | 'password.rehashed'
   | 'password.set'
   | 'refresh_key.created'

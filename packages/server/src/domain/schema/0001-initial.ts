@@ -116,6 +116,16 @@ export const initial: Migration = {
     `CREATE INDEX session_by_account ON session (account_id)`,
     `CREATE INDEX session_by_parent ON session (parent_id)`,
     `CREATE INDEX session_by_expiry ON session (expires_at)`,
+    `CREATE TABLE logout_notice (
+      id TEXT PRIMARY KEY,
+      client_id TEXT NOT NULL,
+      account_id TEXT NOT NULL,
+      session_id TEXT NOT NULL,
+      attempts BIGINT NOT NULL,
+      next_attempt_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL
+    )`,
+    `CREATE INDEX logout_notice_by_attempt ON logout_notice (next_attempt_at)`,
     `CREATE TABLE one_time (
       id TEXT PRIMARY KEY,
       kind TEXT NOT NULL,

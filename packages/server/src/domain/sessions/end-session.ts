@@ -1,6 +1,7 @@
 import type { Queries, Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { leaveLogoutNotices } from '../logout-notices/leave-logout-notices.ts'
 import { forgetTime } from '../revocations/forget-time.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
 import type { Session } from './session.ts'
@@ -21,6 +22,7 @@ export async function endSessions(tx: Transaction, sessions: readonly Session[],
   for (const { accountId, clientId, id: sessionId } of ended)
     await recordAuditEvent(tx, { act: 'session.ended', actor, outcome: 'done', accountId, clientId, sessionId })
   if (ended.length === 0) return { count: 0, sequence: undefined }
+  await leaveLogoutNotices(tx, ended)
   const forgetAt = await forgetTime(tx.sql, tx.now)
   const sequence = await recordRevocations(
     tx,

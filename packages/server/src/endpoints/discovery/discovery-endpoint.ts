@@ -48,6 +48,8 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     token_endpoint: urls.tokenUrl,
     userinfo_endpoint: urls.userinfoUrl,
     end_session_endpoint: urls.endSessionUrl,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     token_endpoint_auth_methods_supported: allAuthMethods,
     revocation_endpoint: urls.revocationUrl,
     revocation_endpoint_auth_methods_supported: allAuthMethods,

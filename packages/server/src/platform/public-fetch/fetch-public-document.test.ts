@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { createServer, type LookupFunction } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DocumentHost, startDocumentHost } from '../../../testing/document-host.ts'
-import { fetchPublicDocument, PublicFetchError, type PublicFetchOptions } from './fetch-public-document.ts'
+import { fetchPublicDocument, type PublicFetchOptions } from './fetch-public-document.ts'
+import { PublicFetchError } from './lookup-allowed.ts'
 
 let host: DocumentHost
 beforeAll(async () => {

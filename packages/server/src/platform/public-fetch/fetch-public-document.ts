@@ -1,19 +1,15 @@
-import { type LookupAddress, lookup as lookUp } from 'node:dns'
+import { lookup as lookUp } from 'node:dns'
 import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { isPublicAddress } from './is-public-address.ts'
+import { lookupAllowed, PublicFetchError } from './lookup-allowed.ts'
 
 /** A document, as it came. */
 export interface PublicDocument {
   readonly body: Buffer
   /** The field `Cache-Control`; empty when it did not come. */
   readonly cacheControl: string
-}
-
-/** Why there is no document: for the log, since it may tell of the network here. */
-export class PublicFetchError extends Error {
-  override readonly name = 'PublicFetchError'
 }
 
 export type FetchPublicDocument = (url: URL) => Promise<PublicDocument>
@@ -60,21 +56,6 @@ export async function fetchPublicDocument(url: URL, options: PublicFetchOptions 
   } catch (error) {
     if (error instanceof PublicFetchError) throw error
     throw new PublicFetchError(signal.aborted ? 'no answer in time' : String(error), { cause: error })
-  }
-}
-
-/** Resolves a name, and fails when any of its addresses is not allowed: a name that leads both in and out is a trap. */
-function lookupAllowed(lookup: LookupFunction, isAllowed: (address: string) => boolean): LookupFunction {
-  return (name, options, done) => {
-    lookup(name, { ...options, all: true }, (error, found) => {
-      const addresses: readonly LookupAddress[] = typeof found === 'string' ? [] : found
-      const [first] = addresses
-      if (error) return done(error, [])
-      const refused = addresses.find(({ address }) => !isAllowed(address))
-      if (refused) return done(new PublicFetchError(`${name} is ${refused.address}, a special-use address`), [])
-      if (first === undefined) return done(new PublicFetchError(`${name} has no address`), [])
-      return options.all ? done(null, [...addresses]) : done(null, first.address, first.family)
-    })
   }
 }
 

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '../../platform/database/database.ts'
+import { isPublicAddress } from '../../platform/public-fetch/is-public-address.ts'
+import { postForm } from '../../platform/public-fetch/post-form.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import type { Client } from '../clients/client.ts'
+import { findClient } from '../clients/find-client.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
+import { issueLogoutToken } from './issue-logout-token.ts'
+import { LOGOUT_TOPIC } from './leave-logout-notices.ts'
+import type { LogoutNotice } from './logout-notice.ts'
+import { claimNotices, deleteNotice, postponeNotice } from './logout-notice-store.ts'
+
+export interface LogoutNoticeDeps {
+  readonly issuer: string
+  readonly database: Database
+  readonly keyRing: KeyRing
+  readonly log: { warn(details: object, message: string): void }
+}
+
+/** How it went: an answer, whatever it is, ends a notice (OpenID Connect Back-Channel Logout §2.8); without one it is sent again. */
+type Delivery =
+  | { readonly isAnswered: true; readonly status: number }
+  | { readonly isAnswered: false; readonly reason: string }
+
+/** Also without a wake-up: for what has become due, or what another instance left behind. */
+const POLL_MS = 2000
+const MOST_UNDER_WAY = 32
+const MOST_OF_A_CLIENT = 4
+/** Longer than an attempt takes: then its instance has gone, and another one may try. */
+const LEASE_MS = 30_000
+/** After the first, second, third failed attempt, and so on; the last one from then on. */
+const PAUSES_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
+
+/** Sends what the outbox holds, in the background of a process. */
+export class LogoutNoticeDelivery {
+  readonly #deps: LogoutNoticeDeps
+  readonly #underWay = new Map<Promise<void>, string>()
+  readonly #stopping = new AbortController()
+  #stopListening: (() => void) | undefined
+  #running: Promise<void> = Promise.resolve()
+  #wake = Promise.withResolvers<void>()
+
+  constructor(deps: LogoutNoticeDeps) {
+    this.#deps = deps
+  }
+
+  start(): void {
+    this.#stopListening = this.#deps.database.onAnnounced(LOGOUT_TOPIC, () => this.#wake.resolve())
+    this.#running = this.#run()
+  }
+
+  /** Waits for what is under way; what is not answered stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#stopListening?.()
+    this.#stopping.abort()
+    this.#wake.resolve()
+    await this.#running
+    await Promise.all(this.#underWay.keys())
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      // Made anew before the look, so that a wake-up meanwhile is not lost.
+      this.#wake = Promise.withResolvers()
+      const began = await this.#begin().catch((error) => {
+        this.#deps.log.warn({ error }, 'the outbox of logout notices cannot be read; it is tried again')
+        return 0
+      })
+      if (began > 0) continue
+      const pause = sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => {})
+      await Promise.race([this.#wake.promise, pause])
+    }
+  }
+
+  /** Begins with as many as there is room for; tells how many. */
+  async #begin(): Promise<number> {
+    const most = Math.min(MOST_OF_A_CLIENT, MOST_UNDER_WAY - this.#underWay.size)
+    if (most <= 0) return 0
+    const exceptClients = this.#busyClients()
+    const notices = await this.#deps.database.write((tx) =>
+      claimNotices(tx.sql, { now: tx.now, leasedUntil: tx.now + LEASE_MS, most, exceptClients }),
+    )
+    for (const notice of notices) {
+      const sending = this.#send(notice)
+        .catch((error) =>
+          this.#deps.log.warn({ error, clientId: notice.clientId }, 'a logout notice could not be sent'),
+        )
+        .finally(() => {
+          this.#underWay.delete(sending)
+          this.#wake.resolve()
+        })
+      this.#underWay.set(sending, notice.clientId)
+    }
+    return notices.length
+  }
+
+  #busyClients(): readonly string[] {
+    const counts = Map.groupBy(this.#underWay.values(), (clientId) => clientId)
+    return [...counts].filter(([, underWay]) => underWay.length >= MOST_OF_A_CLIENT).map(([clientId]) => clientId)
+  }
+
+  async #send(notice: LogoutNotice): Promise<void> {
+    const { database, log } = this.#deps
+    const client = await findClient(database.read, notice.clientId)
+    // It wants to know no more.
+    if (!client?.backchannelLogout) return void (await database.write((tx) => deleteNotice(tx.sql, notice.id)))
+    const delivery = await this.#attempt(notice, client, client.backchannelLogout.uri)
+    if (!delivery.isAnswered) {
+      const { attempts, clientId } = notice
+      log.warn({ clientId, attempts, reason: delivery.reason }, 'a client cannot be reached to tell it of a logout')
+    }
+    await database.write(async (tx) => {
+      const pause = PAUSES_MS[Math.min(notice.attempts, PAUSES_MS.length) - 1] ?? 0
+      if (!delivery.isAnswered && tx.now + pause < notice.expiresAt)
+        return postponeNotice(tx.sql, notice.id, tx.now + pause)
+      if (!(await deleteNotice(tx.sql, notice.id))) return undefined
+      const isDone = delivery.isAnswered && delivery.status >= 200 && delivery.status < 300
+      const { accountId, clientId, sessionId, attempts } = notice
+      const answer = delivery.isAnswered ? delivery.status : null
+      return recordAuditEvent(tx, {
+        act: isDone ? 'logout_notice.delivered' : 'logout_notice.failed',
+        actor: 'system',
+        outcome: isDone ? 'done' : 'refused',
+        ...{ accountId, clientId, sessionId, detail: { attempts, status: answer } },
+      })
+    })
+  }
+
+  async #attempt(notice: LogoutNotice, client: Client, uri: string): Promise<Delivery> {
+    const { issuer, database, keyRing } = this.#deps
+    const now = await database.write(async (tx) => tx.now)
+    const token = await issueLogoutToken(issuer, keyRing, { notice, client, now })
+    // Whom the operator registered may be inside; whom a stranger described may not.
+    const isAllowed = client.documentFreshUntil === undefined ? () => true : isPublicAddress
+    try {
+      return { isAnswered: true, status: await postForm(new URL(uri), { logout_token: token }, { isAllowed }) }
+    } catch (error) {
+      return { isAnswered: false, reason: String(error) }
+    }
+  }
+}
