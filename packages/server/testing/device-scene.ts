@@ -4,7 +4,7 @@ import { parseClient } from '../src/domain/clients/parse-client.ts'
 import { addAccount, addApi, startTestServer, type TestServer, type TestServerOptions } from './test-server.ts'
 import { type Visit, Visitor } from './visitor.ts'
 
-export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 export const deviceAudience = 'https://api.example.com'
 export const devicePerson = { username: 'ada', password: 'a long walk along the river' }
 

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
@@ -18,6 +21,8 @@ import { purgeDeviceAuthorizations } from '../../domain/device-authorizations/pu
 import { recordRevocations } from '../../domain/revocations/record-revocations.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import { logOutEverywhere } from '../../domain/sessions/log-out-everywhere.ts'
+
+const dyingServer = path.join(import.meta.dirname, '../../../testing/dying-server.ts')
 
 forEachDatabase('the device authorization grant', ({ createUrl }) => {
   const servers: TestServer[] = []
@@ -255,6 +260,21 @@ forEachDatabase('the device authorization grant', ({ createUrl }) => {
     const { database } = scene.server.running.installation
     const sessions = await listSessions(database.read, scene.accountId, scene.server.clock.now())
     expect(sessions.filter(({ clientId }) => clientId === scene.clientId)).toHaveLength(1)
+  })
+
+  it('RFC 8628 §3.4: a server that is killed between the approval and the poll has lost nothing', async () => {
+    const scene = await start()
+    await servers.pop()?.running.stop()
+    const { config } = scene.server
+    const child = spawn(process.execPath, [dyingServer, JSON.stringify(config)], { stdio: ['pipe', 'pipe', 'inherit'] })
+    await once(child.stdout, 'data')
+    const { body: codes } = await scene.ask()
+    expect((await scene.decide(codes.user_code)).status).toBe(200)
+    child.kill('SIGKILL')
+    await once(child, 'close')
+    servers.push(await startTestServer({ databaseUrl: config.databaseUrl, config }))
+    expect((await scene.poll(codes.device_code)).status).toBe(200)
+    expect(outcome(await scene.poll(codes.device_code))).toEqual([400, 'invalid_grant'])
   })
 
   it('RFC 8628 §3.4: another client’s poll is invalid_grant, and neither uses the code nor counts as a poll', async () => {

@@ -74,6 +74,7 @@ button.quiet:hover{border-color:var(--accent);background:transparent}
 .muted{color:var(--muted)}
 code{font:.8125rem/1.5 ui-monospace,monospace}
 .user-code{display:block;margin:8px 0 24px;font:1.75rem/1.25 ui-monospace,monospace;letter-spacing:.08em}
+html[dir=rtl] .user-code{text-align:right}
 input.user-code{margin:0;font-size:1.25rem}
 dl{margin:24px 0 0;border-block-end:1px solid var(--line)}
 dl>div{padding-block:12px;border-block-start:1px solid var(--line)}
