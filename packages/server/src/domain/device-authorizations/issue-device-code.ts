@@ -11,7 +11,7 @@ export const DEVICE_CODE_LIFETIME_SECONDS = 600
 export const FIRST_INTERVAL_SECONDS = 5
 /**
  * So many devices of one network may wait for their person at once. Not so many of one client: then whoever knows its id could keep
- * everybody else from using it.
+ * everybody else from using it. Requests at the very same moment may be let in beyond it: it bounds a flood, not a right.
  */
 const MOST_PENDING = 50
 

@@ -56,6 +56,7 @@ forEachDatabase('/device', ({ createUrl }) => {
     expect(done.text).not.toContain('<form')
     expect((await scene.poll(codes.device_code)).status).toBe(200)
     expect(await acts(scene)).toEqual(expect.arrayContaining(['device_authorization.granted', 'consent.granted']))
+    expect(scene.server.logText()).not.toContain(codes.user_code)
     // Withdrawn where every consent is.
     expect((await browser.get('/account')).text).toContain('<bdi>TV &amp; Co</bdi>')
   })
@@ -257,6 +258,19 @@ forEachDatabase('/device', ({ createUrl }) => {
       expect((await decide(codes.user_code)).status).toBe(429)
       expect((await poll(codes.device_code)).body.error).toBe('authorization_pending')
     })
+  })
+
+  it('RFC 8628 §3.2: the page of an issuer with a path is below it, and so is the way back from the login', async () => {
+    const scene = await startDeviceScene({ databaseUrl: await createUrl(), issuerPath: '/tenant' })
+    servers.push(scene.server)
+    const { body: codes } = await scene.ask()
+    expect(codes.verification_uri).toBe(`${scene.server.issuer}/device`)
+    const browser = new Visitor(new URL(scene.server.issuer).origin)
+    const form = await browser.submit(await browser.get(codes.verification_uri_complete ?? ''), devicePerson)
+    expect(new URL(form.url).pathname).toBe('/tenant/device')
+    const confirmation = await browser.submit(form, { user_code: codes.user_code ?? '' })
+    expect((await browser.submit(confirmation, { decision: 'allow' })).text).toContain('Your device is connected')
+    expect((await scene.poll(codes.device_code)).status).toBe(200)
   })
 
   it('bad input is never a 5xx', async () => {
