@@ -20,6 +20,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['consents', 'what people have allowed which client'],
   ['client-documents', 'clients that a document on the web describes'],
   ['authorizations', 'requests of clients to act for a person, and the codes that answer them'],
+  ['device-authorizations', 'requests of devices without a browser, and the codes that people decide them by'],
   ['tokens', 'how an access token is made, verified and revoked: claims and signature'],
   ['revocation-acts', 'the acts by which an operator or a client revokes'],
 ]

@@ -4,6 +4,7 @@ import { purgeRequests } from './domain/authorizations/pending-requests.ts'
 import { ClientDocuments } from './domain/client-documents/client-documents.ts'
 import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
 import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
+import { purgeDeviceAuthorizations } from './domain/device-authorizations/purge-device-authorizations.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
@@ -19,6 +20,8 @@ import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
 import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens/issue-access-token.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
+import { deviceAuthorizationEndpoint } from './endpoints/device-authorization/device-authorization-endpoint.ts'
+import { deviceVerificationEndpoint } from './endpoints/device-verification/device-verification-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import { endSessionEndpoint } from './endpoints/end-session/end-session-endpoint.ts'
 import { errorsEndpoint } from './endpoints/errors/errors-endpoint.ts'
@@ -244,6 +247,8 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   server.register(async (room) => introspectionEndpoint(room, issued))
   server.register(async (room) => userinfoEndpoint(room, issued))
   server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
+  server.register(async (room) => deviceAuthorizationEndpoint(room, issued))
+  server.register(async (room) => deviceVerificationEndpoint(room, { urls, database, clock, theme }))
   server.register(async (room) => endSessionEndpoint(room, { ...issued, theme }))
   server.register(async (room) => revocationsEndpoint(room, { ...issued, stopping: feed.stopping.signal }))
   server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))
@@ -268,7 +273,8 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     await advanceKeysInUse(installation)
     const { database } = installation
     await purgeSessions(database)
-    for (const purge of [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests, purgeDocumentClients]) {
+    const purges = [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests, purgeDeviceAuthorizations]
+    for (const purge of [...purges, purgeDocumentClients]) {
       await database.write(async (tx) => void (await purge(tx)))
     }
   } catch (error) {

@@ -2,6 +2,11 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
+import {
+  renderDecidedDevicePage,
+  renderDeviceConfirmationPage,
+  renderUserCodePage,
+} from '../src/endpoints/device-verification/device-pages.ts'
 import { renderEndSessionPage, renderSignedOutPage } from '../src/endpoints/end-session/end-session-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
@@ -87,6 +92,25 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     renderConsentPage({ ...sampleConsent, redirectUri: 'https://shop.example.com/cb', language, theme }),
   'consent-loopback': (language, theme) =>
     renderConsentPage({ ...sampleConsent, redirectUri: 'http://127.0.0.1:53682/cb', language, theme }),
+  device: (language, theme) => renderUserCodePage({ action: '/device', typed: '', language, theme }),
+  'device-unknown': (language, theme) =>
+    renderUserCodePage({ action: '/device', typed: 'BCDF-GHJK', problem: { reason: 'unknown' }, language, theme }),
+  'device-confirmation': (language, theme) =>
+    renderDeviceConfirmationPage({
+      clientName: 'Living Room TV',
+      username: 'ada.lovelace',
+      accountId: 'acc_1',
+      userCode: 'BCDF-GHJK',
+      network: '203.0.113.7',
+      apiName: 'Orders',
+      scopes: ['openid', 'offline_access', 'orders:read'],
+      action: '/device/decision',
+      switchUrl: '/login?switch=1',
+      language,
+      theme,
+    }),
+  'device-connected': (language, theme) =>
+    renderDecidedDevicePage({ isAllowed: true, clientName: 'Living Room TV', language, theme }),
   'end-session': (language, theme) => {
     const redirectUri = 'https://shop.example.com/goodbye'
     return renderEndSessionPage({ ...sampleEndSession, redirectUri, isAddressRefused: false, language, theme })

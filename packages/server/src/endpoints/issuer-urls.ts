@@ -22,6 +22,11 @@ export interface IssuerUrls {
   readonly authorizationUrl: string
   readonly authorizationResumePath: string
   readonly consentPath: string
+  readonly deviceAuthorizationPath: string
+  readonly deviceAuthorizationUrl: string
+  readonly deviceVerificationPath: string
+  readonly deviceVerificationUrl: string
+  readonly deviceDecisionPath: string
   readonly userinfoPath: string
   readonly userinfoUrl: string
   readonly tokenPath: string
@@ -48,6 +53,9 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
   const authorizationPath = `${basePath}/authorize`
+  // RFC 8628 §3.3: short, since people type it.
+  const deviceVerificationPath = `${basePath}/device`
+  const deviceAuthorizationPath = `${basePath}/device-authorization`
   const tokenPath = `${basePath}/token`
   const revocationPath = `${basePath}/revoke`
   const introspectionPath = `${basePath}/introspect`
@@ -80,6 +88,11 @@ export function issuerUrls(issuer: string): IssuerUrls {
     authorizationUrl: `${origin}${authorizationPath}`,
     authorizationResumePath: `${authorizationPath}/resume`,
     consentPath: `${authorizationPath}/consent`,
+    deviceAuthorizationPath,
+    deviceAuthorizationUrl: `${origin}${deviceAuthorizationPath}`,
+    deviceVerificationPath,
+    deviceVerificationUrl: `${origin}${deviceVerificationPath}`,
+    deviceDecisionPath: `${deviceVerificationPath}/decision`,
     userinfoPath: `${basePath}/userinfo`,
     userinfoUrl: `${origin}${basePath}/userinfo`,
     tokenPath,

@@ -4,7 +4,7 @@ import type { HttpServer } from '../platform/http/create-http-server.ts'
 
 /** A refusal as OAuth endpoints answer it, RFC 6749 §5.2. */
 export interface OauthError {
-  readonly status: 400 | 401 | 403 | 503
+  readonly status: 400 | 401 | 403 | 429 | 503
   readonly error: string
   /** One sentence: what happened and what to do. */
   readonly description: string

@@ -17,6 +17,8 @@ export type AuditedAct =
   | 'client.revoked'
   | 'consent.granted'
   | 'consent.withdrawn'
+  | 'device_authorization.denied'
+  | 'device_authorization.granted'
   | 'everything.revoked'
   | 'feed.rewound'
   | 'login.refused'

@@ -10,6 +10,7 @@ import { APP_SESSION_LIMITS, type SessionLimits } from './session-limits.ts'
 export const grantTypes = [
   'authorization_code',
   'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
   'client_credentials',
   'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const

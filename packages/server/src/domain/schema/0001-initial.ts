@@ -144,6 +144,26 @@ export const initial: Migration = {
       answered_at BIGINT
     )`,
     `CREATE INDEX authorization_request_by_expiry ON authorization_request (expires_at)`,
+    `CREATE TABLE device_authorization (
+      id TEXT PRIMARY KEY,
+      user_code_hash TEXT NOT NULL,
+      client_id TEXT NOT NULL,
+      audience TEXT NOT NULL,
+      scopes TEXT NOT NULL,
+      network TEXT NOT NULL,
+      user_agent TEXT,
+      state TEXT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      interval_seconds BIGINT NOT NULL,
+      polled_at BIGINT,
+      decided_at BIGINT,
+      account_id TEXT,
+      authenticated_at BIGINT,
+      browser_session_id TEXT
+    )`,
+    `CREATE UNIQUE INDEX device_authorization_by_user_code ON device_authorization (user_code_hash)`,
+    `CREATE INDEX device_authorization_by_network ON device_authorization (network)`,
+    `CREATE INDEX device_authorization_by_expiry ON device_authorization (expires_at)`,
     `CREATE TABLE consent (
       account_id TEXT NOT NULL,
       client_id TEXT NOT NULL,

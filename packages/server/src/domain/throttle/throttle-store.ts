@@ -33,6 +33,19 @@ export async function lockRow(sql: Queries, key: string): Promise<ThrottleRow | 
   return row && toThrottleRow(row)
 }
 
+/** Makes rows that count nothing where there are none, so that they can be locked. */
+export async function insertMissing(
+  sql: Queries,
+  keys: readonly { readonly key: string; readonly forgetAt: EpochMilliseconds }[],
+): Promise<void> {
+  await sql
+    .withTables<ThrottleTables>()
+    .insertInto('throttle')
+    .values(keys.map(({ key, forgetAt }) => ({ key, failures: 0, last_failure_at: 0, forget_at: forgetAt })))
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute()
+}
+
 /** Adds one failure to each key, or begins at one where all was forgotten; atomic under concurrency. Keys in one order everywhere: no deadlock. */
 export async function addFailures(
   sql: Queries,

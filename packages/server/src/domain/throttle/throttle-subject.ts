@@ -40,6 +40,21 @@ export function throttleSubject(login: string, address: string | undefined): Thr
   }
 }
 
+/** The subject of a guess at the code that somebody's device shows: who is signed in, and from where. Counted apart from logins. */
+export function userCodeSubject(accountId: string, address: string | undefined): ThrottleSubject {
+  const network = parseNetwork(address)
+  const pair = digest(`${network} ${accountId}`)
+  return {
+    network,
+    keys: {
+      account: `code-account:${digest(accountId)}`,
+      network: `code-network:${network}`,
+      pair: `code-pair:${pair}`,
+      known: `code-known:${pair}`,
+    },
+  }
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

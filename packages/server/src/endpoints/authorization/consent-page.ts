@@ -1,10 +1,10 @@
-import { isIdentityScope } from '../../domain/names/identity-scopes.ts'
-import { type Html, html } from '../../platform/html/html.ts'
+import { html } from '../../platform/html/html.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { renderPage } from '../../platform/html/render-page.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
+import { renderScopes } from '../render-scopes.ts'
 
 export interface ConsentPage {
   readonly clientName: string
@@ -41,18 +41,4 @@ ${warning}<form method="post" action="${page.action}">
 <button class="quiet" type="submit" name="decision" value="deny">${strings.deny}</button>
 </form>`
   return renderPage({ title: strings.title(clientName), language, theme, body })
-}
-
-function renderScopes({ scopes, apiName, language }: ConsentPage): Html | undefined {
-  const strings = stringsIn(language).authorization
-  if (scopes.length === 0) return undefined
-  const items = scopes.map((scope) =>
-    isIdentityScope(scope)
-      ? html`<li>${strings.scopes[scope]}</li>\n`
-      : html`<li><bdi>${scope}</bdi> · <bdi>${apiName}</bdi></li>\n`,
-  )
-  return html`<h2>${strings.wants}</h2>
-<ul class="scopes">
-${items}</ul>
-`
 }

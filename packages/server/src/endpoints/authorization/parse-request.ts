@@ -1,25 +1,14 @@
-import { describeRefusedAccess, type ResolvedAccess } from '../../domain/apis/resolve-access.ts'
-import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
 import type { AuthorizationRequest } from '../../domain/authorizations/authorization-request.ts'
-import type { Client } from '../../domain/clients/client.ts'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
-import { isIdentityScope } from '../../domain/names/identity-scopes.ts'
-import { isScopeToken } from '../../domain/names/scope-token.ts'
 import { verifyIdTokenHint } from '../../domain/tokens/issue-id-token.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { FrontChannelParameters } from '../front-channel-parameters.ts'
+import { type RefusedWish, resolveWanted, splitWords } from '../resolve-wanted.ts'
 import type { AddressedClient } from './address-client.ts'
-
-/** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
-export interface AuthorizationError {
-  readonly error: string
-  /** One sentence that tells the developer what to change. */
-  readonly description: string
-}
 
 export type ParsedAuthorization =
   | { readonly ok: true; readonly request: AuthorizationRequest }
-  | { readonly ok: false; readonly error: AuthorizationError }
+  | { readonly ok: false; readonly error: RefusedWish }
 
 export interface ParseDeps {
   readonly issuer: string
@@ -60,37 +49,11 @@ export async function parseAuthorization(
   return { ok: true, request }
 }
 
-/** What the tokens are to be for: an API and scopes of it, or only who the person is. */
-async function resolveWanted(
-  { database, issuer }: ParseDeps,
-  client: Client,
-  values: FrontChannelParameters['values'],
-): Promise<Extract<ResolvedAccess, { ok: true }> | Extract<ParsedAuthorization, { ok: false }>> {
-  const scopes = splitWords(values.scope)
-  if (scopes && !scopes.every(isScopeToken)) return refuse('invalid_scope', 'Name scopes with single blanks between.')
-  const foreign = scopes?.find((scope) => !mayAsk(client, scope))
-  if (foreign !== undefined) return refuse('invalid_scope', `The client is not registered for the scope ${foreign}.`)
-  const audience = values.resource ?? values.audience
-  const ofClient = client.scopes.length > 0 ? client.scopes : undefined
-  const access = await resolveGrant(database.read, issuer, { audience, scopes: scopes ?? ofClient })
-  if (access.ok) return access
-  return refuse(access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target', describeRefusedAccess(access))
-}
-
-/** A client that is registered for no scope in particular may ask for any. */
-function mayAsk(client: Client, scope: string): boolean {
-  return client.scopes.length === 0 || isIdentityScope(scope) || client.scopes.includes(scope)
-}
-
-function splitWords(text: string | undefined): readonly string[] | undefined {
-  return text?.split(' ').filter((word) => word !== '')
-}
-
 function findFault(
   values: FrontChannelParameters['values'],
   faulty: readonly string[],
   grants: readonly string[],
-): AuthorizationError | undefined {
+): RefusedWish | undefined {
   const invalid = (description: string) => ({ error: 'invalid_request', description })
   if (faulty[0] !== undefined)
     return invalid(`Send ${nameOf(faulty[0])} once, without control characters, 4096 at most.`)
@@ -113,7 +76,7 @@ function findFault(
 }
 
 /** RFC 7636 §4.3 and §4.4.1; RFC 9700 §2.1.1: for all clients, and never plain. */
-function findPkceFault(values: FrontChannelParameters['values']): AuthorizationError | undefined {
+function findPkceFault(values: FrontChannelParameters['values']): RefusedWish | undefined {
   const invalid = (description: string) => ({ error: 'invalid_request', description })
   if (values.code_challenge === undefined) return invalid('code_challenge is missing: PKCE is required.')
   if (values.code_challenge_method !== 'S256') return invalid('code_challenge_method must be S256.')
@@ -121,7 +84,7 @@ function findPkceFault(values: FrontChannelParameters['values']): AuthorizationE
   return undefined
 }
 
-function findPromptFault({ prompt, max_age, nonce }: FrontChannelParameters['values']): AuthorizationError | undefined {
+function findPromptFault({ prompt, max_age, nonce }: FrontChannelParameters['values']): RefusedWish | undefined {
   const invalid = (description: string) => ({ error: 'invalid_request', description })
   const prompts = splitWords(prompt) ?? []
   if (!prompts.every((word) => PROMPTS.includes(word))) return invalid(`prompt is one of ${PROMPTS.join(', ')}.`)

@@ -45,6 +45,7 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     login_endpoint: urls.loginUrl,
     logout_endpoint: urls.logoutUrl,
     authorization_endpoint: urls.authorizationUrl,
+    device_authorization_endpoint: urls.deviceAuthorizationUrl,
     token_endpoint: urls.tokenUrl,
     userinfo_endpoint: urls.userinfoUrl,
     end_session_endpoint: urls.endSessionUrl,

@@ -8,6 +8,7 @@ export interface TokenBody {
   readonly grant_type?: string
   readonly refresh_token?: string
   readonly code?: string
+  readonly device_code?: string
   readonly redirect_uri?: string
   readonly code_verifier?: string
   readonly scope?: string
@@ -25,6 +26,7 @@ export const tokenBodySchema: TSchema = Type.Object({
   grant_type: text(128),
   refresh_token: text(512),
   code: text(512),
+  device_code: text(512),
   redirect_uri: text(2000),
   code_verifier: text(256),
   scope: text(4096),
@@ -57,6 +59,11 @@ export interface CodeRequest extends WantedTokens {
   readonly codeVerifier: string | undefined
 }
 
+/** A device's code as the rooms inside speak of it. */
+export interface DeviceCodeRequest extends WantedTokens {
+  readonly deviceCode: string
+}
+
 /** A token that is to be exchanged, as the rooms inside speak of it. */
 export interface ExchangeRequest extends WantedTokens {
   readonly subjectToken: string
@@ -65,6 +72,7 @@ export interface ExchangeRequest extends WantedTokens {
 export type TokenGrant =
   | { readonly grant: 'refresh_token'; readonly request: RefreshRequest }
   | { readonly grant: 'authorization_code'; readonly request: CodeRequest }
+  | { readonly grant: typeof DEVICE_GRANT; readonly request: DeviceCodeRequest }
   | { readonly grant: 'client_credentials'; readonly request: WantedTokens }
   | { readonly grant: typeof EXCHANGE_GRANT; readonly request: ExchangeRequest }
 
@@ -72,11 +80,12 @@ export type ParsedTokenRequest =
   | ({ readonly ok: true } & TokenGrant)
   | { readonly ok: false; readonly error: OauthError }
 
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 /** RFC 8693 §3 */
 export const ACCESS_TOKEN_URN = 'urn:ietf:params:oauth:token-type:access_token'
 
-/** RFC 6749 §4.1.3, §4.4.2, §6, RFC 8693 §2.1. `audience` is taken for `resource`, which is RFC 8707's name. */
+/** RFC 6749 §4.1.3, §4.4.2, §6, RFC 8628 §3.4, RFC 8693 §2.1. `audience` is taken for `resource`, which is RFC 8707's name. */
 export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
   const { grant_type: grant, resource, audience, scope } = body
   if (!grant) return refuse('invalid_request', 'Name the grant as grant_type.')
@@ -92,6 +101,8 @@ export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
       return { ok: true, grant, request: { ...wanted, refreshToken: body.refresh_token || undefined } }
     case 'authorization_code':
       return parseCode(body, wanted)
+    case DEVICE_GRANT:
+      return parseDeviceCode(body, wanted)
     case 'client_credentials':
       return { ok: true, grant, request: wanted }
     case EXCHANGE_GRANT:
@@ -106,6 +117,11 @@ function parseCode({ code, redirect_uri, code_verifier }: TokenBody, wanted: Wan
   if (!code_verifier) return refuse('invalid_request', 'Send the PKCE verifier as code_verifier.')
   const request = { ...wanted, code, redirectUri: redirect_uri || undefined, codeVerifier: code_verifier }
   return { ok: true, grant: 'authorization_code', request }
+}
+
+function parseDeviceCode({ device_code: deviceCode }: TokenBody, wanted: WantedTokens): ParsedTokenRequest {
+  if (!deviceCode) return refuse('invalid_request', 'Send the device code as device_code.')
+  return { ok: true, grant: DEVICE_GRANT, request: { ...wanted, deviceCode } }
 }
 
 /** RFC 8693 §2.1. The actor is the client that asks, which has proved who it is; so there is no token of one. */

@@ -1,7 +1,5 @@
 import { findAccount } from '../../domain/accounts/find-account.ts'
 import { lockAccount } from '../../domain/accounts/lock-account.ts'
-import type { ResolvedAccess } from '../../domain/apis/resolve-access.ts'
-import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
 import {
   type CodePresentation,
   checkAuthorizationCode,
@@ -12,22 +10,18 @@ import type { AuthorizationGrant } from '../../domain/authorizations/authorizati
 import type { Client } from '../../domain/clients/client.ts'
 import { findSession } from '../../domain/sessions/find-session.ts'
 import { isSessionLive } from '../../domain/sessions/is-session-live.ts'
-import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
-import { openSession } from '../../domain/sessions/open-session.ts'
-import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
-import type { Session } from '../../domain/sessions/session.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import { answerSession } from './answer-session.ts'
+import {
+  answerOpenedSession,
+  findRefreshKeyId,
+  type OpenedSession,
+  openGrantedSession,
+} from './open-granted-session.ts'
 import type { CodeRequest } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type Opened =
-  | {
-      readonly ok: true
-      readonly session: Session
-      readonly grant: AuthorizationGrant
-      readonly access: Extract<ResolvedAccess, { ok: true }>
-    }
+  | ({ readonly ok: true; readonly grant: AuthorizationGrant } & OpenedSession)
   | { readonly ok: false; readonly reason: RefusedCode | 'signed_out' | 'foreign_target' }
 
 /** Somebody else used the code at the same moment: what this transaction did is undone. */
@@ -50,21 +44,14 @@ export async function redeemCode(
           'The code is unknown, used, expired, or was issued for another client, redirect_uri or verifier.',
         )
   }
-  const { session, grant, access } = opened
-  const now = await momentForSession(deps.database.read, session)
-  const { api, scopes } = access
-  const answer = await answerSession(deps, { session, client, api, scopes, now, nonce: grant.nonce })
-  if (session.refreshKeyId === undefined) return { ok: true, answer }
-  return { ok: true, answer: { ...answer, refresh_token: await deriveCurrentToken(deps.refreshKeys, session) } }
+  return answerOpenedSession(deps, client, { ...opened, nonce: opened.grant.nonce })
 }
 
 async function openForCode(deps: TokenEndpointDeps, client: Client, request: CodeRequest): Promise<Opened> {
-  const refreshKey = client.grants.includes('refresh_token') ? await deps.refreshKeys.newest() : undefined
+  const refreshKeyId = await findRefreshKeyId(deps, client)
   const presented: CodePresentation = { ...request, clientId: client.id }
   const open = () =>
-    deps.database.write((tx) =>
-      openInTransaction(tx, deps, { client, request, presented, refreshKeyId: refreshKey?.id }),
-    )
+    deps.database.write((tx) => openInTransaction(tx, deps, { client, request, presented, refreshKeyId }))
   try {
     return await open()
   } catch (error) {
@@ -76,7 +63,7 @@ async function openForCode(deps: TokenEndpointDeps, client: Client, request: Cod
 
 async function openInTransaction(
   tx: Transaction,
-  { issuer }: TokenEndpointDeps,
+  deps: TokenEndpointDeps,
   {
     client,
     request,
@@ -95,22 +82,14 @@ async function openInTransaction(
   if (request.audience !== undefined && request.audience !== grant.audience)
     return { ok: false, reason: 'foreign_target' }
   if (!(await isStillSignedIn(tx, grant))) return { ok: false, reason: 'signed_out' }
-  const access = await resolveGrant(tx.sql, issuer, grant)
-  if (!access.ok) return { ok: false, reason: 'foreign_target' }
-  const { accountId, network, userAgent, audience, scopes, authenticatedAt } = grant
+  const { scopes } = grant
   // OpenID Connect Core §11: without offline_access nothing lives on when the person signs out.
   const endsWithBrowser = scopes.includes('openid') && !scopes.includes('offline_access')
-  const session = await openSession(
-    tx,
-    { accountId, clientId: client.id, network, userAgent },
-    {
-      ...{ audience, scopes, refreshKeyId, authenticatedAt },
-      limits: client.sessionLimits,
-      parentId: endsWithBrowser ? grant.browserSessionId : undefined,
-    },
-  )
-  if (!(await useAuthorizationCode(tx, codeId, session.id))) throw new CodeTakenError()
-  return { ok: true, session, grant, access }
+  const parentId = endsWithBrowser ? grant.browserSessionId : undefined
+  const opened = await openGrantedSession(tx, deps, { ...grant, parentId }, { client, refreshKeyId })
+  if (!opened) return { ok: false, reason: 'foreign_target' }
+  if (!(await useAuthorizationCode(tx, codeId, opened.session.id))) throw new CodeTakenError()
+  return { ok: true, grant, ...opened }
 }
 
 async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }: AuthorizationGrant): Promise<boolean> {

@@ -16,12 +16,13 @@ import {
   tokenBodySchema,
 } from './parse-request.ts'
 import { redeemCode } from './redeem-code.ts'
+import { redeemDeviceCode } from './redeem-device-code.ts'
 import { refreshSession } from './refresh-session.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type TokenRequest = FastifyRequest<{ Body: TokenBody }>
 
-/** Serves the token endpoint: tokens for a code, for a refresh token, for another token, and for a client itself. */
+/** Serves the token endpoint: tokens for a code, for a device's code, for a refresh token, for another token, and for a client itself. */
 export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void {
   answerOauthErrors(server)
   allowAnyOrigin(server, [deps.urls.tokenPath])
@@ -53,6 +54,8 @@ function grantTokens(
   switch (granted.grant) {
     case 'authorization_code':
       return redeemCode(deps, client, granted.request)
+    case 'urn:ietf:params:oauth:grant-type:device_code':
+      return redeemDeviceCode(deps, client, granted.request)
     case 'client_credentials':
       return grantClientCredentials(deps, client, granted.request)
     default:

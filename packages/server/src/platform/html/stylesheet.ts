@@ -73,6 +73,9 @@ button.quiet:hover{border-color:var(--accent);background:transparent}
 .problem svg{flex:none;inline-size:20px;block-size:20px;margin-block-start:2px}
 .muted{color:var(--muted)}
 code{font:.8125rem/1.5 ui-monospace,monospace}
+.user-code{display:block;margin:8px 0 24px;font:1.75rem/1.25 ui-monospace,monospace;letter-spacing:.08em}
+html[dir=rtl] .user-code{text-align:right}
+input.user-code{margin:0;font-size:1.25rem}
 dl{margin:24px 0 0;border-block-end:1px solid var(--line)}
 dl>div{padding-block:12px;border-block-start:1px solid var(--line)}
 dt{font-size:.8125rem;color:var(--muted)}

@@ -49,6 +49,21 @@ export const german: Strings = {
     apps: 'Apps mit Zugriff',
     withdraw: 'Zugriff entziehen',
   },
+  device: {
+    title: 'Gerät verbinden',
+    lead: 'Geben Sie den Code ein, den Ihr Gerät zeigt.',
+    code: 'Gerätecode',
+    unknown:
+      'Dieser Code ist falsch oder gilt nicht mehr. Prüfen Sie ihn, oder beginnen Sie auf Ihrem Gerät noch einmal.',
+    sameCode: 'Zeigt Ihr Gerät diesen Code?',
+    askedFrom: 'Das Gerät ist im Netz',
+    warning: 'Hat Ihnen jemand diesen Code geschickt? Dann brechen Sie ab: Wer das Gerät hat, wäre als Sie angemeldet.',
+    allowed: 'Ihr Gerät ist verbunden',
+    goBack: (client) =>
+      `Gehen Sie zurück zu Ihrem Gerät, dort geht es mit ${client} weiter. Sie können diese Seite schließen.`,
+    denied: 'Ihr Gerät ist nicht verbunden',
+    nothingHappened: 'Es wurde nichts erlaubt. Sie können diese Seite schließen.',
+  },
   endSession: {
     title: (name) => `Von ${name} abmelden?`,
     asks: (client) => `${client} möchte Sie abmelden.`,

@@ -65,6 +65,24 @@ export interface Strings {
     readonly apps: string
     readonly withdraw: string
   }
+  readonly device: {
+    readonly title: string
+    readonly lead: string
+    /** The label of the field for the code. */
+    readonly code: string
+    /** One sentence for every code that leads nowhere. */
+    readonly unknown: string
+    /** Stands before the code. */
+    readonly sameCode: string
+    /** Stands before an address or a network. */
+    readonly askedFrom: string
+    /** A warning against codes of others: RFC 8628 §5.4. */
+    readonly warning: string
+    readonly allowed: string
+    readonly goBack: (client: string) => string
+    readonly denied: string
+    readonly nothingHappened: string
+  }
   readonly endSession: {
     /** @param name of this installation */
     readonly title: (name: string) => string

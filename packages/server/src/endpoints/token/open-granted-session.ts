@@ -1,0 +1,69 @@
+import type { ResolvedAccess } from '../../domain/apis/resolve-access.ts'
+import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
+import type { Client } from '../../domain/clients/client.ts'
+import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
+import { openSession } from '../../domain/sessions/open-session.ts'
+import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
+import type { Session } from '../../domain/sessions/session.ts'
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Transaction } from '../../platform/database/database.ts'
+import { answerSession } from './answer-session.ts'
+import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
+
+/** What a person has allowed a client, as a session is opened of it. */
+export interface SessionToOpen {
+  readonly accountId: string
+  readonly audience: string
+  readonly scopes: readonly string[]
+  /** When the person proved who they are. */
+  readonly authenticatedAt: EpochMilliseconds
+  /** Of whoever will have the tokens. */
+  readonly network: string
+  readonly userAgent: string | undefined
+  /** The browser's session that it ends with; undefined for one that stands by itself. */
+  readonly parentId: string | undefined
+}
+
+export interface OpenedSession {
+  readonly session: Session
+  readonly access: Extract<ResolvedAccess, { ok: true }>
+}
+
+/** The key for the refresh token of a session that is about to be opened; undefined where the client gets none. */
+export async function findRefreshKeyId(
+  { refreshKeys }: TokenEndpointDeps,
+  { grants }: Client,
+): Promise<string | undefined> {
+  return grants.includes('refresh_token') ? (await refreshKeys.newest()).id : undefined
+}
+
+/** Opens the session that a person has allowed a client; undefined when the API, or a scope of it, is not registered any more. */
+export async function openGrantedSession(
+  tx: Transaction,
+  { issuer }: TokenEndpointDeps,
+  granted: SessionToOpen,
+  { client, refreshKeyId }: { readonly client: Client; readonly refreshKeyId: string | undefined },
+): Promise<OpenedSession | undefined> {
+  const access = await resolveGrant(tx.sql, issuer, granted)
+  if (!access.ok) return undefined
+  const { accountId, network, userAgent, audience, scopes, authenticatedAt, parentId } = granted
+  const session = await openSession(
+    tx,
+    { accountId, clientId: client.id, network, userAgent },
+    { audience, scopes, refreshKeyId, authenticatedAt, parentId, limits: client.sessionLimits },
+  )
+  return { session, access }
+}
+
+/** The first tokens of a session, which must be durable by now: an access token, and what else the client and the scopes ask for. */
+export async function answerOpenedSession(
+  deps: TokenEndpointDeps,
+  client: Client,
+  { session, access, nonce }: OpenedSession & { readonly nonce?: string | undefined },
+): Promise<GrantedTokens> {
+  const now = await momentForSession(deps.database.read, session)
+  const { api, scopes } = access
+  const answer = await answerSession(deps, { session, client, api, scopes, now, nonce })
+  if (session.refreshKeyId === undefined) return { ok: true, answer }
+  return { ok: true, answer: { ...answer, refresh_token: await deriveCurrentToken(deps.refreshKeys, session) } }
+}

@@ -1,0 +1,93 @@
+import type { Client } from '../../domain/clients/client.ts'
+import {
+  pollDeviceAuthorization,
+  type RefusedPoll,
+} from '../../domain/device-authorizations/poll-device-authorization.ts'
+import type { Transaction } from '../../platform/database/database.ts'
+import {
+  answerOpenedSession,
+  findRefreshKeyId,
+  type OpenedSession,
+  openGrantedSession,
+} from './open-granted-session.ts'
+import type { DeviceCodeRequest } from './parse-request.ts'
+import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
+
+type Opened =
+  | ({ readonly ok: true } & OpenedSession)
+  | { readonly ok: false; readonly reason: RefusedPoll | 'foreign_target' }
+
+/** What opens no session must use no code either: what this transaction did is undone. */
+class ForeignTargetError extends Error {
+  override readonly name = 'ForeignTargetError'
+}
+
+/** Gives tokens for a device code once a person has allowed it: RFC 8628 §3.4 and §3.5. */
+export async function redeemDeviceCode(
+  deps: TokenEndpointDeps,
+  client: Client,
+  request: DeviceCodeRequest,
+): Promise<GrantedTokens> {
+  const opened = await openForDevice(deps, client, request)
+  return opened.ok ? answerOpenedSession(deps, client, opened) : refuse(opened.reason)
+}
+
+async function openForDevice(deps: TokenEndpointDeps, client: Client, request: DeviceCodeRequest): Promise<Opened> {
+  const refreshKeyId = await findRefreshKeyId(deps, client)
+  try {
+    return await deps.database.write((tx) => openInTransaction(tx, deps, { client, request, refreshKeyId }))
+  } catch (error) {
+    if (!(error instanceof ForeignTargetError)) throw error
+    return { ok: false, reason: 'foreign_target' }
+  }
+}
+
+async function openInTransaction(
+  tx: Transaction,
+  deps: TokenEndpointDeps,
+  {
+    client,
+    request,
+    refreshKeyId,
+  }: {
+    readonly client: Client
+    readonly request: DeviceCodeRequest
+    readonly refreshKeyId: string | undefined
+  },
+): Promise<Opened> {
+  const { deviceCode, audience } = request
+  const polled = await pollDeviceAuthorization(tx, { deviceCode, clientId: client.id })
+  if (!polled.ok) return polled
+  const { authorization, grant } = polled
+  if (audience !== undefined && audience !== authorization.audience) throw new ForeignTargetError()
+  const { accountId, authenticatedAt } = grant
+  // The device is no part of the browser that a person happened to decide in, so its session stands by itself.
+  const granted = { ...authorization, accountId, authenticatedAt, parentId: undefined }
+  const opened = await openGrantedSession(tx, deps, granted, { client, refreshKeyId })
+  if (!opened) throw new ForeignTargetError()
+  return { ok: true, ...opened }
+}
+
+function refuse(reason: RefusedPoll | 'foreign_target'): GrantedTokens {
+  switch (reason) {
+    case 'pending':
+      return fail('authorization_pending', 'Nobody has decided yet: poll again.')
+    case 'too_early':
+      return fail('slow_down', 'Wait 5 seconds longer between polls from now on.')
+    case 'expired':
+      return fail('expired_token', 'The device code has expired: ask for another one.')
+    case 'denied':
+      return fail('access_denied', 'The person did not agree.')
+    case 'foreign_target':
+      return fail(
+        'invalid_target',
+        'The device code was issued for another API, or for what is not registered any more.',
+      )
+    default:
+      return fail('invalid_grant', 'The device code is unknown, used, withdrawn, or was issued to another client.')
+  }
+}
+
+function fail(error: string, description: string): GrantedTokens {
+  return { ok: false, error: { status: 400, error, description } }
+}
