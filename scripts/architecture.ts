@@ -35,8 +35,8 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   platform: ['platform'],
 }
 
-/** The rooms of `guard/src`. A room imports only rooms that stand before it; nothing imports `explain`, `adapters` or `mcp`. */
-export const guardRooms: readonly string[] = ['jws', 'keys', 'claims', 'request', 'feed', 'explain', 'adapters', 'mcp']
+/** The rooms of `guard/src`. A room imports only rooms that stand before it; nothing imports `dpop`, `explain`, `adapters` or `mcp`. */
+export const guardRooms: readonly string[] = ['jws', 'keys', 'claims', 'request', 'feed', 'dpop', 'explain', 'adapters', 'mcp']
 
 /** Where each package that the server depends on may be imported, types included: whoever replaces one knows where to look. */
 export const placesOfPackages: Readonly<Record<string, readonly string[]>> = {

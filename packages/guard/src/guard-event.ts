@@ -12,6 +12,7 @@ export type CheckName =
   | 'issuer'
   | 'audience'
   | 'confirmation'
+  | 'proof'
   | 'not_before'
   | 'issued_at'
   | 'expiry'
