@@ -4,6 +4,7 @@ import { purgeRequests } from './domain/authorizations/pending-requests.ts'
 import { ClientDocuments } from './domain/client-documents/client-documents.ts'
 import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
 import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
+import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
@@ -213,6 +214,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   server.addHook('onSend', async (_, reply) => {
     if (state.stopping) reply.header('connection', 'close')
   })
+  const proofs = new ProofVerifier(clock)
   const takesClientDocuments = config.clientDocumentHosts.length > 0
   server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments }))
   server.register(async (room) => jwksEndpoint(room, urls, keyRing))
@@ -227,7 +229,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   server.register(async (room) => {
     const { countRefresh, countToken } = metrics
     const { sealer } = installation
-    const issuing = { issuer: config.issuer, keyRing, sealer, tokenIssuer, refreshKeys }
+    const issuing = { issuer: config.issuer, keyRing, sealer, proofs, tokenIssuer, refreshKeys }
     tokenEndpoint(room, { urls, database, clock, countRefresh, countToken, ...issuing })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))
@@ -235,7 +237,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, issued))
-  server.register(async (room) => userinfoEndpoint(room, issued))
+  server.register(async (room) => userinfoEndpoint(room, { ...issued, proofs }))
   server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
   server.register(async (room) => endSessionEndpoint(room, { ...issued, theme }))
   server.register(async (room) => revocationsEndpoint(room, { ...issued, stopping: feed.stopping.signal }))

@@ -6,6 +6,7 @@ import { normalizeTargetUri } from './normalize-target-uri.ts'
 import { RecentProofs } from './recent-proofs.ts'
 
 export { InstanceNonces } from './instance-nonces.ts'
+export { normalizeTargetUri } from './normalize-target-uri.ts'
 export type { ProofMemory, ProofToTake, TakenProof } from './proof-memory.ts'
 
 export interface DpopOptions {

@@ -40,27 +40,33 @@ export async function redeemCode(
   deps: TokenEndpointDeps,
   client: Client,
   request: CodeRequest,
+  jkt: string | undefined,
 ): Promise<GrantedTokens> {
-  const opened = await openForCode(deps, client, request)
+  const opened = await openForCode(deps, client, request, jkt)
   if (!opened.ok) {
     return opened.reason === 'foreign_target'
       ? refuse('invalid_target', 'The code was issued for another API.')
       : refuse(
           'invalid_grant',
-          'The code is unknown, used, expired, or was issued for another client, redirect_uri or verifier.',
+          'The code is unknown, used, expired, or was issued for another client, redirect_uri, verifier or key.',
         )
   }
   const { session, grant, access } = opened
   const now = await momentForSession(deps.database.read, session)
   const { api, scopes } = access
-  const answer = await answerSession(deps, { session, client, api, scopes, now, nonce: grant.nonce })
+  const answer = await answerSession(deps, { session, client, api, scopes, now, jkt, nonce: grant.nonce })
   if (session.refreshKeyId === undefined) return { ok: true, answer }
   return { ok: true, answer: { ...answer, refresh_token: await deriveCurrentToken(deps.refreshKeys, session) } }
 }
 
-async function openForCode(deps: TokenEndpointDeps, client: Client, request: CodeRequest): Promise<Opened> {
+async function openForCode(
+  deps: TokenEndpointDeps,
+  client: Client,
+  request: CodeRequest,
+  jkt: string | undefined,
+): Promise<Opened> {
   const refreshKey = client.grants.includes('refresh_token') ? await deps.refreshKeys.newest() : undefined
-  const presented: CodePresentation = { ...request, clientId: client.id }
+  const presented: CodePresentation = { ...request, clientId: client.id, jkt }
   const open = () =>
     deps.database.write((tx) =>
       openInTransaction(tx, deps, { client, request, presented, refreshKeyId: refreshKey?.id }),
@@ -106,6 +112,8 @@ async function openInTransaction(
     {
       ...{ audience, scopes, refreshKeyId, authenticatedAt },
       limits: client.sessionLimits,
+      // RFC 9449 §5: of a confidential client they are bound to the client already.
+      dpopJkt: client.type === 'public' ? presented.jkt : undefined,
       parentId: endsWithBrowser ? grant.browserSessionId : undefined,
     },
   )
