@@ -12,12 +12,12 @@ export type CheckName =
   | 'issuer'
   | 'audience'
   | 'confirmation'
-  | 'proof'
   | 'not_before'
   | 'issued_at'
   | 'expiry'
   | 'schema'
   | 'revocation'
+  | 'proof'
 
 /** Why a check failed: for logs, never for the caller. It holds no token; what came from outside is shortened and quoted. */
 export interface FailedCheck {

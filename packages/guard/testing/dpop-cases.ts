@@ -13,9 +13,10 @@ const passed = { caller: 'account-1' } as const
 
 type Refused = Exclude<AdapterCase['answer'], { caller: string | null }>
 
-function withProof(proof: string | undefined, token = bound, scheme = 'DPoP'): AdapterCase['sent'] {
+function withProof(proof: string | undefined, token = bound, scheme = 'DPoP') {
   const fields: [string, string][] = [['Authorization', `${scheme} ${token}`]]
-  return { fields: proof === undefined ? fields : [...fields, ['DPoP', proof]] }
+  if (proof !== undefined) fields.push(['DPoP', proof])
+  return { fields }
 }
 
 function refused(scheme: string, code: Refused['code'], description: string, check: Refused['check']): Refused {
@@ -175,7 +176,7 @@ export const dpopCases: readonly AdapterCase[] = [
   {
     title: 'RFC 6750 §2: a token as DPoP and one as Bearer are several',
     options,
-    sent: { fields: [...withProof(good).fields, ['Authorization', `Bearer ${unbound}`]] as [string, string][] },
+    sent: { fields: [...withProof(good).fields, ['Authorization', `Bearer ${unbound}`]] },
     answer: {
       status: 400,
       challenge: `DPoP error="invalid_request", error_description="Token is malformed or sent in more than one place", ${algs}`,

@@ -10,7 +10,7 @@ export interface ClientKey {
 
 export function createClientKey(): ClientKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const jwk = publicKey.export({ format: 'jwk' })
+  const jwk = { ...publicKey.export({ format: 'jwk' }) }
   const { crv, kty, x, y } = jwk
   return { privateKey, jwk, jkt: hash(JSON.stringify({ crv, kty, x, y })) }
 }
