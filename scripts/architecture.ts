@@ -9,6 +9,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['apis', 'registered APIs (resource servers), their scopes and token lifetimes'],
   ['revocations', 'the revocation feed: what is revoked, numbered, until it may be forgotten'],
   ['refresh-keys', 'the keys that refresh tokens are derived with'],
+  ['dpop', 'proofs that a request comes from who has a key'],
   ['clients', 'registered clients'],
   ['logout-notices', 'what clients are still to be told of sessions that have ended'],
   ['accounts', 'accounts, the names people log in with, their roles'],
@@ -37,17 +38,28 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   platform: ['platform'],
 }
 
-/** The rooms of `guard/src`. A room imports only rooms that stand before it; nothing imports `explain`, `adapters` or `mcp`. */
-export const guardRooms: readonly string[] = ['jws', 'keys', 'claims', 'request', 'feed', 'explain', 'adapters', 'mcp']
+/** The rooms of `guard/src`. A room imports only rooms that stand before it; nothing imports `dpop`, `explain`, `adapters` or `mcp`. */
+export const guardRooms: readonly string[] = [
+  'jws',
+  'keys',
+  'claims',
+  'request',
+  'feed',
+  'dpop',
+  'explain',
+  'adapters',
+  'mcp',
+]
 
 /** Where each package that the server depends on may be imported, types included: whoever replaces one knows where to look. */
 export const placesOfPackages: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['cli'],
   '@node-rs/argon2': ['domain/credentials'],
-  '@ostiary/guard': ['cli', 'domain/tokens'],
+  '@ostiary/guard': ['cli', 'domain/dpop', 'domain/tokens'],
   '@zxcvbn-ts/language-common': ['domain/credentials'],
   commander: ['cli'],
   fastify: ['server.ts', 'endpoints', 'platform/http'],
+  jose: ['domain/dpop'],
   kysely: ['platform/database'],
   'node:sqlite': ['platform/database'],
   pg: ['platform/database'],

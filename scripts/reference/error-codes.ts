@@ -54,10 +54,11 @@ export const tokenChecks: Readonly<Record<CheckName, string>> = {
   claims: 'the claims of RFC 9068 are there and of their types, `exp` after `iat`',
   issuer: '`iss` is the issuer, byte for byte',
   audience: '`aud` is the audience, or lists it',
-  confirmation: 'no `cnf`, since the guard sees no proof yet',
+  confirmation: 'no `cnf`, unless its holder proves to have that key (RFC 9449)',
   not_before: '`nbf` has come',
   issued_at: '`iat` is not in the future',
   expiry: '`exp` has not come',
   schema: 'the API’s own schema of the claims',
   revocation: 'no record of the revocation feed concerns it',
+  proof: 'the DPoP proof is right, for this request, and new',
 }

@@ -39,7 +39,8 @@ export function createGuard<Claims extends AccessTokenClaims = AccessTokenClaims
         })
       : holdKeys(keySet)
   const signals = new TokenSignals(clock, policy.leewaySeconds)
-  return new TokenGuard(settings, keys, tokens, signals, followLater(settings, keys, signals))
+  const guard = new TokenGuard(settings, keys, tokens, signals, followLater(settings, keys, signals))
+  return options.dpop?.(guard, settings) ?? guard
 }
 
 /** Loads what follows the feed, and lets it start. */

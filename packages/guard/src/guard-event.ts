@@ -17,6 +17,7 @@ export type CheckName =
   | 'expiry'
   | 'schema'
   | 'revocation'
+  | 'proof'
 
 /** Why a check failed: for logs, never for the caller. It holds no token; what came from outside is shortened and quoted. */
 export interface FailedCheck {

@@ -4,6 +4,7 @@ import type { GuardRequest, Refusal } from './guard.ts'
 import type { GuardEvent } from './guard-event.ts'
 import type { Algorithm } from './jws/algorithm.ts'
 import type { JsonWebKeySet } from './keys/json-web-key.ts'
+import type { ProofRequirement } from './proof-requirement.ts'
 
 /** Where a token may stand: names of a cookie, of a query parameter, of a member of the body. */
 export interface TokenLocations {
@@ -67,6 +68,11 @@ export interface GuardOptions<Claims extends AccessTokenClaims = AccessTokenClai
   readonly clock?: () => EpochMilliseconds
   /** How far clocks may differ, both ways: 0 to 300. Default 15. */
   readonly leewaySeconds?: number
+  /**
+   * Takes tokens that are bound to a key, with a proof for each request: `dpop()` of `@ostiary/guard/dpop`. Absence means that bound
+   * tokens are refused, whatever comes with them.
+   */
+  readonly dpop?: ProofRequirement
   /** Gives the claims their type and checks them at run time, synchronously. A token that it refuses is invalid. */
   readonly claims?: StandardSchemaV1<unknown, Claims>
   /** Where a token may stand. Default: the `Authorization` header alone. */

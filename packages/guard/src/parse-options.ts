@@ -48,6 +48,7 @@ export const optionRules: Readonly<Record<keyof GuardOptions, OptionRule>> = {
   feed: (value) => typeof value === 'boolean' || isJsonObject(value),
   clock: 'function',
   leewaySeconds: (value) => isWithin(value, 300),
+  dpop: 'function',
   claims: (value) => (value as GuardOptions['claims'])?.['~standard']?.version === 1,
   locations: 'object',
   shapeRefusal: 'function',
@@ -60,7 +61,7 @@ export const optionRules: Readonly<Record<keyof GuardOptions, OptionRule>> = {
 /** Checks a guard's options. @throws GuardConfigurationError which says what is wrong and what is expected. */
 export function parseOptions<Claims extends AccessTokenClaims>(options: GuardOptions<Claims>): GuardSettings<Claims> {
   applyOptionRules(options, optionRules, ['issuer', 'audience'])
-  const { issuer, audience, leewaySeconds = 15, locations = {}, cacheSize = 10_000 } = options
+  const { issuer, audience, leewaySeconds = 15, locations = {}, cacheSize = 10_000, dpop } = options
   validateIssuer(issuer, options.allowInsecureIssuer)
   const algorithms = chooseAlgorithms(options)
   const feed = parseFeedOptions(options)
@@ -68,7 +69,7 @@ export function parseOptions<Claims extends AccessTokenClaims>(options: GuardOpt
   // In this order: a key that names no algorithm takes the first that fits, and that shall be one for tokens.
   const keyAlgorithms = feed ? [...new Set([...algorithms, ...asymmetricAlgorithms])] : algorithms
   return {
-    policy: { issuer, audience, algorithms, type: accessTokenType, leewaySeconds },
+    policy: { issuer, audience, algorithms, type: accessTokenType, leewaySeconds, takesBound: dpop !== undefined },
     keySet: options.keys === undefined ? undefined : parseKeys(options.keys, keyAlgorithms),
     feed,
     keyAlgorithms,

@@ -2,6 +2,7 @@ import type { Rule } from '../src/guard.ts'
 import type { CheckName } from '../src/guard-event.ts'
 import type { GuardOptions } from '../src/guard-options.ts'
 import type { RefusalCode } from '../src/request/refusal-answers.ts'
+import { dpopCases } from './dpop-cases.ts'
 import type { SentRequest } from './send-request.ts'
 import { audience, nowSeconds, signToken } from './sign-token.ts'
 
@@ -211,6 +212,7 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: tooLittle('orders:delete orders:admin'),
   },
   ...optionalCases(),
+  ...dpopCases,
   {
     title: 'RFC 6750 §2.3: the query is no place for a token unless the guard says so',
     sent: { target: `/guarded?token=${valid}` },

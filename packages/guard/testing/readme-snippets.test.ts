@@ -33,6 +33,7 @@ async function compile(snippets: readonly Snippet[]): Promise<string> {
         exactOptionalPropertyTypes: false,
         paths: {
           '@ostiary/guard': ['../../src/index.ts'],
+          '@ostiary/guard/dpop': ['../../src/dpop/dpop.ts'],
           '@ostiary/guard/mcp': ['../../src/mcp/create-mcp-guard.ts'],
           '@ostiary/guard/*': ['../../src/adapters/*.ts'],
         },
@@ -56,7 +57,7 @@ const mcpExamples = ['mcp-guard', 'mcp-express', 'mcp-node', 'mcp-fastify', 'mcp
 
 test('the example of each framework compiles as it is printed', async () => {
   expect(snippets.map(({ name }) => name)).toEqual(
-    [...['guard', 'express', 'fastify', 'hono', 'koa', 'fetch'], ...mcpExamples].map((name) => `${name}.ts`),
+    [...['bound', 'guard', 'express', 'fastify', 'hono', 'koa', 'fetch'], ...mcpExamples].map((name) => `${name}.ts`),
   )
   expect(await compile(snippets)).toBe('')
 })

@@ -5,6 +5,7 @@ import { ClientDocuments } from './domain/client-documents/client-documents.ts'
 import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
 import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
 import { purgeDeviceAuthorizations } from './domain/device-authorizations/purge-device-authorizations.ts'
+import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
@@ -222,6 +223,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   server.addHook('onSend', async (_, reply) => {
     if (state.stopping) reply.header('connection', 'close')
   })
+  const proofs = new ProofVerifier(clock)
   const takesClientDocuments = config.clientDocumentHosts.length > 0
   server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments }))
   server.register(async (room) => errorsEndpoint(room, { urls, theme }))
@@ -237,7 +239,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   server.register(async (room) => {
     const { countRefresh, countToken } = metrics
     const { sealer } = installation
-    const issuing = { issuer: config.issuer, keyRing, sealer, tokenIssuer, refreshKeys }
+    const issuing = { issuer: config.issuer, keyRing, sealer, proofs, tokenIssuer, refreshKeys }
     tokenEndpoint(room, { urls, database, clock, countRefresh, countToken, ...issuing })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))
@@ -245,7 +247,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, issued))
-  server.register(async (room) => userinfoEndpoint(room, issued))
+  server.register(async (room) => userinfoEndpoint(room, { ...issued, proofs }))
   server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
   server.register(async (room) => deviceAuthorizationEndpoint(room, issued))
   server.register(async (room) => deviceVerificationEndpoint(room, { urls, database, clock, theme }))

@@ -22,5 +22,7 @@ export interface AccessTokenClaims {
   /** How they did. @see RFC 8176 */
   readonly amr?: readonly string[]
   readonly nbf?: EpochSeconds
+  /** The key that the token is bound to, by its thumbprint. @see RFC 9449 §6.1 */
+  readonly cnf?: { readonly jkt?: string; readonly [method: string]: unknown }
   readonly [claim: string]: unknown
 }

@@ -9,6 +9,8 @@ export interface ClaimsPolicy {
   /** Undefined only where `explainToken` wasn't told it. */
   readonly audience: string | undefined
   readonly leewaySeconds: number
+  /** Whether the proof of a bound token is seen to elsewhere. Default false. */
+  readonly takesBound?: boolean
 }
 
 /** The policy at one moment, so that all checks of a token have one time. */
@@ -44,10 +46,10 @@ export const claimChecks: readonly Check<ClaimsPolicyNow>[] = [
     wants: 'audience',
   },
   {
-    // RFC 7800 §3, RFC 9449 §7.1, RFC 8705 §3: who holds a bound token must prove it, and this guard can't see proofs yet.
+    // RFC 7800 §3, RFC 9449 §7.1, RFC 8705 §3: who holds a bound token must prove it.
     name: 'confirmation',
     member: 'cnf',
-    passes: (claims) => !Object.hasOwn(claims, 'cnf'),
+    passes: (claims, { takesBound }) => takesBound === true || !Object.hasOwn(claims, 'cnf'),
   },
   // RFC 7519 §4.1.5.
   checkTime('not_before', 'nbf', isEarly),

@@ -15,7 +15,7 @@ import { type ObtainedKeys, obtainKeys } from './obtain-keys.ts'
 export interface ExplainOptions
   extends Pick<
     GuardOptions,
-    'issuer' | 'keys' | 'leewaySeconds' | 'clock' | 'algorithms' | 'fetch' | 'allowInsecureIssuer'
+    'issuer' | 'keys' | 'leewaySeconds' | 'clock' | 'algorithms' | 'fetch' | 'dpop' | 'allowInsecureIssuer'
   > {
   readonly audience?: string
 }

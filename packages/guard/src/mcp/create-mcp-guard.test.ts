@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { audience, issuer, nowSeconds, secret, signToken } from '../../testing/sign-token.ts'
+import { dpop } from '../dpop/dpop.ts'
 import type { GuardRequest, Outcome, Refusal, Rule } from '../guard.ts'
 import { GuardConfigurationError } from '../guard-configuration-error.ts'
 import { createMcpGuard } from './create-mcp-guard.ts'
@@ -207,6 +208,17 @@ describe('MCP, "Tools": what a message needs', () => {
       { scope: ['notes:write'] },
     ])
   })
+})
+
+test('RFC 9728 §2, RFC 9449 §7.1: with dpop the metadata names algorithms, and challenges of both schemes name the metadata', () => {
+  const guard = createTestGuard({ dpop: dpop() })
+  expect(guard.metadata.dpop_signing_alg_values_supported).toContain('ES256')
+  const offered = refusalOf(guard.check(requestWith())).headers['WWW-Authenticate']
+  expect(offered).toMatch(/^Bearer resource_metadata="[^"]+", scope="notes:read", realm="api", DPoP algs="ES256 /)
+  const authorization = `DPoP ${token('notes:read', { cnf: { jkt: 'k' } })}`
+  const request = { ...requestWith(), header: (name: string) => (name === 'authorization' ? authorization : undefined) }
+  const challenge = refusalOf(guard.check(request)).headers['WWW-Authenticate']
+  expect(challenge).toMatch(/^DPoP resource_metadata="[^"]+", scope="notes:read", error="invalid_dpop_proof", /)
 })
 
 test('toAuthInfo gives the SDK who calls, until when, and for which server', () => {

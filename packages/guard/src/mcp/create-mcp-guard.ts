@@ -3,6 +3,7 @@ import type { AccessTokenClaims } from '../claims/access-token-claims.ts'
 import { createGuard } from '../create-guard.ts'
 import type { GuardRequest, Outcome, Rule } from '../guard.ts'
 import { isSecureUrl } from '../is-secure-url.ts'
+import { asymmetricAlgorithms } from '../jws/algorithm.ts'
 import { isJsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
 import { parseRule } from '../request/parse-rule.ts'
@@ -73,7 +74,7 @@ function validateResource(audience: string): void {
 }
 
 function renderMetadata(
-  { issuer, audience, resourceName }: McpGuardOptions,
+  { issuer, audience, resourceName, dpop }: McpGuardOptions,
   scopes: readonly string[],
 ): ResourceMetadata {
   // RFC 9728 §3.2: members with no values are left out.
@@ -82,6 +83,7 @@ function renderMetadata(
     authorization_servers: [issuer],
     ...(scopes.length > 0 && { scopes_supported: parseRule({ scope: scopes }).allOf }),
     bearer_methods_supported: ['header'],
+    ...(dpop !== undefined && { dpop_signing_alg_values_supported: asymmetricAlgorithms }),
     ...(resourceName !== undefined && { resource_name: resourceName }),
   }
 }

@@ -1,10 +1,10 @@
 import type { Refusal } from '../guard.ts'
 import { refusalAnswers } from '../request/refusal-answers.ts'
 
-const scheme = /^Bearer /i
+const scheme = /^(Bearer|DPoP) /i
 
 /**
- * Puts into a `Bearer` challenge where the metadata is, and which scopes a token needs to pass.
+ * Puts into a challenge, of `Bearer` or `DPoP`, where the metadata is, and which scopes a token needs to pass.
  *
  * They come first: parameters at the end would belong to another scheme, where a hook has put one behind.
  *
@@ -16,6 +16,6 @@ export function extendChallenge(refusal: Refusal, metadataUrl: string, scope: st
     Object.entries(refusal.headers).find(([name]) => name.toLowerCase() === 'www-authenticate') ?? []
   if (name === undefined || challenge === undefined || !scheme.test(challenge)) return refusal
   const isScopeWanted = scope !== undefined && refusalAnswers[refusal.code].status === 401
-  const added = `Bearer resource_metadata="${metadataUrl}", ${isScopeWanted ? `scope="${scope}", ` : ''}`
-  return { ...refusal, headers: { ...refusal.headers, [name]: challenge.replace(scheme, () => added) } }
+  const added = `resource_metadata="${metadataUrl}", ${isScopeWanted ? `scope="${scope}", ` : ''}`
+  return { ...refusal, headers: { ...refusal.headers, [name]: challenge.replace(scheme, (found) => found + added) } }
 }

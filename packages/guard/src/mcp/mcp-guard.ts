@@ -27,6 +27,8 @@ export interface ResourceMetadata {
   readonly authorization_servers: readonly string[]
   readonly scopes_supported?: readonly string[]
   readonly bearer_methods_supported: readonly string[]
+  /** Where tokens that are bound to a key are taken. */
+  readonly dpop_signing_alg_values_supported?: readonly string[]
   readonly resource_name?: string
 }
 

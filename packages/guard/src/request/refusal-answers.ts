@@ -10,6 +10,8 @@ export type RefusalCode =
   | 'keys_unavailable'
   | 'token_revoked'
   | 'refresh_required'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'feed_unavailable'
 
 interface Answer {
@@ -31,6 +33,8 @@ export const refusalAnswers: Readonly<Record<RefusalCode, Answer>> = {
   keys_unavailable: { status: 503, message: 'Tokens cannot be checked at the moment' },
   token_revoked: { status: 401, message: 'Token has been revoked' },
   refresh_required: { status: 401, message: 'Token must be refreshed' },
+  invalid_dpop_proof: { status: 401, message: 'DPoP proof is invalid' },
+  use_dpop_nonce: { status: 401, message: 'DPoP proof needs the nonce' },
   feed_unavailable: { status: 503, message: 'Revocations cannot be checked at the moment' },
 }
 

@@ -29,6 +29,7 @@ export type AuditedAct =
   | 'password.set'
   | 'refresh_key.created'
   | 'session.ended'
+  | 'session.foreign_key'
   | 'session.history_lost'
   | 'session.opened'
   | 'session.refresh_reused'

@@ -15,6 +15,8 @@ export interface CodePresentation {
   readonly clientId: string
   readonly redirectUri: string | undefined
   readonly codeVerifier: string | undefined
+  /** The thumbprint of the key that the client proves to have. */
+  readonly jkt: string | undefined
 }
 
 export type RedeemedCode =
@@ -22,7 +24,7 @@ export type RedeemedCode =
   | { readonly ok: false; readonly reason: RefusedCode }
 
 /** Private: the client learns `invalid_grant` and no more. */
-export type RefusedCode = 'unknown' | 'expired' | 'used' | 'foreign_client' | 'redirect_uri' | 'verifier'
+export type RefusedCode = 'unknown' | 'expired' | 'used' | 'foreign_client' | 'redirect_uri' | 'verifier' | 'key'
 
 /** Issues the code that answers a request. */
 export async function issueAuthorizationCode(tx: Transaction, grant: AuthorizationGrant): Promise<string> {
@@ -41,6 +43,8 @@ export async function checkAuthorizationCode(tx: Transaction, presented: CodePre
   if (grant.clientId !== presented.clientId) return { ok: false, reason: 'foreign_client' }
   if (!fitsRedirectUri(grant, presented.redirectUri)) return { ok: false, reason: 'redirect_uri' }
   if (!fitsVerifier(grant.codeChallenge, presented.codeVerifier)) return { ok: false, reason: 'verifier' }
+  // RFC 9449 §10: only the key that was announced redeems the code.
+  if (grant.dpopJkt !== undefined && grant.dpopJkt !== presented.jkt) return { ok: false, reason: 'key' }
   return { ok: true, grant, codeId: found.id }
 }
 

@@ -16,6 +16,8 @@ export interface AuthorizationRequest {
   readonly prompt: readonly string[]
   readonly maxAgeSeconds: number | undefined
   readonly loginHint: string | undefined
+  /** The thumbprint of the key that the code is bound to: RFC 9449 §10. */
+  readonly dpopJkt?: string | undefined
   /** Whose session it must be, by an ID token of ours. */
   readonly hintedAccountId: string | undefined
 }
@@ -30,7 +32,10 @@ export interface PendingRequest {
 
 /** What a code stands for. */
 export interface AuthorizationGrant
-  extends Pick<AuthorizationRequest, 'clientId' | 'redirectUri' | 'codeChallenge' | 'audience' | 'scopes' | 'nonce'> {
+  extends Pick<
+    AuthorizationRequest,
+    'clientId' | 'redirectUri' | 'codeChallenge' | 'audience' | 'scopes' | 'nonce' | 'dpopJkt'
+  > {
   readonly accountId: string
   /** When the person proved who they are. */
   readonly authenticatedAt: EpochMilliseconds

@@ -55,6 +55,15 @@ describe('draft-ietf-oauth-client-id-metadata-document-02 §3: the URL', () => {
 })
 
 describe('draft-ietf-oauth-client-id-metadata-document-02 §4: the document', () => {
+  test.each([
+    [true, true],
+    [false, false],
+    [undefined, false],
+    ['yes', false],
+  ])('RFC 9449 §5.2: dpop_bound_access_tokens %s: whether a proof is required: %s', (given, isDpopRequired) => {
+    expect(parse({ dpop_bound_access_tokens: given })).toMatchObject({ client: { isDpopRequired } })
+  })
+
   test('becomes a public client whose name shows its host', () => {
     const grant_types = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code']
     expect(parse({ grant_types, scope: 'orders:read' })).toMatchObject({

@@ -37,6 +37,7 @@ export function parseClientDocument(url: URL, body: Uint8Array): ParsedClientDoc
     redirectUris: redirect_uris,
     grants: grant_types.filter((grant) => usableGrants.includes(grant)),
     scopes: typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [],
+    isDpopRequired: document.dpop_bound_access_tokens === true,
     postLogoutRedirectUris: isTexts(post_logout_redirect_uris) ? post_logout_redirect_uris : [],
   })
 }

@@ -110,6 +110,7 @@ export const initial: Migration = {
       generation BIGINT NOT NULL,
       rotated_at BIGINT NOT NULL,
       refresh_key_id TEXT,
+      dpop_jkt TEXT,
       parent_id TEXT,
       authenticated_at BIGINT NOT NULL
     )`,

@@ -24,6 +24,8 @@ export interface SessionGrant {
   readonly audience: string
   readonly scopes: readonly string[]
   readonly limits: SessionLimits
+  /** Absent: its refresh tokens are bound to no key. */
+  readonly dpopJkt?: string | undefined
   /** Absent: it gets no refresh token. */
   readonly refreshKeyId: string | undefined
 }

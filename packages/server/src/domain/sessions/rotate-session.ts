@@ -12,12 +12,20 @@ import { advanceGeneration, selectSession } from './session-store.ts'
 /** How long the token before the current one still gives the current one: for retries, lost answers and several tabs. */
 const REUSE_WINDOW_MS = 30_000
 
-export type RefusedRotation = 'session_ended' | 'reused' | 'history_lost' | 'invalid_scope' | 'invalid_target'
+export type RefusedRotation =
+  | 'session_ended'
+  | 'reused'
+  | 'history_lost'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'foreign_key'
 
 /** What the new access token shall be for. Absent: all that the session is for. */
 export interface WantedAccess {
   readonly audience?: string | undefined
   readonly scopes?: readonly string[] | undefined
+  /** The thumbprint of the key that the client proves to have. */
+  readonly jkt?: string | undefined
 }
 
 export type Rotation =
@@ -49,6 +57,8 @@ export async function rotateSession(
   if (session === undefined) return { ok: false, reason: 'session_ended' }
   const marks = await findMarks(tx.sql, { ...session, sessionId: session.id })
   if (!isLive(session, marks, tx.now)) return { ok: false, reason: 'session_ended' }
+  // Before all else: who has not the key learns nothing, and ends nobody's session.
+  if (session.dpopJkt !== undefined && wanted.jkt !== session.dpopJkt) return refuseForeignKey(tx, session)
   const misfit = findMisfit(session, wanted)
   if (misfit !== undefined) return { ok: false, reason: misfit }
   const moment = momentAfter(marks, Math.max(tx.now, session.createdAt))
@@ -69,6 +79,19 @@ export async function rotateSession(
 function findMisfit(session: Session, { audience, scopes = [] }: WantedAccess): RefusedRotation | undefined {
   if (audience !== undefined && audience !== session.audience) return 'invalid_target'
   return scopes.every((scope) => session.scopes.includes(scope)) ? undefined : 'invalid_scope'
+}
+
+/** RFC 9449 §5: a refresh token of a public client is bound to the key. Who presents it without has a copy. */
+async function refuseForeignKey(tx: Transaction, { id: sessionId, accountId, clientId }: Session): Promise<Rotation> {
+  await recordAuditEvent(tx, {
+    act: 'session.foreign_key',
+    actor: 'anonymous',
+    outcome: 'refused',
+    accountId,
+    clientId,
+    sessionId,
+  })
+  return { ok: false, reason: 'foreign_key' }
 }
 
 function advance(session: Session, { id }: RefreshKey, now: number): Session {

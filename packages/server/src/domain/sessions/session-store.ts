@@ -21,6 +21,7 @@ type SessionTables = {
     generation: number
     rotated_at: number
     refresh_key_id: string | null
+    dpop_jkt: string | null
     parent_id: string | null
     authenticated_at: number
   }
@@ -48,6 +49,7 @@ export async function insertSession(sql: Queries, session: Session, cookieHash: 
       generation: session.generation,
       rotated_at: session.rotatedAt,
       refresh_key_id: session.refreshKeyId ?? null,
+      dpop_jkt: session.dpopJkt ?? null,
       parent_id: session.parentId ?? null,
       authenticated_at: session.authenticatedAt,
     })
@@ -141,6 +143,7 @@ function toSession(row: SessionTables['session']): Session {
     generation: row.generation,
     rotatedAt: row.rotated_at,
     refreshKeyId: row.refresh_key_id ?? undefined,
+    dpopJkt: row.dpop_jkt ?? undefined,
     parentId: row.parent_id ?? undefined,
     authenticatedAt: row.authenticated_at,
   }

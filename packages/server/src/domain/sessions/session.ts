@@ -34,6 +34,8 @@ export interface Session {
   readonly rotatedAt: EpochMilliseconds
   /** The key that the current refresh token is derived with; undefined where there is none. */
   readonly refreshKeyId: string | undefined
+  /** The thumbprint of the key that its refresh tokens are bound to; undefined where they are bound to none. */
+  readonly dpopJkt?: string | undefined
   /** The browser's session at this server that it came from and ends with; undefined for one that stands by itself. */
   readonly parentId: string | undefined
   /** When the person proved who they are. */

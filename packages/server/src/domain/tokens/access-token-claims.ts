@@ -16,6 +16,8 @@ export interface AccessTokenContent {
   readonly sessionId?: string | undefined
   /** When and how the person proved who they are (RFC 8176 names the methods); absent where no person did. */
   readonly authentication?: { readonly at: EpochMilliseconds; readonly methods: readonly string[] } | undefined
+  /** The thumbprint of the key that it is bound to; absent for a bearer token. */
+  readonly jkt?: string | undefined
   /** Who acts for the subject; absent where nobody does. */
   readonly actor?: ActorClaim | undefined
 }
@@ -41,11 +43,13 @@ export interface AccessTokenClaims {
   readonly auth_time?: EpochSeconds
   readonly amr?: readonly string[]
   readonly act?: ActorClaim
+  /** RFC 9449 §6.1 */
+  readonly cnf?: { readonly jkt: string }
 }
 
 /** The claims of an access token. `jti` is a UUIDv7, so it carries the issuing time in milliseconds. */
 export function toAccessTokenClaims(issuer: string, content: AccessTokenContent): AccessTokenClaims {
-  const { sessionId, authentication, actor } = content
+  const { sessionId, authentication, actor, jkt } = content
   return {
     iss: issuer,
     sub: content.subject,
@@ -58,5 +62,6 @@ export function toAccessTokenClaims(issuer: string, content: AccessTokenContent)
     ...(sessionId === undefined ? {} : { sid: sessionId }),
     ...(authentication && { auth_time: toEpochSeconds(authentication.at), amr: authentication.methods }),
     ...(actor && { act: actor }),
+    ...(jkt === undefined ? {} : { cnf: { jkt } }),
   }
 }

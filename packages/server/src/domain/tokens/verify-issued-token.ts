@@ -1,4 +1,5 @@
 import { type AccessTokenClaims, createGuard, type Guard, TokenError } from '@ostiary/guard'
+import { allowUnprovenTokens } from '@ostiary/guard/dpop'
 import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
@@ -15,13 +16,15 @@ export interface IssuedTokenDeps {
   readonly clock: Clock
 }
 
-/** An access token of ours that has not expired; whether it was revoked is another question. */
+/** An access token of ours that has not expired; whether it was revoked is another question, and whether who has it has its key too. */
 export interface VerifiedIssuedToken {
   readonly jti: string
   readonly subject: string
   readonly clientId: string
   readonly audience: string
   readonly sessionId: string | undefined
+  /** The thumbprint of the key that it is bound to. */
+  readonly jkt: string | undefined
   readonly issuedAt: EpochMilliseconds
   readonly claims: AccessTokenClaims
 }
@@ -75,19 +78,22 @@ async function obtainGuard({ issuer, keyRing, sealer, clock }: IssuedTokenDeps, 
     ...{ issuer, audience: api.audience, feed: false, cacheSize: 1_000 },
     keys: secret === undefined ? JSON.parse(jwks) : { secret },
     clock: () => clock.now(),
+    // Who takes a token for its holder's asks for the proof.
+    dpop: allowUnprovenTokens,
   })
   guards.set(api.audience, { guard, keys })
   return guard
 }
 
 function toVerified({ audience }: Api, claims: AccessTokenClaims): VerifiedIssuedToken {
-  const { jti, sub, client_id, sid } = claims as AccessTokenClaims & { readonly sid?: string }
+  const { jti, sub, client_id, sid, cnf } = claims
   return {
     jti,
     subject: sub,
     clientId: client_id,
     audience,
     sessionId: sid,
+    jkt: cnf?.jkt,
     issuedAt: readMoment(jti) ?? claims.iat * 1000,
     claims,
   }

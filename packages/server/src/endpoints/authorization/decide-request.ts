@@ -27,7 +27,7 @@ export async function grantRequest(
   decision: { readonly pending: PendingRequest; readonly session: Session; readonly isDecided: boolean },
 ): Promise<FastifyReply> {
   const { pending, session, isDecided } = decision
-  const { clientId, redirectUri, codeChallenge, audience, scopes, nonce } = pending.request
+  const { clientId, redirectUri, codeChallenge, audience, scopes, nonce, dpopJkt } = pending.request
   const { accountId, authenticatedAt } = session
   const network = parseNetwork(request.ip)
   const code = await deps.database.write(async (tx) => {
@@ -46,7 +46,18 @@ export async function grantRequest(
       detail,
     })
     return issueAuthorizationCode(tx, {
-      ...{ clientId, redirectUri, codeChallenge, audience, scopes, nonce, accountId, authenticatedAt, network },
+      ...{
+        clientId,
+        redirectUri,
+        codeChallenge,
+        audience,
+        scopes,
+        nonce,
+        dpopJkt,
+        accountId,
+        authenticatedAt,
+        network,
+      },
       browserSessionId: session.id,
       userAgent: request.headers['user-agent'],
     })

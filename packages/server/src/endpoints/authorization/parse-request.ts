@@ -44,6 +44,7 @@ export async function parseAuthorization(
     prompt: splitWords(values.prompt) ?? [],
     maxAgeSeconds: values.max_age === undefined ? undefined : Number(values.max_age),
     loginHint: values.login_hint?.slice(0, 320),
+    dpopJkt: values.dpop_jkt,
     hintedAccountId: hinted?.accountId,
   }
   return { ok: true, request }
@@ -72,7 +73,7 @@ function findFault(
       description: 'The client is not registered for the grant authorization_code.',
     }
   }
-  return findPkceFault(values) ?? findPromptFault(values)
+  return findPkceFault(values) ?? findKeyFault(values) ?? findPromptFault(values)
 }
 
 /** RFC 7636 §4.3 and §4.4.1; RFC 9700 §2.1.1: for all clients, and never plain. */
@@ -82,6 +83,12 @@ function findPkceFault(values: FrontChannelParameters['values']): RefusedWish | 
   if (values.code_challenge_method !== 'S256') return invalid('code_challenge_method must be S256.')
   if (!/^[\w-]{43}$/.test(values.code_challenge)) return invalid('code_challenge must be base64url of a SHA-256 hash.')
   return undefined
+}
+
+/** RFC 9449 §10, RFC 7638. */
+function findKeyFault({ dpop_jkt }: FrontChannelParameters['values']): RefusedWish | undefined {
+  if (dpop_jkt === undefined || /^[\w-]{43}$/.test(dpop_jkt)) return undefined
+  return { error: 'invalid_request', description: 'dpop_jkt must be the SHA-256 thumbprint of a key.' }
 }
 
 function findPromptFault({ prompt, max_age, nonce }: FrontChannelParameters['values']): RefusedWish | undefined {

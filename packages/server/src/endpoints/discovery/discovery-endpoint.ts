@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { idTokenAlgorithms } from '../../domain/clients/client.ts'
 import { grantTypes } from '../../domain/clients/parse-client.ts'
+import { proofAlgorithms } from '../../domain/dpop/proof-verifier.ts'
 import { identityScopes } from '../../domain/names/identity-scopes.ts'
 import { PASSWORD_ACR } from '../../domain/tokens/issue-id-token.ts'
 import { languages } from '../../platform/html/language.ts'
@@ -63,6 +64,7 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     response_modes_supported: ['query', 'form_post'],
     grant_types_supported: grantTypes,
     code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: proofAlgorithms,
     authorization_response_iss_parameter_supported: true,
     scopes_supported: identityScopes,
     claims_supported: [

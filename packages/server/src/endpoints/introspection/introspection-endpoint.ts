@@ -9,6 +9,7 @@ import { authenticateConfidentialRequest, readParameters } from '../client-authe
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
 import { answerOauthErrors, sendOauthError } from '../oauth-error.ts'
+import { tokenType } from '../token-answer.ts'
 
 export interface IntrospectionDeps extends IssuedTokenDeps {
   readonly urls: IssuerUrls
@@ -33,7 +34,7 @@ export function introspectionEndpoint(server: HttpServer, deps: IntrospectionDep
   })
 }
 
-/** RFC 7662 §2.2: the claims, under the names that they have in the token. */
-function renderActive({ claims }: VerifiedIssuedToken): object {
-  return { active: true, token_type: 'Bearer', ...claims }
+/** RFC 7662 §2.2, RFC 9449 §6.2: the claims, under the names that they have in the token. */
+function renderActive({ claims, jkt }: VerifiedIssuedToken): object {
+  return { active: true, token_type: tokenType(jkt), ...claims }
 }

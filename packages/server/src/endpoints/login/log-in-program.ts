@@ -53,7 +53,8 @@ export async function logInProgram(
   caller: Caller,
 ): Promise<ProgramLogin> {
   const client = await authenticateClient(deps.database.read, { clientId: request.clientId, secret: undefined })
-  if (!client?.grants.includes('refresh_token')) return refuseClient()
+  // This door knows no proofs, and such a client gets nothing without one.
+  if (!client?.grants.includes('refresh_token') || client.isDpopRequired) return refuseClient()
   const verified = await verifyLoginRequest(deps, request, caller.address, caller.signal)
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()
@@ -119,7 +120,7 @@ function withinRegistered({ registeredScopes }: LoginRequest, access: ResolvedAc
 /** The id of a client is no secret, so whoever asks may know that there is none. */
 function refuseClient(): ProgramLogin {
   const detail =
-    'No public client with the grant refresh_token has that client_id. Register one with `ostiary client create`.'
+    'No public client with the grant refresh_token, and without bound tokens, has that client_id. Register one with `ostiary client create`.'
   return { ok: false, outcome: 'refused', problem: new Problem({ status: 400, code: 'invalid_client', detail }) }
 }
 

@@ -13,6 +13,8 @@ export interface AnsweredSession {
   readonly api: Api
   readonly scopes: readonly string[]
   readonly now: EpochMilliseconds
+  /** The thumbprint of the key that the client proves to have. */
+  readonly jkt: string | undefined
   /** Of the authorization request; absent at a refresh. */
   readonly nonce?: string | undefined
 }
@@ -20,9 +22,9 @@ export interface AnsweredSession {
 /** Issues the tokens of a session, which must be durable by now: an access token, and an ID token where `openid` is among the scopes. */
 export async function answerSession(
   { issuer, tokenIssuer, keyRing, countToken }: TokenEndpointDeps,
-  { session, client, api, scopes, now, nonce }: AnsweredSession,
+  { session, client, api, scopes, now, jkt, nonce }: AnsweredSession,
 ): Promise<TokenAnswer> {
-  const answer = await issueSessionToken(tokenIssuer, session, { api, scopes, now })
+  const answer = await issueSessionToken(tokenIssuer, session, { api, scopes, now, jkt })
   countToken(api.algorithm)
   if (!scopes.includes('openid')) return answer
   const accessToken = answer.access_token

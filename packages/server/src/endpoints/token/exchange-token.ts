@@ -6,6 +6,7 @@ import type { ActorClaim } from '../../domain/tokens/access-token-claims.ts'
 import { type VerifiedIssuedToken, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import { toEpochSeconds } from '../../platform/clock/clock.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
+import { tokenType } from '../token-answer.ts'
 import { ACCESS_TOKEN_URN, type ExchangeRequest } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
@@ -21,12 +22,14 @@ export async function exchangeToken(
   deps: TokenEndpointDeps,
   client: Client,
   { subjectToken, audience, scopes }: ExchangeRequest,
+  jkt: string | undefined,
 ): Promise<GrantedTokens> {
   const { database, clock, tokenIssuer } = deps
   const now = toEpochSeconds(clock.now())
   const subject = await verifyIssuedToken(deps, database.read, subjectToken)
   // Whoever verifies allows for clocks that differ; what is over here is over.
   if (!subject || subject.claims.exp <= now || !mayExchange(client, subject)) return unacceptable
+  if (!provesEnough(client, subject, jkt)) return unproven
   const actor = nameActor(client, subject)
   if (countActors(actor) > MOST_ACTORS) return unacceptable
   const held = readScopes(subject)
@@ -48,10 +51,10 @@ export async function exchangeToken(
   const authentication = auth_time === undefined ? undefined : { at: auth_time * 1000, methods: amr ?? [] }
   const { token, scope } = await tokenIssuer.issueAccessToken({
     ...{ api, scopes: granted, subject: sub, clientId: client.id, sessionId: subject.sessionId },
-    ...{ now: begins, expiresAt, authentication, actor },
+    ...{ now: begins, expiresAt, authentication, actor, jkt },
   })
   deps.countToken(api.algorithm)
-  const answer = { access_token: token, token_type: 'Bearer', expires_in: expiresAt - now, scope } as const
+  const answer = { access_token: token, token_type: tokenType(jkt), expires_in: expiresAt - now, scope }
   return { ok: true, answer: { ...answer, issued_token_type: ACCESS_TOKEN_URN } }
 }
 
@@ -59,6 +62,15 @@ export async function exchangeToken(
 function mayExchange(client: Client, { clientId, audience, subject, sessionId }: VerifiedIssuedToken): boolean {
   const isPersons = sessionId !== undefined && subject !== clientId
   return isPersons && (clientId === client.id || client.scopes.includes(`introspect:${audience}`))
+}
+
+/**
+ * What is bound never becomes a bearer token. The client that it was given to has its key; the API that guards it was shown that key in a
+ * proof, and proves one of its own.
+ */
+function provesEnough(client: Client, subject: VerifiedIssuedToken, jkt: string | undefined): boolean {
+  if (subject.jkt === undefined || subject.jkt === jkt) return true
+  return jkt !== undefined && client.type === 'confidential' && subject.clientId !== client.id
 }
 
 function nameActor(client: Client, { claims }: VerifiedIssuedToken): ActorClaim {
@@ -97,6 +109,11 @@ async function recordExchange(
 const unacceptable = refuse(
   'invalid_request',
   'subject_token is no live token of a person that was given to this client or is for the API that it guards.',
+)
+
+const unproven = refuse(
+  'invalid_dpop_proof',
+  'subject_token is bound to a key: send a proof, with that key if the token was given to you.',
 )
 
 function refuse(error: string, description: string): GrantedTokens {

@@ -1,6 +1,7 @@
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
+import { tokenType } from '../token-answer.ts'
 import type { WantedTokens } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
@@ -9,6 +10,7 @@ export async function grantClientCredentials(
   { database, clock, tokenIssuer, countToken }: TokenEndpointDeps,
   client: Client,
   { audience, scopes }: WantedTokens,
+  jkt: string | undefined,
 ): Promise<GrantedTokens> {
   const foreign = scopes?.find((scope) => !client.scopes.includes(scope))
   if (foreign !== undefined) return refuse('invalid_scope', 'The client is not registered for that scope.')
@@ -26,9 +28,11 @@ export async function grantClientCredentials(
     subject: client.id,
     clientId: client.id,
     now,
+    jkt,
   })
   countToken(api.algorithm)
-  return { ok: true, answer: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds, scope } }
+  const answer = { access_token: token, token_type: tokenType(jkt), expires_in: expiresInSeconds, scope }
+  return { ok: true, answer }
 }
 
 function refuse(error: string, description: string): GrantedTokens {

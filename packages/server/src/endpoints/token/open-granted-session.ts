@@ -29,6 +29,14 @@ export interface OpenedSession {
   readonly access: Extract<ResolvedAccess, { ok: true }>
 }
 
+/** Whom a session is opened for. */
+export interface OpeningClient {
+  readonly client: Client
+  readonly refreshKeyId: string | undefined
+  /** RFC 9449: the thumbprint of the key that it has proved; undefined without a proof. */
+  readonly jkt: string | undefined
+}
+
 /** The key for the refresh token of a session that is about to be opened; undefined where the client gets none. */
 export async function findRefreshKeyId(
   { refreshKeys }: TokenEndpointDeps,
@@ -42,7 +50,7 @@ export async function openGrantedSession(
   tx: Transaction,
   { issuer }: TokenEndpointDeps,
   granted: SessionToOpen,
-  { client, refreshKeyId }: { readonly client: Client; readonly refreshKeyId: string | undefined },
+  { client, refreshKeyId, jkt }: OpeningClient,
 ): Promise<OpenedSession | undefined> {
   const access = await resolveGrant(tx.sql, issuer, granted)
   if (!access.ok) return undefined
@@ -50,7 +58,11 @@ export async function openGrantedSession(
   const session = await openSession(
     tx,
     { accountId, clientId: client.id, network, userAgent },
-    { audience, scopes, refreshKeyId, authenticatedAt, parentId, limits: client.sessionLimits },
+    {
+      ...{ audience, scopes, refreshKeyId, authenticatedAt, parentId, limits: client.sessionLimits },
+      // RFC 9449 §5: of a confidential client they are bound to the client already.
+      dpopJkt: client.type === 'public' ? jkt : undefined,
+    },
   )
   return { session, access }
 }
@@ -59,11 +71,16 @@ export async function openGrantedSession(
 export async function answerOpenedSession(
   deps: TokenEndpointDeps,
   client: Client,
-  { session, access, nonce }: OpenedSession & { readonly nonce?: string | undefined },
+  {
+    session,
+    access,
+    jkt,
+    nonce,
+  }: OpenedSession & { readonly jkt: string | undefined; readonly nonce?: string | undefined },
 ): Promise<GrantedTokens> {
   const now = await momentForSession(deps.database.read, session)
   const { api, scopes } = access
-  const answer = await answerSession(deps, { session, client, api, scopes, now, nonce })
+  const answer = await answerSession(deps, { session, client, api, scopes, now, jkt, nonce })
   if (session.refreshKeyId === undefined) return { ok: true, answer }
   return { ok: true, answer: { ...answer, refresh_token: await deriveCurrentToken(deps.refreshKeys, session) } }
 }

@@ -34,22 +34,28 @@ export async function redeemCode(
   deps: TokenEndpointDeps,
   client: Client,
   request: CodeRequest,
+  jkt: string | undefined,
 ): Promise<GrantedTokens> {
-  const opened = await openForCode(deps, client, request)
+  const opened = await openForCode(deps, client, request, jkt)
   if (!opened.ok) {
     return opened.reason === 'foreign_target'
       ? refuse('invalid_target', 'The code was issued for another API.')
       : refuse(
           'invalid_grant',
-          'The code is unknown, used, expired, or was issued for another client, redirect_uri or verifier.',
+          'The code is unknown, used, expired, or was issued for another client, redirect_uri, verifier or key.',
         )
   }
-  return answerOpenedSession(deps, client, { ...opened, nonce: opened.grant.nonce })
+  return answerOpenedSession(deps, client, { ...opened, jkt, nonce: opened.grant.nonce })
 }
 
-async function openForCode(deps: TokenEndpointDeps, client: Client, request: CodeRequest): Promise<Opened> {
+async function openForCode(
+  deps: TokenEndpointDeps,
+  client: Client,
+  request: CodeRequest,
+  jkt: string | undefined,
+): Promise<Opened> {
   const refreshKeyId = await findRefreshKeyId(deps, client)
-  const presented: CodePresentation = { ...request, clientId: client.id }
+  const presented: CodePresentation = { ...request, clientId: client.id, jkt }
   const open = () =>
     deps.database.write((tx) => openInTransaction(tx, deps, { client, request, presented, refreshKeyId }))
   try {
@@ -86,7 +92,8 @@ async function openInTransaction(
   // OpenID Connect Core §11: without offline_access nothing lives on when the person signs out.
   const endsWithBrowser = scopes.includes('openid') && !scopes.includes('offline_access')
   const parentId = endsWithBrowser ? grant.browserSessionId : undefined
-  const opened = await openGrantedSession(tx, deps, { ...grant, parentId }, { client, refreshKeyId })
+  const { jkt } = presented
+  const opened = await openGrantedSession(tx, deps, { ...grant, parentId }, { client, refreshKeyId, jkt })
   if (!opened) return { ok: false, reason: 'foreign_target' }
   if (!(await useAuthorizationCode(tx, codeId, opened.session.id))) throw new CodeTakenError()
   return { ok: true, grant, ...opened }

@@ -8,6 +8,7 @@ import {
   answerOpenedSession,
   findRefreshKeyId,
   type OpenedSession,
+  type OpeningClient,
   openGrantedSession,
 } from './open-granted-session.ts'
 import type { DeviceCodeRequest } from './parse-request.ts'
@@ -27,15 +28,20 @@ export async function redeemDeviceCode(
   deps: TokenEndpointDeps,
   client: Client,
   request: DeviceCodeRequest,
+  jkt: string | undefined,
 ): Promise<GrantedTokens> {
-  const opened = await openForDevice(deps, client, request)
-  return opened.ok ? answerOpenedSession(deps, client, opened) : refuse(opened.reason)
+  const refreshKeyId = await findRefreshKeyId(deps, client)
+  const opened = await openForDevice(deps, request, { client, refreshKeyId, jkt })
+  return opened.ok ? answerOpenedSession(deps, client, { ...opened, jkt }) : refuse(opened.reason)
 }
 
-async function openForDevice(deps: TokenEndpointDeps, client: Client, request: DeviceCodeRequest): Promise<Opened> {
-  const refreshKeyId = await findRefreshKeyId(deps, client)
+async function openForDevice(
+  deps: TokenEndpointDeps,
+  request: DeviceCodeRequest,
+  opening: OpeningClient,
+): Promise<Opened> {
   try {
-    return await deps.database.write((tx) => openInTransaction(tx, deps, { client, request, refreshKeyId }))
+    return await deps.database.write((tx) => openInTransaction(tx, deps, request, opening))
   } catch (error) {
     if (!(error instanceof ForeignTargetError)) throw error
     return { ok: false, reason: 'foreign_target' }
@@ -45,25 +51,17 @@ async function openForDevice(deps: TokenEndpointDeps, client: Client, request: D
 async function openInTransaction(
   tx: Transaction,
   deps: TokenEndpointDeps,
-  {
-    client,
-    request,
-    refreshKeyId,
-  }: {
-    readonly client: Client
-    readonly request: DeviceCodeRequest
-    readonly refreshKeyId: string | undefined
-  },
+  { deviceCode, audience }: DeviceCodeRequest,
+  opening: OpeningClient,
 ): Promise<Opened> {
-  const { deviceCode, audience } = request
-  const polled = await pollDeviceAuthorization(tx, { deviceCode, clientId: client.id })
+  const polled = await pollDeviceAuthorization(tx, { deviceCode, clientId: opening.client.id })
   if (!polled.ok) return polled
   const { authorization, grant } = polled
   if (audience !== undefined && audience !== authorization.audience) throw new ForeignTargetError()
   const { accountId, authenticatedAt } = grant
   // The device is no part of the browser that a person happened to decide in, so its session stands by itself.
   const granted = { ...authorization, accountId, authenticatedAt, parentId: undefined }
-  const opened = await openGrantedSession(tx, deps, granted, { client, refreshKeyId })
+  const opened = await openGrantedSession(tx, deps, granted, opening)
   if (!opened) throw new ForeignTargetError()
   return { ok: true, ...opened }
 }

@@ -7,6 +7,7 @@ import type { Session } from '../../domain/sessions/session.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import { authenticateCredentials, type ReadCredentials } from '../client-authentication.ts'
 import type { OauthError } from '../oauth-error.ts'
+import { findMissingProof } from '../read-proof.ts'
 import type { TokenAnswer } from '../token-answer.ts'
 import { answerSession } from './answer-session.ts'
 import type { RefreshRequest } from './parse-request.ts'
@@ -22,11 +23,17 @@ export type Refreshed =
     }
   | { readonly ok: false; readonly error: OauthError }
 
+export interface PresentedRefresh {
+  readonly refreshToken: string
+  /** The thumbprint of the key that the client proves to have. */
+  readonly jkt: string | undefined
+}
+
 /** Rotates a session by its refresh token, and issues an access token of it. */
 export async function refreshSession(
   deps: TokenEndpointDeps,
   read: Extract<ReadCredentials, { ok: true }>,
-  { refreshToken, audience, scopes }: RefreshRequest & { readonly refreshToken: string },
+  { refreshToken, audience, scopes, jkt }: RefreshRequest & PresentedRefresh,
 ): Promise<Refreshed> {
   const { database, refreshKeys } = deps
   // First, since it asks the database for nothing: a flood of forged tokens costs a hash each.
@@ -37,16 +44,18 @@ export async function refreshSession(
   if (!authenticated.client.grants.includes('refresh_token')) {
     return oauthError('unauthorized_client', 'The client is not registered for the grant refresh_token.')
   }
+  const missing = findMissingProof(authenticated.client, jkt)
+  if (missing) return { ok: false, error: missing }
   const newestKey = await refreshKeys.newest()
   const { rotation, access } = await database.write(async (tx) => {
-    const rotation = await rotateSession(tx, content, newestKey, { audience, scopes })
+    const rotation = await rotateSession(tx, content, newestKey, { audience, scopes, jkt })
     const access = rotation.ok ? await resolveSessionAccess(tx.sql, deps.issuer, rotation.session, scopes) : undefined
     return { rotation, access }
   })
-  if (!rotation.ok) return refuseRotation(deps, rotation.reason)
+  if (!rotation.ok) return refuseRotation(deps, rotation.reason, jkt)
   if (!access?.ok)
     return oauthError('invalid_target', 'The API of this session, or a scope that it has, is not registered any more.')
-  return answerRotation(deps, authenticated.client, rotation, access)
+  return answerRotation(deps, authenticated.client, rotation, { ...access, jkt })
 }
 
 function resolveSessionAccess(
@@ -62,23 +71,26 @@ async function answerRotation(
   deps: TokenEndpointDeps,
   client: Client,
   { session, wasRotated, moment }: Extract<Rotation, { ok: true }>,
-  { api, scopes }: Extract<ResolvedAccess, { ok: true }>,
+  { api, scopes, jkt }: Extract<ResolvedAccess, { ok: true }> & Pick<PresentedRefresh, 'jkt'>,
 ): Promise<Refreshed> {
   const { refreshKeys, countRefresh, clock } = deps
-  const answer = await answerSession(deps, { session, client, api, scopes, now: moment })
+  const answer = await answerSession(deps, { session, client, api, scopes, now: moment, jkt })
   countRefresh(wasRotated ? 'rotated' : 'repeated')
   const successor = await deriveCurrentToken(refreshKeys, session)
   return { ok: true, answer, successor, expiresInMilliseconds: session.expiresAt - clock.now() }
 }
 
-function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation): Refreshed {
+function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation, jkt: string | undefined): Refreshed {
   if (reason === 'invalid_scope') {
     return oauthError(reason, 'Ask for scopes that the session has.')
   }
   if (reason === 'invalid_target') {
     return oauthError(reason, 'The session is for another API.')
   }
-  return refuse(deps, reason)
+  if (reason === 'foreign_key' && jkt === undefined) {
+    return oauthError('invalid_dpop_proof', 'The refresh token is bound to a key: send a DPoP proof.')
+  }
+  return refuse(deps, reason === 'foreign_key' ? 'refused' : reason)
 }
 
 /** One sentence for all of them: who holds a copy learns nothing of what became of the session. */

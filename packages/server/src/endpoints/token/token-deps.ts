@@ -1,3 +1,4 @@
+import type { ProofVerifier } from '../../domain/dpop/proof-verifier.ts'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.ts'
 import type { RefreshOutcome } from '../../domain/sessions/refresh-outcome.ts'
@@ -18,6 +19,7 @@ export interface TokenEndpointDeps {
   readonly issuer: string
   readonly keyRing: KeyRing
   readonly sealer: Sealer
+  readonly proofs: ProofVerifier
   readonly database: Database
   readonly clock: Clock
   readonly refreshKeys: RefreshKeyRing

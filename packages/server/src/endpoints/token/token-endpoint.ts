@@ -5,6 +5,7 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { authenticateCredentials, type ReadCredentials, readCredentials } from '../client-authentication.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
+import { findMissingProof, readProof } from '../read-proof.ts'
 import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
 import { exchangeToken } from './exchange-token.ts'
 import { grantClientCredentials } from './grant-client-credentials.ts'
@@ -36,12 +37,19 @@ async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply
   if (!read.ok) return sendOauthError(reply, read.error)
   const parsed = parseTokenRequest(request.body)
   if (!parsed.ok) return sendOauthError(reply, parsed.error)
-  if (parsed.grant === 'refresh_token') return answerRefresh(deps, request, reply, { read, refresh: parsed.request })
+  const proof = await readProof(deps.proofs, request, reply, deps.urls.tokenUrl)
+  if (!proof.ok) return sendOauthError(reply, proof.error)
+  const { jkt } = proof
+  if (parsed.grant === 'refresh_token') {
+    return answerRefresh(deps, request, reply, { read, refresh: parsed.request, jkt })
+  }
   const authenticated = await authenticateCredentials(deps.database.read, read)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
   if (!client.grants.includes(parsed.grant)) return sendOauthError(reply, unauthorized(parsed.grant))
-  const granted = await grantTokens(deps, client, parsed)
+  const missing = findMissingProof(client, jkt)
+  if (missing) return sendOauthError(reply, missing)
+  const granted = await grantTokens(deps, client, parsed, jkt)
   if (!granted.ok) return sendOauthError(reply, granted.error)
   return reply.header('cache-control', 'no-store').send(granted.answer)
 }
@@ -50,29 +58,36 @@ function grantTokens(
   deps: TokenEndpointDeps,
   client: Client,
   granted: Exclude<TokenGrant, { grant: 'refresh_token' }>,
+  jkt: string | undefined,
 ): Promise<GrantedTokens> {
   switch (granted.grant) {
     case 'authorization_code':
-      return redeemCode(deps, client, granted.request)
+      return redeemCode(deps, client, granted.request, jkt)
     case 'urn:ietf:params:oauth:grant-type:device_code':
-      return redeemDeviceCode(deps, client, granted.request)
+      return redeemDeviceCode(deps, client, granted.request, jkt)
     case 'client_credentials':
-      return grantClientCredentials(deps, client, granted.request)
+      return grantClientCredentials(deps, client, granted.request, jkt)
     default:
-      return exchangeToken(deps, client, granted.request)
+      return exchangeToken(deps, client, granted.request, jkt)
   }
+}
+
+interface PresentedGrant {
+  readonly read: Extract<ReadCredentials, { ok: true }>
+  readonly refresh: RefreshRequest
+  readonly jkt: string | undefined
 }
 
 async function answerRefresh(
   deps: TokenEndpointDeps,
   request: TokenRequest,
   reply: FastifyReply,
-  { read, refresh }: { readonly read: Extract<ReadCredentials, { ok: true }>; readonly refresh: RefreshRequest },
+  { read, refresh, jkt }: PresentedGrant,
 ): Promise<FastifyReply> {
   const isInCookie = refresh.refreshToken === undefined
   const refreshToken = refresh.refreshToken ?? findOwnCookie(deps, request)
   if (refreshToken === undefined) return sendOauthError(reply, missingToken)
-  const refreshed = await refreshSession(deps, read, { ...refresh, refreshToken })
+  const refreshed = await refreshSession(deps, read, { ...refresh, refreshToken, jkt })
   if (!refreshed.ok) {
     const { error } = refreshed
     // The cookie of a session that has ended would only be sent in vain.

@@ -1,6 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Account } from '../../domain/accounts/account.ts'
-import { type IssuedTokenDeps, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
+import { type ProofVerifier, proofAlgorithms } from '../../domain/dpop/proof-verifier.ts'
+import {
+  type IssuedTokenDeps,
+  type VerifiedIssuedToken,
+  verifyIssuedToken,
+} from '../../domain/tokens/verify-issued-token.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
@@ -8,10 +13,12 @@ import { readParameters } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
+import { proofFaults } from '../read-proof.ts'
 
 export interface UserinfoDeps extends IssuedTokenDeps {
   readonly urls: IssuerUrls
   readonly database: Database
+  readonly proofs: ProofVerifier
 }
 
 /** Tells an app who the person is that its access token stands for. */
@@ -26,12 +33,33 @@ export function userinfoEndpoint(server: HttpServer, deps: UserinfoDeps): void {
 async function answerUserinfo(deps: UserinfoDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const found = findToken(request)
   if (!found.ok) return sendOauthError(reply, found.error)
-  const verified = await verifyIssuedToken(deps, deps.database.read, found.token)
-  const judged = verified && (await judgeIssuedToken(deps.database.read, deps.clock, verified))
-  if (!verified || !judged?.isGood) return sendOauthError(reply, invalidToken)
+  const { scheme, token } = found
+  const verified = await verifyIssuedToken(deps, deps.database.read, token)
+  if (!verified) return sendOauthError(reply, challenge(scheme, invalidToken))
+  const unproven = await findUnproven(deps, request, reply, { ...found, jkt: verified.jkt })
+  if (unproven) return sendOauthError(reply, challenge(scheme, unproven))
+  const judged = await judgeIssuedToken(deps.database.read, deps.clock, verified)
+  if (!judged.isGood) return sendOauthError(reply, challenge(scheme, invalidToken))
   const scopes = verified.claims.scope?.split(' ') ?? []
-  if (!scopes.includes('openid') || !judged.account) return sendOauthError(reply, insufficientScope)
+  if (!scopes.includes('openid') || !judged.account) return sendOauthError(reply, challenge(scheme, insufficientScope))
   return reply.header('cache-control', 'no-store').send(renderClaims(judged.account, scopes))
+}
+
+/** RFC 9449 §7.1 and §7.2: a bound token comes with its proof, and an unbound one without. */
+async function findUnproven(
+  { proofs, urls }: UserinfoDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { scheme, token, jkt }: PresentedToken & Pick<VerifiedIssuedToken, 'jkt'>,
+): Promise<Fault | undefined> {
+  if (scheme === 'Bearer') return jkt === undefined ? undefined : invalidToken
+  if (jkt === undefined) return invalidToken
+  const { method } = request
+  const { dpop: proof = '' } = request.headers
+  const verified = await proofs.verify({ proof, method, url: urls.userinfoUrl, accessToken: token })
+  reply.header('dpop-nonce', verified.nonce)
+  if (!verified.ok) return { status: 401, error: verified.reason, description: proofFaults[verified.reason] }
+  return verified.jkt === jkt ? undefined : invalidToken
 }
 
 /** OpenID Connect Core §5.4. */
@@ -43,35 +71,59 @@ function renderClaims({ id, username, email }: Account, scopes: readonly string[
   }
 }
 
-type FoundToken = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly error: OauthError }
+interface PresentedToken {
+  readonly scheme: 'Bearer' | 'DPoP'
+  readonly token: string
+}
 
-/** RFC 6750 §2.1 and §2.2: in the header or in a form, and not in both. */
+type FoundToken = ({ readonly ok: true } & PresentedToken) | { readonly ok: false; readonly error: OauthError }
+
+/** RFC 6750 §2.1 and §2.2, RFC 9449 §7.1: in the header or in a form, and not in both. */
 function findToken(request: FastifyRequest): FoundToken {
   const { authorization } = request.headers
   const inBody = readParameters(request.body).access_token
-  if (authorization === undefined) return inBody ? { ok: true, token: inBody } : { ok: false, error: missingToken }
-  const [, token] = /^Bearer +([\w~+/.-]+=*) *$/i.exec(authorization) ?? []
-  if (inBody !== undefined || token === undefined) return { ok: false, error: malformedToken }
-  return { ok: true, token }
+  if (authorization === undefined) {
+    return inBody ? { ok: true, scheme: 'Bearer', token: inBody } : { ok: false, error: missingToken }
+  }
+  const [, scheme, token] = /^(Bearer|DPoP) +([\w~+/.-]+=*) *$/i.exec(authorization) ?? []
+  if (inBody !== undefined || token === undefined) return { ok: false, error: challenge('Bearer', malformedToken) }
+  return { ok: true, scheme: scheme?.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', token }
 }
+
+const dpopOffer = `algs="${proofAlgorithms.join(' ')}"`
 
 /** RFC 6750 §3.1: without credentials there is no error code in the challenge. */
 const missingToken: OauthError = {
   status: 401,
   error: 'invalid_token',
-  description: 'Send an access token as Authorization: Bearer.',
-  headers: { 'www-authenticate': 'Bearer' },
+  description: 'Send an access token as Authorization: Bearer, or as DPoP with its proof.',
+  // Some clients read the first scheme alone.
+  headers: { 'www-authenticate': `Bearer realm="ostiary", DPoP ${dpopOffer}` },
 }
-const malformedToken = challenge(
-  400,
-  'invalid_request',
-  'Send one access token, as Authorization: Bearer or as access_token.',
-)
-const invalidToken = challenge(401, 'invalid_token', 'The access token is expired, revoked or not of this issuer.')
-const insufficientScope = challenge(403, 'insufficient_scope', 'The access token needs the scope openid.', 'openid')
 
-function challenge(status: 400 | 401 | 403, error: string, description: string, scope?: string): OauthError {
+type Fault = Pick<OauthError, 'error' | 'description'> & { readonly status: 400 | 401 | 403; readonly scope?: string }
+
+const malformedToken: Fault = {
+  status: 400,
+  error: 'invalid_request',
+  description: 'Send one access token, as Authorization: Bearer or DPoP, or as access_token.',
+}
+const invalidToken: Fault = {
+  status: 401,
+  error: 'invalid_token',
+  description: 'The access token is expired, revoked, not of this issuer, or bound to a key that was not proved.',
+}
+const insufficientScope: Fault = {
+  status: 403,
+  error: 'insufficient_scope',
+  description: 'The access token needs the scope openid.',
+  scope: 'openid',
+}
+
+/** RFC 6750 §3, RFC 9449 §7.1: who came with a proof is told of DPoP; to others it is offered behind Bearer. */
+function challenge(scheme: PresentedToken['scheme'], { status, error, description, scope }: Fault): OauthError {
   const wanted = scope === undefined ? '' : `, scope="${scope}"`
-  const header = `Bearer error="${error}", error_description="${description}"${wanted}`
+  const offer = scheme === 'DPoP' ? dpopOffer : `DPoP ${dpopOffer}`
+  const header = `${scheme} error="${error}", error_description="${description}"${wanted}, ${offer}`
   return { status, error, description, headers: { 'www-authenticate': header } }
 }

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { InstanceNonces, normalizeTargetUri } from '@ostiary/guard/dpop'
+import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWK, type JWTPayload, jwtVerify } from 'jose'
+import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
+
+/** RFC 9449 §5.1, `dpop_signing_alg_values_supported`. */
+export const proofAlgorithms: readonly string[] = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'ES384']
+
+/** What a proof must be for. */
+export interface ProvenRequest {
+  /** The DPoP header as it came. */
+  readonly proof: string | readonly string[]
+  readonly method: string
+  /** The URL of the endpoint, as it is published. */
+  readonly url: string
+  /** At an endpoint that takes tokens. */
+  readonly accessToken?: string
+}
+
+/** `jkt` is the thumbprint of the key, and `nonce` the one that the next proof shall carry. */
+export type VerifiedProof =
+  | { readonly ok: true; readonly jkt: string; readonly nonce: string }
+  | { readonly ok: false; readonly reason: 'invalid_dpop_proof' | 'use_dpop_nonce'; readonly nonce: string }
+
+/** How old a proof may be, and how far from the future: RFC 9449 §11.1. */
+const OLDEST_MS = 60_000
+const EARLIEST_MS = 15_000
+const LONGEST_PROOF = 4096
+const LONGEST_JTI = 256
+
+/** Verifies proofs for the endpoints of one process, each proof once. */
+export class ProofVerifier {
+  readonly #clock: Clock
+  readonly #nonces = new InstanceNonces()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** @see RFC 9449 §4.3 */
+  async verify(request: ProvenRequest): Promise<VerifiedProof> {
+    const now = this.#clock.now()
+    const signed = await readSignedProof(request.proof, now)
+    const nonce = this.#nonces.currentNonce(now)
+    if (signed === undefined || !fitsRequest(signed.claims, request, now)) {
+      return { ok: false, reason: 'invalid_dpop_proof', nonce }
+    }
+    const { jkt, claims } = signed
+    const taken = this.#nonces.take({ jkt, jti: claims.jti, nonce: claims.nonce }, now)
+    if (taken === 'taken') return { ok: true, jkt, nonce }
+    return { ok: false, reason: taken === 'used' ? 'invalid_dpop_proof' : 'use_dpop_nonce', nonce }
+  }
+}
+
+type ProofClaims = JWTPayload & { readonly jti: string }
+
+interface SignedProof {
+  readonly jkt: string
+  readonly claims: ProofClaims
+}
+
+/** Reads a proof that is signed with the key that it brings along; undefined for anything else. */
+async function readSignedProof(
+  proof: ProvenRequest['proof'],
+  now: EpochMilliseconds,
+): Promise<SignedProof | undefined> {
+  // Lines of one name arrive joined by commas, which no proof contains.
+  if (typeof proof !== 'string' || proof.length > LONGEST_PROOF || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(proof)) {
+    return undefined
+  }
+  try {
+    const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
+      typ: 'dpop+jwt',
+      algorithms: [...proofAlgorithms],
+      currentDate: new Date(now),
+    })
+    const { jti } = payload
+    if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_JTI) return undefined
+    return { jkt: await calculateJwkThumbprint(protectedHeader.jwk as JWK), claims: { ...payload, jti } }
+  } catch (error) {
+    if (isBadProof(error)) return undefined
+    throw error
+  }
+}
+
+/** jose lets errors of Web Crypto through for keys that are none. */
+function isBadProof(error: unknown): boolean {
+  return error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException
+}
+
+function fitsRequest(
+  { htm, htu, iat, ath }: ProofClaims,
+  { method, url, accessToken }: ProvenRequest,
+  now: EpochMilliseconds,
+): boolean {
+  if (htm !== method || typeof htu !== 'string' || normalizeTargetUri(htu) !== normalizeTargetUri(url)) return false
+  const age = now - Number(iat) * 1000
+  if (!(age <= OLDEST_MS && age >= -EARLIEST_MS)) return false
+  return accessToken === undefined || ath === createHash('sha256').update(accessToken).digest('base64url')
+}
