@@ -36,6 +36,8 @@ export const tokenBodySchema: TSchema = Type.Object({
   actor_token: text(16_384),
   client_id: text(2000),
   client_secret: text(256),
+  client_assertion: text(16_384),
+  client_assertion_type: text(128),
 })
 
 /** What every grant may ask for. */

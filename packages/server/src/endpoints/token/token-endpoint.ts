@@ -36,7 +36,7 @@ async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply
   const parsed = parseTokenRequest(request.body)
   if (!parsed.ok) return sendOauthError(reply, parsed.error)
   if (parsed.grant === 'refresh_token') return answerRefresh(deps, request, reply, { read, refresh: parsed.request })
-  const authenticated = await authenticateCredentials(deps.database.read, read)
+  const authenticated = await authenticateCredentials(deps, read)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
   if (!client.grants.includes(parsed.grant)) return sendOauthError(reply, unauthorized(parsed.grant))
