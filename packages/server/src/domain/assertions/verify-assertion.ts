@@ -72,7 +72,8 @@ export async function verifyAssertion(
   if (!found.ok) return found
   if (!(await isSignedByOne(token, alg, found.keys))) return { ok: false, reason: 'signature' }
   const { sub, jti, exp } = claims
-  const verified = { signer: expected.signer, subject: String(sub), jti: String(jti), expiresAt: Number(exp) }
+  const expiresAt = Math.floor(Number(exp))
+  const verified = { signer: expected.signer, subject: String(sub), jti: String(jti), expiresAt }
   return { ok: true, verified }
 }
 
@@ -93,7 +94,7 @@ const checks: readonly (readonly [AssertionFault, (said: Said) => boolean])[] = 
   // draft-ietf-oauth-rfc7523bis §4, CVE-2025-27370: whoever else could be meant could also use it here.
   ['audience', ({ claims, issuer, expected }) => isMeantForUs(claims.aud, issuer, expected.isListTaken)],
   ['expiry', ({ claims }) => isTime(claims.exp)],
-  ['expired', ({ claims, now }) => Number(claims.exp) > now],
+  ['expired', ({ claims, now }) => Math.floor(Number(claims.exp)) > now],
   ['too_long_lived', ({ claims, now, expected }) => Number(claims.exp) <= now + expected.longestSeconds],
   ['issued_at', ({ claims, now }) => hasBegun(claims.iat, now)],
   ['not_before', ({ claims, now }) => hasBegun(claims.nbf, now)],

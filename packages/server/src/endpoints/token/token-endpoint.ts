@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../../domain/clients/client.ts'
+import { JWT_BEARER_GRANT } from '../../domain/clients/parse-client.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
@@ -7,8 +8,10 @@ import { authenticateCredentials, type ReadCredentials, readCredentials } from '
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
 import { exchangeToken } from './exchange-token.ts'
+import { grantByAssertion } from './grant-by-assertion.ts'
 import { grantClientCredentials } from './grant-client-credentials.ts'
 import {
+  parseAssertionRequest,
   parseTokenRequest,
   type RefreshRequest,
   type TokenBody,
@@ -21,7 +24,7 @@ import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type TokenRequest = FastifyRequest<{ Body: TokenBody }>
 
-/** Serves the token endpoint: tokens for a code, for a refresh token, for another token, and for a client itself. */
+/** Serves the token endpoint: tokens for a code, for a refresh token, for another token, for an assertion, and for a client itself. */
 export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void {
   answerOauthErrors(server)
   allowAnyOrigin(server, [deps.urls.tokenPath])
@@ -31,6 +34,7 @@ export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void
 }
 
 async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
+  if (request.body.grant_type === JWT_BEARER_GRANT) return answerAssertion(deps, request, reply)
   const read = readCredentials(request)
   if (!read.ok) return sendOauthError(reply, read.error)
   const parsed = parseTokenRequest(request.body)
@@ -58,6 +62,19 @@ function grantTokens(
     default:
       return exchangeToken(deps, client, granted.request)
   }
+}
+
+/** RFC 7521 §4.1: the assertion says who asks, so no client has to. */
+async function answerAssertion(
+  deps: TokenEndpointDeps,
+  request: TokenRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const parsed = parseAssertionRequest(request.body)
+  if (!parsed.ok) return sendOauthError(reply, parsed.error)
+  const granted = await grantByAssertion(deps, request, parsed.request)
+  if (!granted.ok) return sendOauthError(reply, granted.error)
+  return reply.header('cache-control', 'no-store').send(granted.answer)
 }
 
 async function answerRefresh(
