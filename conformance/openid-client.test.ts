@@ -1,4 +1,3 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -23,6 +22,7 @@ import {
   tokenRevocation,
 } from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { goodClaims, makeSigner } from '../packages/server/testing/signer.ts'
 import type { Visit, Visitor } from '../packages/server/testing/visitor.ts'
 import {
   addClient,
@@ -254,14 +254,14 @@ describe('openid-client', () => {
   it.each(['ES256', 'PS256', 'Ed25519'])(
     'RFC 7523 §2.2: openid-client proves who it is by private_key_jwt at every endpoint, with its own defaults (%s)',
     async (algorithm) => {
-      const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
+      const { publicJwk, privateKey } = await makeSigner(algorithm)
       const client = await addClient(scene, {
         type: 'confidential',
         scopes: ['orders:read', `introspect:${audience}`],
         grants: ['authorization_code', 'refresh_token', 'client_credentials'],
-        jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'one' }] },
+        jwks: { keys: [publicJwk] },
       })
-      const configuration = await configure(client, PrivateKeyJwt({ key: privateKey, kid: 'one' }))
+      const configuration = await configure(client, PrivateKeyJwt({ key: privateKey, kid: 'first' }))
       const tokens = await signIn(configuration, newVisitor(scene))
       const next = await refreshTokenGrant(configuration, tokens.refresh_token ?? '')
       expect(await tokenIntrospection(configuration, next.access_token)).toMatchObject({ active: true })
@@ -269,8 +269,8 @@ describe('openid-client', () => {
       expect(await tokenIntrospection(configuration, next.access_token)).toEqual({ active: false })
       const own = await clientCredentialsGrant(configuration, { resource: audience })
       expect(own).toMatchObject({ token_type: 'bearer', scope: 'orders:read' })
-      const { privateKey: other } = await generateKeyPair(algorithm)
-      const stranger = await configure(client, PrivateKeyJwt({ key: other, kid: 'one' }))
+      const { privateKey: other } = await makeSigner(algorithm)
+      const stranger = await configure(client, PrivateKeyJwt({ key: other, kid: 'first' }))
       const refused = { status: 401, error: 'invalid_client' }
       await expect(clientCredentialsGrant(stranger, { resource: audience })).rejects.toMatchObject(refused)
     },
@@ -279,17 +279,10 @@ describe('openid-client', () => {
   it('RFC 7523 §2.1: openid-client gets a token for an assertion of a trusted issuer', async () => {
     const grants = ['urn:ietf:params:oauth:grant-type:jwt-bearer']
     const client = await addClient(scene, { type: 'confidential', redirectUris: [], grants, scopes: ['orders:read'] })
-    const { publicKey, privateKey } = await generateKeyPair('RS256')
-    await trust(scene, { jwks: { keys: [await exportJWK(publicKey)] }, clientId: client.clientId })
-    const assertion = await new SignJWT()
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
-      .setIssuer(platform.issuer)
-      .setSubject(platform.subject)
-      .setAudience(scene.server.issuer)
-      .setJti(randomState())
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(privateKey)
+    const signer = await makeSigner('RS256')
+    await trust(scene, { jwks: { keys: [signer.publicJwk] }, clientId: client.clientId })
+    const claims = goodClaims(platform.issuer, scene.server.issuer, Date.now())
+    const assertion = await signer.sign({ ...claims, sub: platform.subject }, { typ: 'JWT' })
     const configuration = await configure(client, ClientSecretBasic(client.secret))
     const parameters = { assertion, resource: audience }
     const tokens = await genericGrantRequest(configuration, grants[0] ?? '', parameters)

@@ -4,6 +4,7 @@ import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose'
 /** Somebody with a key pair who signs assertions. */
 export interface Signer {
   readonly publicJwk: JWK
+  readonly privateKey: CryptoKey
   /** Signs claims; the header is `alg` and `kid` unless more is said, and a member that is undefined is left out. */
   sign(claims: object, header?: Readonly<Record<string, unknown>>): Promise<string>
 }
@@ -12,6 +13,7 @@ export async function makeSigner(alg = 'ES256', kid = 'first'): Promise<Signer> 
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
   return {
     publicJwk: { ...(await exportJWK(publicKey)), kid },
+    privateKey,
     sign: (claims, header = {}) =>
       new CompactSign(Buffer.from(JSON.stringify(claims)))
         .setProtectedHeader({ alg, kid, ...header })

@@ -67,10 +67,16 @@ function issuerTrustCommand(): Command {
     .action((options: TrustOptions) => runCommand(options, () => trustFromOptions(options)))
 }
 
-const refusals: Readonly<Record<Extract<TrustOutcome, { ok: false }>['reason'], string>> = {
-  unknown_client: 'There is no client of that id: `ostiary client list` shows them.',
-  missing_grant: `The client is not registered for the grant ${JWT_BEARER_GRANT}.`,
-  missing_keys: 'The issuer is not known yet: name its keys with --jwks or --jwks-uri.',
+const refusals: Readonly<Record<Extract<TrustOutcome, { ok: false }>['reason'], CommandError>> = {
+  unknown_client: new CommandError(
+    'unknown_client',
+    'There is no client of that id: `ostiary client list` shows them.',
+  ),
+  missing_grant: new CommandError('missing_grant', `The client is not registered for the grant ${JWT_BEARER_GRANT}.`),
+  missing_keys: new CommandError(
+    'missing_keys',
+    'The issuer is not known yet: name its keys with --jwks or --jwks-uri.',
+  ),
 }
 
 async function trustFromOptions({ issuer, subject, clientId, jwks, jwksUri }: TrustOptions): Promise<Report> {
@@ -79,7 +85,7 @@ async function trustFromOptions({ issuer, subject, clientId, jwks, jwksUri }: Tr
   if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
   return withInstallation(async ({ database }) => {
     const outcome = await database.write((tx) => trustIssuer(tx, parsed.trust, 'cli'))
-    if (!outcome.ok) throw new CommandError(outcome.reason, refusals[outcome.reason])
+    if (!outcome.ok) throw refusals[outcome.reason]
     return {
       json: { issuer, subject, client_id: clientId },
       lines: [`${subject} of ${issuer} now stands for ${clientId}.`],

@@ -248,6 +248,21 @@ forEachDatabase('private_key_jwt', ({ createUrl }) => {
     expect((await ask(scene, assertion)).status).toBe(401)
   })
 
+  it('RFC 7523 §3: an assertion that was used at one instance is refused at another', async () => {
+    const databaseUrl = await createUrl()
+    const server = await startTestServer({ databaseUrl })
+    stops.push(() => server.stop())
+    await addApi(server, { audience, scopes: ['orders:read'] })
+    const scene = { server, clientId: await addClient(server, { jwks: { keys: [signer.publicJwk] } }) }
+    const { issuer, secrets } = server.config
+    const other = await startTestServer({ databaseUrl, config: { issuer, secrets } })
+    stops.push(() => other.stop())
+    const client_assertion = await signer.sign(claimsOf(scene))
+    const form = { grant_type: 'client_credentials', client_assertion_type: assertionType, client_assertion }
+    expect((await postForm(`${other.running.url}/token`, form)).status).toBe(200)
+    expect((await ask(scene, client_assertion)).status).toBe(401)
+  })
+
   it('RFC 7523 §3: the same jti of two clients is two', async () => {
     const scene = await start()
     const other = { ...scene, clientId: await addClient(scene.server, { jwks: { keys: [stranger.publicJwk] } }) }
@@ -307,6 +322,18 @@ forEachDatabase('private_key_jwt', ({ createUrl }) => {
     keys = [next.publicJwk]
     pass(30_000)
     expect([await status(next), host.asked.length]).toEqual([200, 5])
+  })
+
+  it('RFC 8414 §2: the metadata lists the method and its algorithms for each endpoint, and none that is symmetric', async () => {
+    const { server } = await start()
+    const response = await fetch(`${server.issuer}/.well-known/oauth-authorization-server`)
+    const metadata = (await response.json()) as Record<string, readonly string[]>
+    for (const endpoint of ['token', 'revocation', 'introspection']) {
+      expect(metadata[`${endpoint}_endpoint_auth_methods_supported`]).toContain('private_key_jwt')
+      const algorithms = metadata[`${endpoint}_endpoint_auth_signing_alg_values_supported`]
+      expect(algorithms).toEqual(['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA', 'Ed25519'])
+    }
+    expect(metadata.grant_types_supported).toContain('urn:ietf:params:oauth:grant-type:jwt-bearer')
   })
 
   it('RFC 7591 §2, jwks_uri: an address that leads inside is not read', async () => {
