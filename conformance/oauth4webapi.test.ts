@@ -12,6 +12,7 @@ import {
   generateRandomState,
   getValidatedIdTokenClaims,
   None,
+  PrivateKeyJwt,
   processAuthorizationCodeResponse,
   processClientCredentialsResponse,
   processDiscoveryResponse,
@@ -24,6 +25,7 @@ import {
   validateJwtAccessToken,
 } from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeSigner } from '../packages/server/testing/signer.ts'
 import { addClient, audience, authorizeByRedirect, newVisitor, redirectUri, type Scene, startScene } from './scene.ts'
 
 const overLoopback = { [allowInsecureRequests]: true } as const
@@ -149,5 +151,25 @@ describe('oauth4webapi', () => {
     const request = new Request(audience, { headers: { authorization: `Bearer ${tokens.access_token}` } })
     const claims = await validateJwtAccessToken(as, request, audience, overLoopback)
     expect(claims).toMatchObject({ sub: clientId, client_id: clientId, scope: 'orders:write' })
+  })
+
+  it('RFC 7523 §2.2: oauth4webapi gets a token for itself by private_key_jwt, with the audience of its own choice', async () => {
+    const as = await discover()
+    expect(as).toMatchObject({
+      token_endpoint_auth_methods_supported: expect.arrayContaining(['private_key_jwt']),
+      token_endpoint_auth_signing_alg_values_supported: expect.arrayContaining(['ES256']),
+    })
+    const { publicJwk, privateKey } = await makeSigner()
+    const { clientId } = await addClient(scene, {
+      type: 'confidential',
+      redirectUris: [],
+      grants: ['client_credentials'],
+      scopes: ['orders:write'],
+      jwks: { keys: [publicJwk] },
+    })
+    const [client, parameters] = [{ client_id: clientId }, new URLSearchParams({ resource: audience })]
+    const proof = PrivateKeyJwt({ key: privateKey, kid: 'first' })
+    const response = await clientCredentialsGrantRequest(as, client, proof, parameters, overLoopback)
+    expect(await processClientCredentialsResponse(as, client, response)).toMatchObject({ scope: 'orders:write' })
   })
 })

@@ -11,7 +11,9 @@ import {
   discovery,
   enableNonRepudiationChecks,
   fetchUserInfo,
+  genericGrantRequest,
   None,
+  PrivateKeyJwt,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -20,6 +22,7 @@ import {
   tokenRevocation,
 } from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { goodClaims, makeSigner } from '../packages/server/testing/signer.ts'
 import type { Visit, Visitor } from '../packages/server/testing/visitor.ts'
 import {
   addClient,
@@ -27,10 +30,12 @@ import {
   authorize,
   authorizeByRedirect,
   newVisitor,
+  platform,
   type RegisteredClient,
   redirectUri,
   type Scene,
   startScene,
+  trust,
 } from './scene.ts'
 
 const minute = 60_000
@@ -245,6 +250,48 @@ describe('openid-client', () => {
       await expect(wrong).rejects.toMatchObject({ status: 401, ...refusal })
     },
   )
+
+  it.each(['ES256', 'PS256', 'Ed25519'])(
+    'RFC 7523 §2.2: openid-client proves who it is by private_key_jwt at every endpoint, with its own defaults (%s)',
+    async (algorithm) => {
+      const { publicJwk, privateKey } = await makeSigner(algorithm)
+      const client = await addClient(scene, {
+        type: 'confidential',
+        scopes: ['orders:read', `introspect:${audience}`],
+        grants: ['authorization_code', 'refresh_token', 'client_credentials'],
+        jwks: { keys: [publicJwk] },
+      })
+      const configuration = await configure(client, PrivateKeyJwt({ key: privateKey, kid: 'first' }))
+      const tokens = await signIn(configuration, newVisitor(scene))
+      const next = await refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+      expect(await tokenIntrospection(configuration, next.access_token)).toMatchObject({ active: true })
+      await tokenRevocation(configuration, next.access_token)
+      expect(await tokenIntrospection(configuration, next.access_token)).toEqual({ active: false })
+      const own = await clientCredentialsGrant(configuration, { resource: audience })
+      expect(own).toMatchObject({ token_type: 'bearer', scope: 'orders:read' })
+      const { privateKey: other } = await makeSigner(algorithm)
+      const stranger = await configure(client, PrivateKeyJwt({ key: other, kid: 'first' }))
+      const refused = { status: 401, error: 'invalid_client' }
+      await expect(clientCredentialsGrant(stranger, { resource: audience })).rejects.toMatchObject(refused)
+    },
+  )
+
+  it('RFC 7523 §2.1: openid-client gets a token for an assertion of a trusted issuer', async () => {
+    const grants = ['urn:ietf:params:oauth:grant-type:jwt-bearer']
+    const client = await addClient(scene, { type: 'confidential', redirectUris: [], grants, scopes: ['orders:read'] })
+    const signer = await makeSigner('RS256')
+    await trust(scene, { jwks: { keys: [signer.publicJwk] }, clientId: client.clientId })
+    const claims = goodClaims(platform.issuer, scene.server.issuer, Date.now())
+    const assertion = await signer.sign({ ...claims, sub: platform.subject }, { typ: 'JWT' })
+    const configuration = await configure(client, ClientSecretBasic(client.secret))
+    const parameters = { assertion, resource: audience }
+    const tokens = await genericGrantRequest(configuration, grants[0] ?? '', parameters)
+    expect(tokens).toMatchObject({ token_type: 'bearer', scope: 'orders:read' })
+    await expect(genericGrantRequest(configuration, grants[0] ?? '', parameters)).rejects.toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+    })
+  })
 
   it.each([{ max_age: '10' }, { prompt: 'login' }])(
     'OpenID Connect Core 1.0 §3.1.2.1: %j makes the person sign in again, and openid-client accepts auth_time',

@@ -1,6 +1,8 @@
 import { advanceKeysInUse } from '../packages/server/src/domain/clients/advance-keys-in-use.ts'
 import { createClient } from '../packages/server/src/domain/clients/create-client.ts'
 import { parseClient } from '../packages/server/src/domain/clients/parse-client.ts'
+import { parseTrust } from '../packages/server/src/domain/trusted-issuers/parse-trust.ts'
+import { trustIssuer } from '../packages/server/src/domain/trusted-issuers/trust-issuer.ts'
 import { addAccount, addApi, startTestServer, type TestServer } from '../packages/server/testing/test-server.ts'
 import { type Visit, Visitor } from '../packages/server/testing/visitor.ts'
 
@@ -39,6 +41,21 @@ export async function addClient(
   const { client, secret = '' } = await database.write((tx) => createClient(tx, parsed.client, 'cli'))
   await advanceKeysInUse(server.running.installation)
   return { clientId: client.id, secret }
+}
+
+/** A service whose word can be taken for a client, and what it says of it. */
+export const platform = { issuer: 'https://ci.example', subject: 'repo:acme/shop:ref:refs/heads/main' }
+
+/** Takes the platform's word for a client, as the command line does. */
+export async function trust(
+  { server }: Scene,
+  keyed: { readonly jwks: unknown; readonly clientId: string },
+): Promise<void> {
+  const parsed = parseTrust({ ...platform, ...keyed }, server.issuer)
+  if (!parsed.ok) throw new Error(parsed.sentence)
+  const { database } = server.running.installation
+  const outcome = await database.write((tx) => trustIssuer(tx, parsed.trust, 'cli'))
+  if (!outcome.ok) throw new Error(outcome.reason)
 }
 
 /** Opens an authorization URL, signs in and agrees wherever that is asked for, and stops at what goes back to the client. */

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
+import { KeySets } from './domain/assertions/key-sets.ts'
+import type { AssertionDeps } from './domain/assertions/verify-assertion.ts'
 import { purgeRequests } from './domain/authorizations/pending-requests.ts'
 import { ClientDocuments } from './domain/client-documents/client-documents.ts'
 import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
@@ -140,7 +142,9 @@ export async function startServer(
   const { fetchDocument = fetchPublicDocument, log } = options
   const clients = new ClientDocuments({ ...installation, log, fetchDocument, hosts })
   const notices = new LogoutNoticeDelivery({ ...installation, issuer: config.issuer, log })
-  const server = composeServer(installation, { log, state, feed, clients })
+  const { database, clock } = installation
+  const assertions = { issuer: config.issuer, database, clock, keySets: new KeySets({ clock, log, fetchDocument }) }
+  const server = composeServer(installation, { log, state, feed, clients, assertions })
   let url: string
   try {
     await feed.follower.start()
@@ -206,9 +210,10 @@ interface ServerParts {
   readonly state: { readonly stopping: boolean }
   readonly feed: Feed
   readonly clients: ClientDocuments
+  readonly assertions: AssertionDeps
 }
 
-function composeServer(installation: Installation, { log, state, feed, clients }: ServerParts): HttpServer {
+function composeServer(installation: Installation, { log, state, feed, clients, assertions }: ServerParts): HttpServer {
   const { config, database, clock, keyRing, refreshKeys, hashQueue, tokenIssuer } = installation
   const urls = issuerUrls(config.issuer)
   const theme = ostiaryTheme
@@ -240,20 +245,20 @@ function composeServer(installation: Installation, { log, state, feed, clients }
     const { countRefresh, countToken } = metrics
     const { sealer } = installation
     const issuing = { issuer: config.issuer, keyRing, sealer, proofs, tokenIssuer, refreshKeys }
-    tokenEndpoint(room, { urls, database, clock, countRefresh, countToken, ...issuing })
+    tokenEndpoint(room, { urls, database, clock, assertions, countRefresh, countToken, ...issuing })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))
   server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
-  server.register(async (room) => revocationEndpoint(room, { ...issued, refreshKeys }))
-  server.register(async (room) => introspectionEndpoint(room, issued))
+  server.register(async (room) => revocationEndpoint(room, { ...issued, assertions, refreshKeys }))
+  server.register(async (room) => introspectionEndpoint(room, { ...issued, assertions }))
   server.register(async (room) => userinfoEndpoint(room, { ...issued, proofs }))
   server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
-  server.register(async (room) => deviceAuthorizationEndpoint(room, issued))
+  server.register(async (room) => deviceAuthorizationEndpoint(room, { ...issued, assertions }))
   server.register(async (room) => deviceVerificationEndpoint(room, { urls, database, clock, theme }))
   server.register(async (room) => endSessionEndpoint(room, { ...issued, theme }))
-  server.register(async (room) => revocationsEndpoint(room, { ...issued, stopping: feed.stopping.signal }))
-  server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))
+  server.register(async (room) => revocationsEndpoint(room, { ...issued, assertions, stopping: feed.stopping.signal }))
+  server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, assertions, ...feed }))
   return server
 }
 

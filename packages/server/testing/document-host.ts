@@ -28,7 +28,7 @@ export async function startDocumentHost(): Promise<DocumentHost> {
   const { port } = server.address() as AddressInfo
   const host: DocumentHost = {
     origin: `https://localhost:${port}`,
-    fetchDocument: (url) => fetchPublicDocument(url, { ca, isAllowed: isLoopback }),
+    fetchDocument: (url, limits) => fetchPublicDocument(url, { ...limits, ca, isAllowed: isLoopback }),
     ca,
     asked,
     answer: (_, response) => response.writeHead(404).end(),

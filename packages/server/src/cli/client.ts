@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
 import { type Client, idTokenAlgorithms } from '../domain/clients/client.ts'
@@ -6,6 +5,7 @@ import { createClient } from '../domain/clients/create-client.ts'
 import { listClients } from '../domain/clients/list-clients.ts'
 import { type ClientInput, grantTypes, parseClient } from '../domain/clients/parse-client.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
+import { readJwks } from './read-jwks.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
 interface ClientCreateOptions {
@@ -181,13 +181,5 @@ function parseFurtherOptions(options: ClientCreateOptions): Partial<ClientInput>
     jwksUri: options.jwksUri,
     isDpopRequired: options.dpopBound,
     isPushRequired: options.requirePar,
-  }
-}
-
-function readJwks(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    throw new CommandError('invalid_option', `${file} is no JSON file that can be read: it must hold a JWKS.`, 2)
   }
 }

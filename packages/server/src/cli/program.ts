@@ -6,6 +6,7 @@ import { clientCommand } from './client.ts'
 import { tellWrongUsage } from './command.ts'
 import { devCommand } from './dev.ts'
 import { explainCommand } from './explain.ts'
+import { issuerCommand } from './issuer.ts'
 import { keyCommand } from './key.ts'
 import { revokeCommand } from './revoke.ts'
 import { secretCommand } from './secret.ts'
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
     accountCommand(),
     clientCommand(),
     apiCommand(),
+    issuerCommand(),
     keyCommand(),
     secretCommand(),
     sessionCommand(),

@@ -1,14 +1,32 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import { authenticateByAssertion } from '../domain/assertions/authenticate-by-assertion.ts'
+import { type ReadAssertion, readAssertion } from '../domain/assertions/read-assertion.ts'
+import type { AssertionDeps } from '../domain/assertions/verify-assertion.ts'
 import { authenticateClient, type ClientCredentials } from '../domain/clients/authenticate-client.ts'
 import type { Client } from '../domain/clients/client.ts'
-import type { Queries } from '../platform/database/database.ts'
+import type { Database } from '../platform/database/database.ts'
 import type { OauthError } from './oauth-error.ts'
 
 /** Far more than an id or a secret of ours has. */
 const LONGEST_CREDENTIAL = 1024
+/** RFC 7523 §2.2 */
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+export interface ClientAuthenticationDeps {
+  readonly database: Database
+  readonly assertions: AssertionDeps
+}
 
 export type ReadCredentials =
-  | { readonly ok: true; readonly credentials: ClientCredentials; readonly triedBasic: boolean }
+  | {
+      readonly ok: true
+      readonly credentials: ClientCredentials
+      /** What is to prove the id, instead of a secret. */
+      readonly assertion: ReadAssertion | undefined
+      readonly triedBasic: boolean
+      /** Takes the reason that the answer does not tell. */
+      readonly log: FastifyBaseLogger
+    }
   | { readonly ok: false; readonly error: OauthError }
 
 export type AuthenticatedClient =
@@ -16,20 +34,54 @@ export type AuthenticatedClient =
   | { readonly ok: false; readonly error: OauthError }
 
 /** RFC 8414 §2: how clients of each kind prove who they are. */
-export const confidentialAuthMethods: readonly string[] = ['client_secret_basic', 'client_secret_post']
+export const confidentialAuthMethods: readonly string[] = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+]
 export const allAuthMethods: readonly string[] = ['none', ...confidentialAuthMethods]
 
-/** What a request says of its client, by Basic or in its form, before anything of it is proved. @see RFC 6749 §2.3.1 */
+/** Whether a request says anything of its client. */
+export function presentsClient({ headers, body }: FastifyRequest): boolean {
+  const parameters = readParameters(body)
+  const names = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
+  return headers.authorization !== undefined || names.some((name) => parameters[name])
+}
+
+/** What a request says of its client, by Basic or in its form, before anything of it is proved. @see RFC 6749 §2.3.1, RFC 7521 §4.2 */
 export function readCredentials(request: FastifyRequest): ReadCredentials {
   const { authorization } = request.headers
   const parameters = readParameters(request.body)
   const triedBasic = authorization !== undefined
-  if (triedBasic && 'client_secret' in parameters) {
-    return refuse({ status: 400, error: 'invalid_request', description: 'Use one way of client authentication.' })
+  const asserts = 'client_assertion' in parameters || 'client_assertion_type' in parameters
+  // RFC 6749 §2.3: not more than one way in each request.
+  if ([triedBasic, 'client_secret' in parameters, asserts].filter(Boolean).length > 1) {
+    return invalidRequest('Use one way of client authentication.')
   }
+  if (asserts) return readAssertedClient(parameters, request.log)
   const credentials = triedBasic ? parseBasic(authorization) : fromForm(parameters)
   const isSound = credentials && isText(credentials.clientId) && isText(credentials.secret ?? '')
-  return isSound ? { ok: true, credentials, triedBasic } : refuse(invalidClient(triedBasic))
+  if (!isSound) return refuse(invalidClient(triedBasic))
+  return { ok: true, credentials, assertion: undefined, triedBasic, log: request.log }
+}
+
+/** RFC 7521 §4.2: the assertion names its client, and a `client_id` beside it names the same. */
+function readAssertedClient(
+  { client_id, client_assertion, client_assertion_type }: Readonly<Record<string, string>>,
+  log: FastifyBaseLogger,
+): ReadCredentials {
+  if (!client_assertion || !client_assertion_type) {
+    return invalidRequest('Send client_assertion and client_assertion_type together.')
+  }
+  if (client_assertion_type !== ASSERTION_TYPE) return refuse(invalidClient(false))
+  const assertion = readAssertion(client_assertion)
+  const clientId = assertion?.claims.iss
+  const isSound = typeof clientId === 'string' && isText(clientId) && (client_id ?? clientId) === clientId
+  if (!assertion || !isSound) {
+    log.info({ reason: 'malformed' }, 'a client assertion was refused')
+    return refuse(invalidClient(false))
+  }
+  return { ok: true, credentials: { clientId, secret: undefined }, assertion, triedBasic: false, log }
 }
 
 /** RFC 6749 Appendix A: ids and secrets have no control characters, and what can't be stored is nobody's. */
@@ -38,32 +90,46 @@ function isText(value: string): boolean {
 }
 
 /** The client that sends a request. */
-export async function authenticateRequest(sql: Queries, request: FastifyRequest): Promise<AuthenticatedClient> {
+export async function authenticateRequest(
+  deps: ClientAuthenticationDeps,
+  request: FastifyRequest,
+): Promise<AuthenticatedClient> {
   const read = readCredentials(request)
-  return read.ok ? authenticateCredentials(sql, read) : read
+  return read.ok ? authenticateCredentials(deps, read) : read
 }
 
 /** The client whose credentials were read. */
 export async function authenticateCredentials(
-  sql: Queries,
-  { credentials, triedBasic }: Extract<ReadCredentials, { ok: true }>,
+  { database, assertions }: ClientAuthenticationDeps,
+  { credentials, assertion, triedBasic, log }: Extract<ReadCredentials, { ok: true }>,
 ): Promise<AuthenticatedClient> {
-  const client = await authenticateClient(sql, credentials)
-  return client ? { ok: true, client } : refuse(invalidClient(triedBasic))
+  if (assertion === undefined) {
+    const client = await authenticateClient(database.read, credentials)
+    return client ? { ok: true, client } : refuse(invalidClient(triedBasic))
+  }
+  const asserted = await authenticateByAssertion(assertions, credentials.clientId, assertion)
+  if (asserted.ok) return asserted
+  log.info({ clientId: credentials.clientId, reason: asserted.reason }, 'a client assertion was refused')
+  return refuse(invalidClient(false))
 }
 
-/** The confidential client that sends a request. */
+/** The confidential client that sends a request. One that a document describes was never let in by the operator. */
 export async function authenticateConfidentialRequest(
-  sql: Queries,
+  deps: ClientAuthenticationDeps,
   request: FastifyRequest,
 ): Promise<AuthenticatedClient> {
-  const authenticated = await authenticateRequest(sql, request)
-  if (!authenticated.ok || authenticated.client.type === 'confidential') return authenticated
-  return refuse(invalidClient(true))
+  const authenticated = await authenticateRequest(deps, request)
+  if (!authenticated.ok) return authenticated
+  const { type, documentFreshUntil } = authenticated.client
+  return type === 'confidential' && documentFreshUntil === undefined ? authenticated : refuse(invalidClient(true))
 }
 
 function refuse(error: OauthError): { readonly ok: false; readonly error: OauthError } {
   return { ok: false, error }
+}
+
+function invalidRequest(description: string): { readonly ok: false; readonly error: OauthError } {
+  return refuse({ status: 400, error: 'invalid_request', description })
 }
 
 /** The parameters of a form or of JSON that are texts. */

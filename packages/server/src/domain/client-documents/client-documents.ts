@@ -70,7 +70,7 @@ export class ClientDocuments {
   }
 
   async #read(url: URL): Promise<FoundClient> {
-    const { database, log, fetchDocument } = this.#options
+    const { database, log, fetchDocument, hosts } = this.#options
     // Somebody else may have read it since this one looked.
     const fresh = await this.#findFresh(url.href)
     if (fresh) return fresh
@@ -83,6 +83,10 @@ export class ClientDocuments {
     }
     const parsed = parseClientDocument(url, document.body)
     if (!parsed.ok) return refuse(parsed.sentence)
+    const { keys } = parsed.client
+    if (keys && 'jwksUri' in keys && !isHostAllowed(hosts, new URL(keys.jwksUri).hostname)) {
+      return refuse('Its jwks_uri is on a host that may not describe clients here.')
+    }
     const lifetime = documentLifetime(document.cacheControl)
     const client = await database.write((tx) =>
       storeClient(tx, { ...parsed.client, id: url.href, createdAt: tx.now, documentFreshUntil: tx.now + lifetime }),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { documentLifetime } from './document-lifetime.ts'
 import { parseClientDocument } from './parse-client-document.ts'
@@ -5,6 +6,9 @@ import { isHostAllowed, parseClientIdUrl } from './parse-client-id-url.ts'
 
 const url = new URL('https://agent.example.com/client.json')
 const good = { client_id: url.href, client_name: 'Agent', redirect_uris: ['http://127.0.0.1/callback'] }
+const privateKeyJwt = { token_endpoint_auth_method: 'private_key_jwt' }
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const publicJwk = publicKey.export({ format: 'jwk' })
 
 function parse(changes: object) {
   return parseClientDocument(url, Buffer.from(JSON.stringify({ ...good, ...changes })))
@@ -79,6 +83,20 @@ describe('draft-ietf-oauth-client-id-metadata-document-02 §4: the document', ()
     })
   })
 
+  test('with private_key_jwt it becomes a confidential client, with nothing that only an operator gives', () => {
+    const keyed = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://agent.example.com/jwks' }
+    const scope = 'orders:read introspect:https://orders.example revocations:write'
+    const { jwks_uri: jwksUri } = keyed
+    const confidential = { type: 'confidential', keys: { jwksUri }, scopes: ['orders:read'], isFirstParty: false }
+    expect(parse({ ...keyed, scope })).toMatchObject({ ok: true, client: confidential })
+    expect(parse({ ...keyed, jwks_uri: undefined, jwks: { keys: [publicJwk] } })).toMatchObject({
+      ok: true,
+      client: { type: 'confidential', keys: { jwks: { keys: [publicJwk] } } },
+    })
+    const unused = parse({ ...keyed, token_endpoint_auth_method: 'none' })
+    expect(unused).toMatchObject({ ok: true, client: { type: 'public', keys: undefined } })
+  })
+
   test.each([[undefined], [''], ['x'.repeat(200)], ['a\u202eb'], ['\u3164'], [7]])(
     'the name %j gives way to the host',
     (client_name) => {
@@ -93,6 +111,14 @@ describe('draft-ietf-oauth-client-id-metadata-document-02 §4: the document', ()
     ['a secret', { client_secret: 'secret' }],
     ['the end of a secret', { client_secret_expires_at: 0 }],
     ['a symmetric method', { token_endpoint_auth_method: 'client_secret_basic' }],
+    ['another symmetric method', { token_endpoint_auth_method: 'client_secret_jwt', jwks: { keys: [] } }],
+    ['a method that is no text', { token_endpoint_auth_method: 7 }],
+    ['private_key_jwt without keys', privateKeyJwt],
+    ['private_key_jwt with no key', { ...privateKeyJwt, jwks: { keys: [] } }],
+    ['private_key_jwt with a private key', { ...privateKeyJwt, jwks: { keys: [{ ...publicJwk, d: 'x' }] } }],
+    ['private_key_jwt with keys twice', { ...privateKeyJwt, jwks: { keys: [publicJwk] }, jwks_uri: url.href }],
+    ['keys in clear text', { ...privateKeyJwt, jwks_uri: 'http://agent.example.com/jwks' }],
+    ['keys at what is no text', { ...privateKeyJwt, jwks_uri: 7 }],
     ['no redirect_uris', { redirect_uris: undefined }],
     ['empty redirect_uris', { redirect_uris: [] }],
     ['a redirect URI in clear text', { redirect_uris: ['http://agent.example.com/callback'] }],

@@ -1,11 +1,11 @@
-import { type ClientDescription, parseClient } from '../clients/parse-client.ts'
+import { type ClientDescription, type ClientInput, parseClient } from '../clients/parse-client.ts'
 import { isDisplayName } from '../names/display-name.ts'
 
 export type ParsedClientDocument =
   | { readonly ok: true; readonly client: ClientDescription }
   | { readonly ok: false; readonly sentence: string }
 
-/** Grants of a public client that acts for people. Others that a document names are left out. */
+/** Grants of a client that acts for people. Others that a document names are left out. */
 const usableGrants = ['authorization_code', 'refresh_token']
 
 /**
@@ -33,23 +33,45 @@ export function parseClientDocument(url: URL, body: Uint8Array): ParsedClientDoc
   }
   return parseClient({
     name: nameClient(client_name, url),
-    type: 'public',
+    ...parseAuthentication(document),
     redirectUris: redirect_uris,
     grants: grant_types.filter((grant) => usableGrants.includes(grant)),
-    scopes: typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [],
+    scopes: typeof scope === 'string' ? scope.split(' ').filter(mayAskFor) : [],
     isDpopRequired: document.dpop_bound_access_tokens === true,
     postLogoutRedirectUris: isTexts(post_logout_redirect_uris) ? post_logout_redirect_uris : [],
   })
 }
 
 function findFault(document: Readonly<Record<string, unknown>>, url: URL): string | undefined {
-  const { client_id, token_endpoint_auth_method = 'none', response_types = ['code'] } = document
+  const { client_id, token_endpoint_auth_method: method = 'none', response_types = ['code'] } = document
   if (client_id !== url.href) return 'Its client_id must be exactly the URL that it is at.'
   if ('client_secret' in document || 'client_secret_expires_at' in document) return 'It must hold no client_secret.'
-  if (token_endpoint_auth_method !== 'none') return 'token_endpoint_auth_method must be none.'
+  // Draft -02 §4.1: nothing symmetric, since there is nobody to share a secret with.
+  if (method !== 'none' && method !== 'private_key_jwt') {
+    return 'token_endpoint_auth_method must be none or private_key_jwt.'
+  }
+  if (method === 'private_key_jwt' && !('jwks' in document || 'jwks_uri' in document)) {
+    return 'private_key_jwt needs jwks or jwks_uri.'
+  }
   if (!isTexts(response_types) || !response_types.includes('code')) return 'response_types must contain code.'
   const algorithm = document.id_token_signed_response_alg ?? 'ES256'
   return algorithm === 'ES256' ? undefined : 'id_token_signed_response_alg must be ES256.'
+}
+
+/** RFC 7591 §2: a client with `private_key_jwt` proves who it is by its keys, and is confidential by that. */
+function parseAuthentication({
+  token_endpoint_auth_method: method,
+  jwks,
+  jwks_uri,
+}: Readonly<Record<string, unknown>>): Pick<ClientInput, 'type' | 'jwks' | 'jwksUri'> {
+  if (method !== 'private_key_jwt') return { type: 'public' }
+  // What is no text is no URL either, and is refused as such.
+  return { type: 'confidential', jwks, jwksUri: jwks_uri === undefined ? undefined : String(jwks_uri) }
+}
+
+/** What only an operator gives: to look at tokens of others, and to revoke them. */
+function mayAskFor(scope: string): boolean {
+  return scope !== '' && !scope.startsWith('introspect:') && scope !== 'revocations:write'
 }
 
 /** The name that it gives itself, and the host that answers for it: anybody can take any name, but not any host. */

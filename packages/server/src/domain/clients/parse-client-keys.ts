@@ -45,7 +45,8 @@ function isJwks(value: unknown): value is ClientJwks {
   return Array.isArray(keys) && keys.length >= 1 && keys.length <= MOST_KEYS && keys.every(isPublicKey)
 }
 
-function isPublicKey(value: unknown): boolean {
+/** Whether this is the JWK of a public key that may sign here. */
+export function isPublicKey(value: unknown): value is ClientJwks['keys'][number] {
   if (typeof value !== 'object' || value === null) return false
   if (PRIVATE_MEMBERS.some((member) => member in value)) return false
   try {

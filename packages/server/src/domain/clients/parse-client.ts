@@ -6,12 +6,16 @@ import { parseClientKeys } from './parse-client-keys.ts'
 import { parseDuration } from './parse-duration.ts'
 import { APP_SESSION_LIMITS, type SessionLimits } from './session-limits.ts'
 
+/** RFC 7523 §2.1 */
+export const JWT_BEARER_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
 /** Grant types that a client can be registered for (RFC 7591 §2). */
 export const grantTypes = [
   'authorization_code',
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
   'client_credentials',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
   'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const
 

@@ -20,6 +20,21 @@ export async function insertOneTime(sql: Queries, row: Omit<OneTimeRow, 'used_at
     .execute()
 }
 
+/** Whether this call was the first to name it. */
+export async function insertUsed(
+  sql: Queries,
+  row: Pick<OneTimeRow, 'id' | 'kind' | 'expires_at'> & { readonly used_at: EpochMilliseconds },
+): Promise<boolean> {
+  const inserted = await sql
+    .withTables<OneTimeTables>()
+    .insertInto('one_time')
+    .values({ ...row, payload: '', outcome: '' })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
 export async function selectOneTime(sql: Queries, id: string, kind: string): Promise<OneTimeRow | undefined> {
   return sql
     .withTables<OneTimeTables>()

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { randomSecret } from '../../platform/random/random.ts'
-import { deleteExpired, insertOneTime, markUsed, selectOneTime } from './one-time-store.ts'
+import { deleteExpired, insertOneTime, insertUsed, markUsed, selectOneTime } from './one-time-store.ts'
 
 /** How long a thing stays known after it has expired: whoever uses it again then is told that it was used. */
 const KEPT_MILLISECONDS = 600_000
 
-export type OneTimeKind = 'authorization_code'
+export type OneTimeKind = 'assertion' | 'authorization_code'
 
 export type FoundOneTime =
   | { readonly state: 'unused'; readonly id: string; readonly payload: unknown }
@@ -41,6 +41,14 @@ export async function findOneTime(
 /** Uses it. False when somebody else was faster: then whatever this transaction did must not stand. */
 export async function useOneTime(tx: Transaction, id: string, outcome: string): Promise<boolean> {
   return markUsed(tx.sql, id, outcome, tx.now)
+}
+
+/** Uses a thing that somebody else has made and named. False when it was used before. */
+export async function useOnce(
+  tx: Transaction,
+  { kind, name, expiresAt }: { kind: OneTimeKind; name: string; expiresAt: number },
+): Promise<boolean> {
+  return insertUsed(tx.sql, { id: hashSecret(`${kind} ${name}`), kind, expires_at: expiresAt, used_at: tx.now })
 }
 
 /** Removes what expired some time ago. */

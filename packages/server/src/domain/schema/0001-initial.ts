@@ -59,6 +59,17 @@ export const initial: Migration = {
       document_agreed_at BIGINT
     )`,
     `CREATE INDEX client_by_document ON client (document_fresh_until)`,
+    `CREATE TABLE trusted_issuer (
+      issuer TEXT PRIMARY KEY,
+      keys TEXT NOT NULL,
+      created_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE trusted_subject (
+      issuer TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      client_id TEXT NOT NULL,
+      PRIMARY KEY (issuer, subject)
+    )`,
     `CREATE TABLE api (
       audience TEXT PRIMARY KEY,
       name TEXT NOT NULL,

@@ -3,6 +3,8 @@ import { decodeJwt } from 'jose'
 import { afterEach, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { type DocumentHost, startDocumentHost } from '../../../testing/document-host.ts'
+import { postForm, postJson } from '../../../testing/revoking.ts'
+import { goodClaims, makeSigner } from '../../../testing/signer.ts'
 import { addAccount, addApi, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { type Visit, Visitor } from '../../../testing/visitor.ts'
 import { purgeDocumentClients } from '../../domain/client-documents/purge-document-clients.ts'
@@ -116,6 +118,44 @@ forEachDatabase('GET /authorize for a client that a document describes', ({ crea
     const loggedOut = await fetch(`${scene.server.issuer}/logout`, { method: 'POST', body })
     expect(loggedOut.status).toBe(204)
     expect((await scene.token({ grant_type: 'refresh_token', refresh_token })).body.error).toBe('invalid_grant')
+  })
+
+  it(`${draft} §4.1: an app with keys in its document proves who it is by private_key_jwt, and is nobody without`, async () => {
+    const scene = await start()
+    const signer = await makeSigner()
+    const { clientId, server } = scene
+    scene.document = {
+      ...scene.document,
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [signer.publicJwk] },
+      scope: `notes:read introspect:${audience} revocations:write`,
+    }
+    const prove = async () => ({
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await signer.sign(goodClaims(clientId, server.issuer, server.clock.now())),
+    })
+    const code = await agree(scene, await scene.authorize())
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
+    expect((await scene.token(form)).body.error).toBe('invalid_client')
+    const { status, body } = await scene.token({ ...form, ...(await prove()) })
+    expect([status, body.scope]).toEqual([200, 'notes:read'])
+    const { refresh_token = '', access_token: token = '' } = body
+    expect((await scene.token({ grant_type: 'refresh_token', refresh_token })).body.error).toBe('invalid_client')
+    const refreshed = await scene.token({ grant_type: 'refresh_token', refresh_token, ...(await prove()) })
+    expect(refreshed.status).toBe(200)
+    // Doors for clients that the operator has let in.
+    const introspected = await postForm(`${server.issuer}/introspect`, { token, ...(await prove()) })
+    expect(introspected.status).toBe(401)
+    const revoked = await postJson(`${server.issuer}/revocations`, { everything: true, ...(await prove()) })
+    expect(revoked.status).toBe(401)
+  })
+
+  it('keys are not read from a host that the setting leaves out', async () => {
+    const scene = await start(['localhost'])
+    const elsewhere = 'https://keys.example.com/jwks'
+    scene.document = { ...scene.document, token_endpoint_auth_method: 'private_key_jwt', jwks_uri: elsewhere }
+    const page = await scene.authorize()
+    expect([page.status, page.text]).toEqual([400, expect.stringContaining('jwks_uri')])
   })
 
   it(`${draft} §4.1: a document that is not sound, or not there, gets a page, and nothing of it is kept`, async () => {

@@ -6,10 +6,9 @@ import {
 } from '../../domain/device-authorizations/issue-device-code.ts'
 import { formatUserCode } from '../../domain/device-authorizations/user-code.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
-import type { Database } from '../../platform/database/database.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
-import { authenticateRequest } from '../client-authentication.ts'
+import { authenticateRequest, type ClientAuthenticationDeps } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { resolveWanted } from '../resolve-wanted.ts'
@@ -19,10 +18,9 @@ import {
   parseDeviceAuthorization,
 } from './parse-request.ts'
 
-export interface DeviceAuthorizationDeps {
+export interface DeviceAuthorizationDeps extends ClientAuthenticationDeps {
   readonly urls: IssuerUrls
   readonly issuer: string
-  readonly database: Database
 }
 
 type DeviceRequest = FastifyRequest<{ Body: DeviceAuthorizationBody }>
@@ -44,7 +42,7 @@ async function startAuthorization(
   request: DeviceRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const authenticated = await authenticateRequest(deps.database.read, request)
+  const authenticated = await authenticateRequest(deps, request)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
   if (!client.grants.includes(DEVICE_GRANT)) return sendOauthError(reply, unauthorized)

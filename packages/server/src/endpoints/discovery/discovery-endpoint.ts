@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { assertionAlgorithms } from '../../domain/assertions/fitting-keys.ts'
 import { idTokenAlgorithms } from '../../domain/clients/client.ts'
 import { grantTypes } from '../../domain/clients/parse-client.ts'
 import { proofAlgorithms } from '../../domain/dpop/proof-verifier.ts'
@@ -53,10 +54,13 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
     token_endpoint_auth_methods_supported: allAuthMethods,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     revocation_endpoint: urls.revocationUrl,
     revocation_endpoint_auth_methods_supported: allAuthMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint: urls.introspectionUrl,
     introspection_endpoint_auth_methods_supported: confidentialAuthMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     revocation_feed_endpoint: urls.revocationFeedUrl,
     admin_revocation_endpoint: urls.revocationsUrl,
     account_endpoint: urls.accountUrl,

@@ -3,17 +3,19 @@ import {
   type VerifiedIssuedToken,
   verifyIssuedToken,
 } from '../../domain/tokens/verify-issued-token.ts'
-import type { Database } from '../../platform/database/database.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
-import { authenticateConfidentialRequest, readParameters } from '../client-authentication.ts'
+import {
+  authenticateConfidentialRequest,
+  type ClientAuthenticationDeps,
+  readParameters,
+} from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
 import { answerOauthErrors, sendOauthError } from '../oauth-error.ts'
 import { tokenType } from '../token-answer.ts'
 
-export interface IntrospectionDeps extends IssuedTokenDeps {
+export interface IntrospectionDeps extends IssuedTokenDeps, ClientAuthenticationDeps {
   readonly urls: IssuerUrls
-  readonly database: Database
 }
 
 /** Tells an API whether a token is good now. */
@@ -21,7 +23,7 @@ export function introspectionEndpoint(server: HttpServer, deps: IntrospectionDep
   answerOauthErrors(server)
   server.post(deps.urls.introspectionPath, async (request, reply) => {
     const { read } = deps.database
-    const authenticated = await authenticateConfidentialRequest(read, request)
+    const authenticated = await authenticateConfidentialRequest(deps, request)
     if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
     const { token } = readParameters(request.body)
     if (!token) {

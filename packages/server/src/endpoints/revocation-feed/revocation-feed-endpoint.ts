@@ -28,7 +28,7 @@ export function revocationFeedEndpoint(server: HttpServer, deps: RevocationFeedD
     { schema: { querystring: streamQuerySchema }, exposeHeadRoute: false },
     async (request, reply) => {
       const { after, nonce } = request.query
-      const reader = await identifyReader(deps.database.read, request)
+      const reader = await identifyReader(deps, request)
       return followStream(deps, reply, { reader, after: Number(after), nonce })
     },
   )
@@ -37,7 +37,7 @@ export function revocationFeedEndpoint(server: HttpServer, deps: RevocationFeedD
     { schema: { querystring: logQuerySchema } },
     async (request, reply) => {
       const { after, wait = 0, nonce } = request.query
-      const reader = await identifyReader(deps.database.read, request)
+      const reader = await identifyReader(deps, request)
       return answerLog(deps, reply, { reader, after: Number(after), waitSeconds: Number(wait), nonce })
     },
   )

@@ -15,15 +15,15 @@ const noApi: OauthError = {
 
 /** Takes from a guard what it has applied. */
 export async function takeAcknowledgement(
-  { database }: RevocationFeedDeps,
+  deps: RevocationFeedDeps,
   request: FastifyRequest<{ Body: AcknowledgementBody }>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const authenticated = await authenticateConfidentialRequest(database.read, request)
+  const authenticated = await authenticateConfidentialRequest(deps, request)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
   if (!standsForApi(client)) return sendOauthError(reply, noApi)
   const { guard: name, seq: sequence } = request.body
-  await database.write((tx) => acknowledge(tx, { clientId: client.id, name, sequence }))
+  await deps.database.write((tx) => acknowledge(tx, { clientId: client.id, name, sequence }))
   return reply.header('cache-control', 'no-store').status(204).send()
 }

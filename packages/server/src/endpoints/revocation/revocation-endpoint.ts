@@ -3,16 +3,14 @@ import { endPresentedSession } from '../../domain/sessions/end-presented-session
 import { verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
 import { revokeAccessToken } from '../../domain/tokens/revoke-access-token.ts'
 import { type IssuedTokenDeps, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
-import type { Database } from '../../platform/database/database.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
-import { authenticateRequest, readParameters } from '../client-authentication.ts'
+import { authenticateRequest, type ClientAuthenticationDeps, readParameters } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { answerOauthErrors, sendOauthError } from '../oauth-error.ts'
 
-export interface RevocationDeps extends IssuedTokenDeps {
+export interface RevocationDeps extends IssuedTokenDeps, ClientAuthenticationDeps {
   readonly urls: IssuerUrls
-  readonly database: Database
   readonly refreshKeys: RefreshKeyRing
 }
 
@@ -22,7 +20,7 @@ export function revocationEndpoint(server: HttpServer, deps: RevocationDeps): vo
   allowAnyOrigin(server, [deps.urls.revocationPath])
   server.post(deps.urls.revocationPath, async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    const authenticated = await authenticateRequest(deps.database.read, request)
+    const authenticated = await authenticateRequest(deps, request)
     if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
     const { token } = readParameters(request.body)
     if (!token) {

@@ -16,6 +16,8 @@ export const revocationBodySchema: TSchema = Type.Object(
     client: id(),
     key: id(),
     everything: Type.Optional(Type.Literal(true)),
+    client_assertion: id(),
+    client_assertion_type: id(),
   },
   { additionalProperties: false },
 )
@@ -23,7 +25,9 @@ export const revocationBodySchema: TSchema = Type.Object(
 const kinds = ['session', 'account', 'token', 'client', 'key'] as const
 
 /** @throws Problem 400 `invalid_parameter` unless exactly one thing is named, or an account and a role of it */
-export function parseTarget({ remove_role, ...body }: Readonly<Record<string, unknown>>): RevocationTarget {
+export function parseTarget(named: Readonly<Record<string, unknown>>): RevocationTarget {
+  // The client's proof of who it is names nothing to revoke.
+  const { remove_role, client_assertion, client_assertion_type, ...body } = named
   const [member, ...rest] = Object.entries(body)
   if (member === undefined || rest.length > 0 || (remove_role !== undefined && member[0] !== 'account')) {
     throw invalid(`Name exactly one of ${kinds.join(', ')} and everything; remove_role goes with account.`)

@@ -3,12 +3,12 @@ import { waitForConfirmation } from '../../domain/revocations/wait-for-confirmat
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
-import { authenticateConfidentialRequest } from '../client-authentication.ts'
+import { authenticateConfidentialRequest, type ClientAuthenticationDeps } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { sendOauthError } from '../oauth-error.ts'
 import { parseTarget, parseWaitParameter, revocationBodySchema } from './parse-request.ts'
 
-export interface RevocationsDeps extends RevocationActDeps {
+export interface RevocationsDeps extends RevocationActDeps, ClientAuthenticationDeps {
   readonly urls: IssuerUrls
   /** Nobody is waited for once it is aborted. */
   readonly stopping: AbortSignal
@@ -23,7 +23,7 @@ export function revocationsEndpoint(server: HttpServer, deps: RevocationsDeps): 
     deps.urls.revocationsPath,
     { schema: { body: revocationBodySchema } },
     async (request, reply) => {
-      const authenticated = await authenticateConfidentialRequest(deps.database.read, request)
+      const authenticated = await authenticateConfidentialRequest(deps, request)
       if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
       const { client } = authenticated
       if (!client.scopes.includes(SCOPE)) {

@@ -1,15 +1,22 @@
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
+import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import { tokenType } from '../token-answer.ts'
 import type { WantedTokens } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
+
+/** What a client asks for itself. */
+export interface ClientTokenRequest extends WantedTokens {
+  /** The token lives no longer than until then; absent: as long as the API's tokens do. */
+  readonly endsBy?: EpochSeconds
+}
 
 /** Gives a client a token for itself: RFC 6749 §4.4. Its subject is the client (RFC 9068 §2.2), and there is no session. */
 export async function grantClientCredentials(
   { database, clock, tokenIssuer, countToken }: TokenEndpointDeps,
   client: Client,
-  { audience, scopes }: WantedTokens,
+  { audience, scopes, endsBy = Number.POSITIVE_INFINITY }: ClientTokenRequest,
   jkt: string | undefined,
 ): Promise<GrantedTokens> {
   const foreign = scopes?.find((scope) => !client.scopes.includes(scope))
@@ -29,6 +36,7 @@ export async function grantClientCredentials(
     clientId: client.id,
     now,
     jkt,
+    expiresAt: Math.min(toEpochSeconds(now) + api.lifetimeSeconds, endsBy),
   })
   countToken(api.algorithm)
   const answer = { access_token: token, token_type: tokenType(jkt), expires_in: expiresInSeconds, scope }

@@ -18,6 +18,7 @@ export interface TokenBody {
   readonly subject_token_type?: string
   readonly requested_token_type?: string
   readonly actor_token?: string
+  readonly assertion?: string
 }
 
 const text = (maxLength: number) => Type.Optional(parameterText(maxLength))
@@ -36,8 +37,11 @@ export const tokenBodySchema: TSchema = Type.Object({
   subject_token_type: text(128),
   requested_token_type: text(128),
   actor_token: text(16_384),
+  assertion: text(16_384),
   client_id: text(2000),
   client_secret: text(256),
+  client_assertion: text(16_384),
+  client_assertion_type: text(128),
 })
 
 /** What every grant may ask for. */
@@ -69,6 +73,11 @@ export interface ExchangeRequest extends WantedTokens {
   readonly subjectToken: string
 }
 
+/** The word of a trusted issuer, as the rooms inside speak of it. */
+export interface AssertionRequest extends WantedTokens {
+  readonly assertion: string
+}
+
 export type TokenGrant =
   | { readonly grant: 'refresh_token'; readonly request: RefreshRequest }
   | { readonly grant: 'authorization_code'; readonly request: CodeRequest }
@@ -87,15 +96,10 @@ export const ACCESS_TOKEN_URN = 'urn:ietf:params:oauth:token-type:access_token'
 
 /** RFC 6749 §4.1.3, §4.4.2, §6, RFC 8628 §3.4, RFC 8693 §2.1. `audience` is taken for `resource`, which is RFC 8707's name. */
 export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
-  const { grant_type: grant, resource, audience, scope } = body
+  const { grant_type: grant } = body
   if (!grant) return refuse('invalid_request', 'Name the grant as grant_type.')
-  if (resource && audience && resource !== audience) {
-    return refuse('invalid_request', 'resource and audience name two APIs.')
-  }
-  const wanted: WantedTokens = {
-    audience: resource || audience || undefined,
-    scopes: scope ? scope.split(' ').filter((word) => word !== '') : undefined,
-  }
+  const wanted = parseWanted(body)
+  if (!wanted) return twoApis
   switch (grant) {
     case 'refresh_token':
       return { ok: true, grant, request: { ...wanted, refreshToken: body.refresh_token || undefined } }
@@ -109,6 +113,25 @@ export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
       return parseExchange(body, wanted)
     default:
       return refuse('unsupported_grant_type', `This server knows the grants ${grantTypes.join(', ')}.`)
+  }
+}
+
+/** RFC 7523 §2.1 */
+export function parseAssertionRequest(
+  body: TokenBody,
+): { readonly ok: true; readonly request: AssertionRequest } | { readonly ok: false; readonly error: OauthError } {
+  const wanted = parseWanted(body)
+  if (!wanted) return twoApis
+  if (!body.assertion) return refuse('invalid_request', 'Send the assertion as assertion.')
+  return { ok: true, request: { ...wanted, assertion: body.assertion } }
+}
+
+/** Undefined when two APIs are named. */
+function parseWanted({ resource, audience, scope }: TokenBody): WantedTokens | undefined {
+  if (resource && audience && resource !== audience) return undefined
+  return {
+    audience: resource || audience || undefined,
+    scopes: scope ? scope.split(' ').filter((word) => word !== '') : undefined,
   }
 }
 
@@ -138,6 +161,8 @@ function parseExchange(body: TokenBody, wanted: WantedTokens): ParsedTokenReques
   return { ok: true, grant: EXCHANGE_GRANT, request: { ...wanted, subjectToken } }
 }
 
-function refuse(error: string, description: string): ParsedTokenRequest {
+const twoApis = refuse('invalid_request', 'resource and audience name two APIs.')
+
+function refuse(error: string, description: string): { readonly ok: false; readonly error: OauthError } {
   return { ok: false, error: { status: 400, error, description } }
 }

@@ -39,7 +39,7 @@ export async function refreshSession(
   // First, since it asks the database for nothing: a flood of forged tokens costs a hash each.
   const content = await verifyRefreshToken(refreshKeys, refreshToken, read.credentials.clientId)
   if (content === undefined) return refuse(deps, 'refused')
-  const authenticated = await authenticateCredentials(database.read, read)
+  const authenticated = await authenticateCredentials(deps, read)
   if (!authenticated.ok) return authenticated
   if (!authenticated.client.grants.includes('refresh_token')) {
     return oauthError('unauthorized_client', 'The client is not registered for the grant refresh_token.')

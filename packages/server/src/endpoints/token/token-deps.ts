@@ -4,8 +4,8 @@ import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.
 import type { RefreshOutcome } from '../../domain/sessions/refresh-outcome.ts'
 import type { AccessTokenIssuer } from '../../domain/tokens/issue-access-token.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
-import type { Database } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import type { ClientAuthenticationDeps } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import type { OauthError } from '../oauth-error.ts'
 import type { TokenAnswer } from '../token-answer.ts'
@@ -14,13 +14,12 @@ export type GrantedTokens =
   | { readonly ok: true; readonly answer: TokenAnswer }
   | { readonly ok: false; readonly error: OauthError }
 
-export interface TokenEndpointDeps {
+export interface TokenEndpointDeps extends ClientAuthenticationDeps {
   readonly urls: IssuerUrls
   readonly issuer: string
   readonly keyRing: KeyRing
   readonly sealer: Sealer
   readonly proofs: ProofVerifier
-  readonly database: Database
   readonly clock: Clock
   readonly refreshKeys: RefreshKeyRing
   readonly tokenIssuer: AccessTokenIssuer

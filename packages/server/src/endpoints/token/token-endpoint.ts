@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../../domain/clients/client.ts'
+import { JWT_BEARER_GRANT } from '../../domain/clients/parse-client.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
@@ -8,8 +9,10 @@ import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-err
 import { findMissingProof, readProof } from '../read-proof.ts'
 import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
 import { exchangeToken } from './exchange-token.ts'
+import { grantByAssertion } from './grant-by-assertion.ts'
 import { grantClientCredentials } from './grant-client-credentials.ts'
 import {
+  parseAssertionRequest,
   parseTokenRequest,
   type RefreshRequest,
   type TokenBody,
@@ -23,7 +26,7 @@ import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type TokenRequest = FastifyRequest<{ Body: TokenBody }>
 
-/** Serves the token endpoint: tokens for a code, for a device's code, for a refresh token, for another token, and for a client itself. */
+/** Serves the token endpoint: tokens for a code, for a device's code, for a refresh token, for another token, for an assertion, and for a client itself. */
 export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void {
   answerOauthErrors(server)
   allowAnyOrigin(server, [deps.urls.tokenPath])
@@ -33,6 +36,7 @@ export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void
 }
 
 async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
+  if (request.body.grant_type === JWT_BEARER_GRANT) return answerAssertion(deps, request, reply)
   const read = readCredentials(request)
   if (!read.ok) return sendOauthError(reply, read.error)
   const parsed = parseTokenRequest(request.body)
@@ -43,7 +47,7 @@ async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply
   if (parsed.grant === 'refresh_token') {
     return answerRefresh(deps, request, reply, { read, refresh: parsed.request, jkt })
   }
-  const authenticated = await authenticateCredentials(deps.database.read, read)
+  const authenticated = await authenticateCredentials(deps, read)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
   if (!client.grants.includes(parsed.grant)) return sendOauthError(reply, unauthorized(parsed.grant))
@@ -70,6 +74,21 @@ function grantTokens(
     default:
       return exchangeToken(deps, client, granted.request, jkt)
   }
+}
+
+/** RFC 7521 §4.1: the assertion says who asks, so no client has to. */
+async function answerAssertion(
+  deps: TokenEndpointDeps,
+  request: TokenRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const parsed = parseAssertionRequest(request.body)
+  if (!parsed.ok) return sendOauthError(reply, parsed.error)
+  const proof = await readProof(deps.proofs, request, reply, deps.urls.tokenUrl)
+  if (!proof.ok) return sendOauthError(reply, proof.error)
+  const granted = await grantByAssertion(deps, request, parsed.request, proof.jkt)
+  if (!granted.ok) return sendOauthError(reply, granted.error)
+  return reply.header('cache-control', 'no-store').send(granted.answer)
 }
 
 interface PresentedGrant {

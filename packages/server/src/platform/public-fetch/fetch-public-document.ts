@@ -12,9 +12,14 @@ export interface PublicDocument {
   readonly cacheControl: string
 }
 
-export type FetchPublicDocument = (url: URL) => Promise<PublicDocument>
+export type FetchPublicDocument = (url: URL, limits?: DocumentLimits) => Promise<PublicDocument>
 
-export interface PublicFetchOptions {
+export interface DocumentLimits {
+  /** Default 5 kB. */
+  readonly longestBodyBytes?: number
+}
+
+export interface PublicFetchOptions extends DocumentLimits {
   /** Default: `isPublicAddress`. */
   readonly isAllowed?: (address: string) => boolean
   /** How names are resolved. Default: as this machine does. */
@@ -33,7 +38,7 @@ const LIMIT_MS = 5000
 /**
  * Reads a JSON document at an https URL that a stranger gave.
  *
- * @throws PublicFetchError for a special-use address, another status than 200, another type than JSON, more than 5 kB, or no answer in time.
+ * @throws PublicFetchError for a special-use address, another status than 200, another type than JSON, a longer body, or no answer in time.
  */
 export async function fetchPublicDocument(url: URL, options: PublicFetchOptions = {}): Promise<PublicDocument> {
   const { isAllowed = isPublicAddress, lookup = lookUp as LookupFunction, ca } = options
@@ -52,7 +57,10 @@ export async function fetchPublicDocument(url: URL, options: PublicFetchOptions 
         .end()
     })
     checkHead(response)
-    return { body: await readBody(response), cacheControl: response.headers['cache-control'] ?? '' }
+    return {
+      body: await readBody(response, options.longestBodyBytes ?? LONGEST_BODY),
+      cacheControl: response.headers['cache-control'] ?? '',
+    }
   } catch (error) {
     if (error instanceof PublicFetchError) throw error
     throw new PublicFetchError(signal.aborted ? 'no answer in time' : String(error), { cause: error })
@@ -76,12 +84,12 @@ function findFault(status: number | undefined, type: string, encoding: string | 
 }
 
 /** @throws PublicFetchError */
-async function readBody(response: IncomingMessage): Promise<Buffer> {
+async function readBody(response: IncomingMessage, longestBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of response) {
     length += chunk.length
-    if (length > LONGEST_BODY) throw new PublicFetchError(`the body is longer than ${LONGEST_BODY} bytes`)
+    if (length > longestBytes) throw new PublicFetchError(`the body is longer than ${longestBytes} bytes`)
     chunks.push(chunk)
   }
   if (!response.complete) throw new PublicFetchError('the body was cut')
