@@ -18,6 +18,7 @@ import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
 import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens/issue-access-token.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
+import { pushedAuthorizationEndpoint } from './endpoints/authorization/pushed-authorization-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import { endSessionEndpoint } from './endpoints/end-session/end-session-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
@@ -237,6 +238,7 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   server.register(async (room) => introspectionEndpoint(room, issued))
   server.register(async (room) => userinfoEndpoint(room, issued))
   server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
+  server.register(async (room) => pushedAuthorizationEndpoint(room, { ...issued, clients }))
   server.register(async (room) => endSessionEndpoint(room, { ...issued, theme }))
   server.register(async (room) => revocationsEndpoint(room, { ...issued, stopping: feed.stopping.signal }))
   server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, ...feed }))

@@ -45,6 +45,8 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     login_endpoint: urls.loginUrl,
     logout_endpoint: urls.logoutUrl,
     authorization_endpoint: urls.authorizationUrl,
+    pushed_authorization_request_endpoint: urls.pushedAuthorizationUrl,
+    require_pushed_authorization_requests: false,
     token_endpoint: urls.tokenUrl,
     userinfo_endpoint: urls.userinfoUrl,
     end_session_endpoint: urls.endSessionUrl,
