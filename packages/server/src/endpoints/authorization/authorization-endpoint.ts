@@ -112,8 +112,13 @@ async function begin(
   asked: PendingAuthorization,
 ): Promise<FastifyReply> {
   // A form that another site posts comes without our cookie; the redirect brings it along (RFC 6265bis §5.2).
-  if (request.method === 'POST') return reply.redirect(resumeUrl(deps.urls, asked.pending), 303)
+  if (request.method === 'POST') return leadTo(reply, resumeUrl(deps.urls, asked.pending))
   return goOn(deps, request, reply, asked)
+}
+
+/** To a page of this server, for this one request: nobody on the way keeps where it leads. */
+function leadTo(reply: FastifyReply, path: string): FastifyReply {
+  return reply.header('cache-control', 'no-store').redirect(path, 303)
 }
 
 /** The next thing to do for a request: sign in, decide, or nothing more. */
@@ -129,7 +134,7 @@ async function goOn(
   const isSilent = pending.request.prompt.includes('none')
   if (!session || !isFreshEnough(pending, session, now)) {
     if (isSilent) return answerError(deps, reply, pending.request, loginRequired)
-    return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(resumeUrl(urls, pending))}`, 303)
+    return leadTo(reply, `${urls.loginPath}?return_to=${encodeURIComponent(resumeUrl(urls, pending))}`)
   }
   if (await needsDecision(deps, client, session, pending.request)) {
     if (isSilent) return answerError(deps, reply, pending.request, consentRequired)

@@ -41,7 +41,9 @@ async function startLogout(
   const asked = await parseEndSession(deps, readFrontChannelParameters(request))
   const session = await findBrowserSession(database.read, urls, request, clock.now())
   // A form that another site posts comes without our cookie; the redirect brings it along (RFC 6265bis §5.2).
-  if (!session && request.method === 'POST') return reply.redirect(repeatAsGet(urls, request), 303)
+  if (!session && request.method === 'POST') {
+    return reply.header('cache-control', 'no-store').redirect(repeatAsGet(urls, request), 303)
+  }
   if (!session) return leave(deps, request, reply, asked)
   if (asked.isAddressRefused || !(await isProved(database.read, session, asked.hinted)))
     return askPerson(deps, request, reply, { asked, session })
