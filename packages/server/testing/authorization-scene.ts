@@ -15,6 +15,11 @@ const audience = 'https://api.example.com'
 const state = 'a state, ünïcode & all'
 const verifier = randomBytes(32).toString('base64url')
 
+/** RFC 7636 §4.2 */
+export function challengeOf(codeVerifier: string): string {
+  return createHash('sha256').update(codeVerifier).digest('base64url')
+}
+
 export type Wire = Readonly<Record<string, string | undefined>>
 type Described = Partial<Parameters<typeof parseClient>[0]>
 
@@ -59,7 +64,7 @@ export class AuthorizationScene {
       resource: audience,
       state,
       nonce: 'n-1',
-      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge: challengeOf(verifier),
       code_challenge_method: 'S256',
       ...more,
     }

@@ -4,7 +4,7 @@ import type { AuthorizationRequest, PendingRequest } from './authorization-reque
 import { insertRequest, markShown, selectPushedRequest } from './authorization-request-store.ts'
 import { PENDING_LIFETIME_MS } from './pending-requests.ts'
 
-/** RFC 9126 §2.2: short, 5 to 600 seconds; FAPI 2.0 §5.3.2.2: less than 600. */
+/** RFC 9126 §2.2: short, 5 to 600 seconds; FAPI 2.0 §5.3.2: less than 600. */
 export const PUSHED_LIFETIME_SECONDS = 90
 
 /** RFC 9126 §2.2, of ids with 128 random bits (§7.1: not to be guessed). */

@@ -75,7 +75,7 @@ describe('parameters of an authorization request', () => {
   })
 
   it.each(['token', 'id_token', 'id_token token', 'code token', 'code id_token token', 'none', 'CODE', 'code code'])(
-    'FAPI 2.0 §5.3.2.2, RFC 9700 §2.1.2: response_type=%s gives nothing through the browser',
+    'FAPI 2.0 §5.3.2, RFC 9700 §2.1.2: response_type=%s gives nothing through the browser',
     async (responseType) => {
       expect(await authorize(scene.url({ response_type: responseType }))).toMatchObject({
         error: 'unsupported_response_type',

@@ -36,8 +36,6 @@ async function takePushed(
   const authenticated = await authenticateRequest(database.read, request)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
-  if (clientId !== undefined && clientId !== client.id)
-    return refuse(reply, 'client_id is another client than the one that asks.')
   // RFC 9126 §2.1
   if (requestUri !== undefined) return refuse(reply, 'Push the parameters by themselves, without a request_uri.')
   const redirectUri = chooseRedirectUri(client, parameters)
