@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { AuthorizationScene, addClient, person, type Wire } from '../../../testing/authorization-scene.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
-import { Visitor } from '../../../testing/visitor.ts'
+import { type Visit, Visitor } from '../../../testing/visitor.ts'
+import { purgeRequests } from '../../domain/authorizations/pending-requests.ts'
 
 forEachDatabase('POST /par', ({ createUrl }) => {
   const scenes: AuthorizationScene[] = []
@@ -84,6 +85,38 @@ forEachDatabase('POST /par', ({ createUrl }) => {
     const codes = answers.filter(({ location }) => location?.includes('code='))
     expect([codes.length, await issuedCodes(scene)]).toEqual([1, 1])
     expect(answers.filter(({ status, location }) => status === 400 && location === undefined)).toHaveLength(19)
+  })
+
+  it('RFC 9126 §7.3: 20 parallel decisions in two tabs of one request_uri give exactly one answer', async () => {
+    const scene = await start()
+    const url = await scene.pushedUrl()
+    const tabs = [await scene.browser.submit(await scene.browser.get(url), person), await scene.browser.get(url)]
+    const decide = (index: number) =>
+      scene.browser.submit(tabs[index % 2] as Visit, { decision: index % 3 === 0 ? 'deny' : 'allow' })
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => decide(index)))
+    expect(answers.filter(({ location }) => location !== undefined)).toHaveLength(1)
+    const decided = (await scene.acts()).filter((act) => act.startsWith('authorization.'))
+    expect(decided).toHaveLength(1)
+  })
+
+  it('RFC 9126 §2.2: what was pushed and never shown is forgotten with its time; nothing is kept of what is refused', async () => {
+    const scene = await start()
+    const { database } = scene.server.running.installation
+    const countRows = async () => {
+      type Rows = { authorization_request: { id: string } }
+      return (await database.read.withTables<Rows>().selectFrom('authorization_request').select('id').execute()).length
+    }
+    await scene.push({ code_challenge: undefined })
+    expect(await countRows()).toBe(0)
+    await scene.push()
+    await scene.browser.get(await scene.pushedUrl())
+    expect(await countRows()).toBe(2)
+    scene.server.clock.set(scene.server.clock.now() + 90_001)
+    await database.write(purgeRequests)
+    expect(await countRows()).toBe(1)
+    scene.server.clock.set(scene.server.clock.now() + 3_600_000)
+    await database.write(purgeRequests)
+    expect(await countRows()).toBe(0)
   })
 
   it('RFC 9126 §2.2: a request_uri is taken for 90 seconds; who came in time may take an hour to answer', async () => {
