@@ -16,8 +16,10 @@ import {
   processAuthorizationCodeResponse,
   processClientCredentialsResponse,
   processDiscoveryResponse,
+  processPushedAuthorizationResponse,
   processRefreshTokenResponse,
   processUserInfoResponse,
+  pushedAuthorizationRequest,
   refreshTokenGrantRequest,
   userInfoRequest,
   validateApplicationLevelSignature,
@@ -43,12 +45,20 @@ describe('oauth4webapi', () => {
     return processDiscoveryResponse(issuer, await discoveryRequest(issuer, { algorithm, ...overLoopback }))
   }
 
+  /** What is left for the browser to carry when the request has been pushed. */
+  async function push(as: AuthorizationServer, clientId: string, parameters: URLSearchParams) {
+    const client = { client_id: clientId }
+    const response = await pushedAuthorizationRequest(as, client, None(), parameters, overLoopback)
+    const { request_uri } = await processPushedAuthorizationResponse(as, client, response)
+    return new URLSearchParams({ client_id: clientId, request_uri })
+  }
+
   /** The authorization code flow, each step as the library checks it. Also returns the answer of the token endpoint as it came. */
-  async function signIn(as: AuthorizationServer, clientId: string) {
+  async function signIn(as: AuthorizationServer, clientId: string, isPushed = false) {
     const client = { client_id: clientId }
     const [verifier, state, nonce] = [generateRandomCodeVerifier(), generateRandomState(), generateRandomNonce()]
     const url = new URL(as.authorization_endpoint ?? '')
-    url.search = new URLSearchParams({
+    const parameters = new URLSearchParams({
       response_type: 'code',
       client_id: clientId,
       redirect_uri: redirectUri,
@@ -58,7 +68,8 @@ describe('oauth4webapi', () => {
       code_challenge_method: 'S256',
       state,
       nonce,
-    }).toString()
+    })
+    url.search = (isPushed ? await push(as, clientId, parameters) : parameters).toString()
     const callback = validateAuthResponse(as, client, await authorizeByRedirect(newVisitor(scene), url), state)
     const response = await authorizationCodeGrantRequest(
       as,
@@ -83,6 +94,14 @@ describe('oauth4webapi', () => {
       expect(tokens).toMatchObject({ token_type: 'bearer', scope: 'openid profile offline_access orders:read' })
     },
   )
+
+  it('RFC 9126 §2.2: oauth4webapi accepts the answer to a pushed request, and the tokens that come of it', async () => {
+    const as = await discover()
+    const { clientId } = await addClient(scene, { isPushRequired: true })
+    const { tokens } = await signIn(as, clientId, true)
+    expect(getValidatedIdTokenClaims(tokens)?.sub).toBe(scene.accountId)
+    await expect(signIn(as, clientId)).rejects.toMatchObject({ error: 'invalid_request' })
+  })
 
   it.each(['ES256', 'RS256'])(
     'RFC 7515 §5.2: oauth4webapi verifies the signature of the ID token (%s)',

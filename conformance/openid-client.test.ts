@@ -2,6 +2,7 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  buildAuthorizationUrlWithPAR,
   type ClientAuth,
   ClientSecretBasic,
   ClientSecretPost,
@@ -53,10 +54,17 @@ function newChecks(): Checks {
 
 async function authorizationUrl(
   configuration: Configuration,
-  { pkceCodeVerifier, expectedState, expectedNonce }: Checks,
+  checks: Checks,
   more: Record<string, string> = {},
 ): Promise<URL> {
-  return buildAuthorizationUrl(configuration, {
+  return buildAuthorizationUrl(configuration, await authorizationParameters(checks, more))
+}
+
+async function authorizationParameters(
+  { pkceCodeVerifier, expectedState, expectedNonce }: Checks,
+  more: Record<string, string> = {},
+): Promise<Record<string, string>> {
+  return {
     redirect_uri: redirectUri,
     scope: 'openid profile offline_access orders:read',
     resource: audience,
@@ -65,7 +73,7 @@ async function authorizationUrl(
     code_challenge: await calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
     ...more,
-  })
+  }
 }
 
 /** The request with which a form_post page answers the client, as its callback receives it. */
@@ -144,6 +152,39 @@ describe('openid-client', () => {
       const granted = authorizationCodeGrant(configuration, callback, { ...checks, ...wrong })
       await expect(granted).rejects.toMatchObject({ cause: { message: expect.stringMatching(message) } })
     }
+  })
+
+  it.each([
+    ['none', 'public', () => None()],
+    ['client_secret_basic', 'confidential', ClientSecretBasic],
+    ['client_secret_post', 'confidential', ClientSecretPost],
+  ] as const)(
+    'RFC 9126 §2, §4: openid-client pushes its request and signs in, also where a client must push (%s)',
+    async (_, type, authenticate) => {
+      const client = await addClient(scene, { type, isPushRequired: true })
+      const configuration = await configure(client, authenticate(client.secret))
+      const visitor = newVisitor(scene)
+      const checks = newChecks()
+      const url = await buildAuthorizationUrlWithPAR(configuration, await authorizationParameters(checks))
+      expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
+      const callback = await authorizeByRedirect(visitor, url)
+      const tokens = await authorizationCodeGrant(configuration, callback, { ...checks, idTokenExpected: true })
+      expect(tokens.claims()?.sub).toBe(scene.accountId)
+      const direct = await authorizeByRedirect(visitor, await authorizationUrl(configuration, checks))
+      await expect(authorizationCodeGrant(configuration, direct, checks)).rejects.toMatchObject({
+        error: 'invalid_request',
+      })
+    },
+  )
+
+  it('RFC 9126 §2.3: openid-client reads why a pushed request is refused', async () => {
+    const configuration = await configure(await addClient(scene))
+    const parameters = await authorizationParameters(newChecks(), { redirect_uri: 'https://evil.example/' })
+    await expect(buildAuthorizationUrlWithPAR(configuration, parameters)).rejects.toMatchObject({
+      name: 'ResponseBodyError',
+      status: 400,
+      error: 'invalid_request',
+    })
   })
 
   it('RFC 9207 §2.4: openid-client wants our iss in every answer, and refuses one without it or with another', async () => {

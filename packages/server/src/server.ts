@@ -23,6 +23,7 @@ import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
 import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens/issue-access-token.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
+import { pushedAuthorizationEndpoint } from './endpoints/authorization/pushed-authorization-endpoint.ts'
 import { deviceAuthorizationEndpoint } from './endpoints/device-authorization/device-authorization-endpoint.ts'
 import { deviceVerificationEndpoint } from './endpoints/device-verification/device-verification-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
@@ -256,6 +257,7 @@ function composeServer(installation: Installation, { log, state, feed, clients, 
   server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
   server.register(async (room) => deviceAuthorizationEndpoint(room, { ...issued, assertions }))
   server.register(async (room) => deviceVerificationEndpoint(room, { urls, database, clock, theme }))
+  server.register(async (room) => pushedAuthorizationEndpoint(room, { ...issued, assertions, proofs, clients }))
   server.register(async (room) => endSessionEndpoint(room, { ...issued, theme }))
   server.register(async (room) => revocationsEndpoint(room, { ...issued, assertions, stopping: feed.stopping.signal }))
   server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, assertions, ...feed }))

@@ -60,6 +60,14 @@ export function readCredentials(request: FastifyRequest): ReadCredentials {
   }
   if (asserts) return readAssertedClient(parameters, request.log)
   const credentials = triedBasic ? parseBasic(authorization) : fromForm(parameters)
+  // RFC 6749 §2.3: what stands beside the header may name the same client, and nobody else.
+  if (credentials && (parameters.client_id || credentials.clientId) !== credentials.clientId) {
+    return refuse({
+      status: 400,
+      error: 'invalid_request',
+      description: 'client_id is another client than the header.',
+    })
+  }
   const isSound = credentials && isText(credentials.clientId) && isText(credentials.secret ?? '')
   if (!isSound) return refuse(invalidClient(triedBasic))
   return { ok: true, credentials, assertion: undefined, triedBasic, log: request.log }

@@ -27,6 +27,8 @@ export interface IssuerUrls {
   readonly deviceVerificationPath: string
   readonly deviceVerificationUrl: string
   readonly deviceDecisionPath: string
+  readonly pushedAuthorizationPath: string
+  readonly pushedAuthorizationUrl: string
   readonly userinfoPath: string
   readonly userinfoUrl: string
   readonly tokenPath: string
@@ -93,6 +95,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     deviceVerificationPath,
     deviceVerificationUrl: `${origin}${deviceVerificationPath}`,
     deviceDecisionPath: `${deviceVerificationPath}/decision`,
+    pushedAuthorizationPath: `${basePath}/par`,
+    pushedAuthorizationUrl: `${origin}${basePath}/par`,
     userinfoPath: `${basePath}/userinfo`,
     userinfoUrl: `${origin}${basePath}/userinfo`,
     tokenPath,

@@ -40,13 +40,9 @@ export function resumeUrl(urls: IssuerUrls, { id }: PendingRequest): string {
 }
 
 /** Whether a session answers the request as it is, or the person must sign in (again): OpenID Connect Core §3.1.2.1. */
-export function isFreshEnough(
-  { request, createdAt }: PendingRequest,
-  session: Session,
-  now: EpochMilliseconds,
-): boolean {
+export function isFreshEnough({ request, shownAt }: PendingRequest, session: Session, now: EpochMilliseconds): boolean {
   if (request.hintedAccountId !== undefined && request.hintedAccountId !== session.accountId) return false
-  if (session.authenticatedAt >= createdAt) return true
+  if (session.authenticatedAt >= shownAt) return true
   if (request.prompt.includes('login')) return false
   return request.maxAgeSeconds === undefined || now - session.authenticatedAt <= request.maxAgeSeconds * 1000
 }

@@ -22,6 +22,10 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
     400,
     'A page: the `post_logout_redirect_uri` is not exactly one that is registered for the client.',
   ],
+  invalid_request_uri: [
+    400,
+    'A page: the `request_uri` that an app sends a browser with is unknown, over, or another client’s.',
+  ],
   request_expired: [400, 'A page: the sign-in that an app asked for is over an hour old, or was never asked for.'],
   request_answered: [400, 'A page: the sign-in that an app asked for was completed already, perhaps in another tab.'],
   not_signed_in: [401, 'Nobody is signed in in this browser.'],

@@ -2,41 +2,37 @@ import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import type { AuthorizationRequest, PendingRequest } from './authorization-request.ts'
 
-type RequestTables = {
-  authorization_request: {
-    id: string
-    client_id: string
-    request: string
-    created_at: number
-    expires_at: number
-    answered_at: number | null
-  }
+interface RequestRow {
+  readonly id: string
+  readonly client_id: string
+  readonly request: string
+  /** Until when its `request_uri` is taken; null for one that came through the browser. */
+  readonly pushed_until: EpochMilliseconds | null
+  /** Null for one that was pushed and that no browser has brought yet. */
+  readonly shown_at: EpochMilliseconds | null
+  readonly expires_at: EpochMilliseconds
+  readonly answered_at: EpochMilliseconds | null
 }
+
+type RequestTables = { authorization_request: RequestRow }
 
 export async function insertRequest(
   sql: Queries,
-  row: {
-    readonly id: string
+  {
+    request,
+    ...row
+  }: Pick<RequestRow, 'id' | 'pushed_until' | 'shown_at' | 'expires_at'> & {
     readonly request: AuthorizationRequest
-    readonly now: number
-    readonly expiresAt: number
   },
 ): Promise<void> {
   await sql
     .withTables<RequestTables>()
     .insertInto('authorization_request')
-    .values({
-      id: row.id,
-      client_id: row.request.clientId,
-      request: JSON.stringify(row.request),
-      created_at: row.now,
-      expires_at: row.expiresAt,
-      answered_at: null,
-    })
+    .values({ ...row, client_id: request.clientId, request: JSON.stringify(request), answered_at: null })
     .execute()
 }
 
-/** Absent when there is none, or when it has expired. */
+/** Absent when there is none, when it has expired, or when it was pushed and has not been shown yet. */
 export async function selectRequest(
   sql: Queries,
   id: string,
@@ -49,14 +45,59 @@ export async function selectRequest(
     .where('id', '=', id)
     .where('expires_at', '>', now)
     .executeTakeFirst()
-  return (
-    row && {
-      id: row.id,
-      request: JSON.parse(row.request) as AuthorizationRequest,
-      createdAt: row.created_at,
-      isAnswered: row.answered_at !== null,
-    }
-  )
+  return row && toPending(row)
+}
+
+/** A request that this client has pushed and may still name. Absent for another client's, and when its time is over. */
+export async function selectPushedRequest(
+  sql: Queries,
+  { id, clientId, now }: { readonly id: string; readonly clientId: string; readonly now: EpochMilliseconds },
+): Promise<PendingRequest | undefined> {
+  const row = await sql
+    .withTables<RequestTables>()
+    .selectFrom('authorization_request')
+    .selectAll()
+    .where('id', '=', id)
+    .where('client_id', '=', clientId)
+    .where('pushed_until', '>', now)
+    .executeTakeFirst()
+  return row && toPending(row)
+}
+
+/** Begins the time in which a person may answer a pushed request; it does not begin anew when the page is asked for once more. */
+export async function markShown(
+  sql: Queries,
+  {
+    id,
+    clientId,
+    now,
+    expiresAt,
+  }: {
+    readonly id: string
+    readonly clientId: string
+    readonly now: EpochMilliseconds
+    readonly expiresAt: EpochMilliseconds
+  },
+): Promise<void> {
+  await sql
+    .withTables<RequestTables>()
+    .updateTable('authorization_request')
+    .set({ shown_at: now, expires_at: expiresAt })
+    .where('id', '=', id)
+    .where('client_id', '=', clientId)
+    .where('pushed_until', '>', now)
+    .where('shown_at', 'is', null)
+    .execute()
+}
+
+function toPending({ id, request, shown_at, answered_at }: RequestRow): PendingRequest | undefined {
+  if (shown_at === null) return undefined
+  return {
+    id,
+    request: JSON.parse(request) as AuthorizationRequest,
+    shownAt: shown_at,
+    isAnswered: answered_at !== null,
+  }
 }
 
 /** Whether this call answered it. */

@@ -20,13 +20,16 @@ export interface AuthorizationRequest {
   readonly dpopJkt?: string | undefined
   /** Whose session it must be, by an ID token of ours. */
   readonly hintedAccountId: string | undefined
+  /** The languages that its pages are to speak, best first, as the client sent them. */
+  readonly uiLocales: string | undefined
 }
 
 /** A request that waits for its answer. */
 export interface PendingRequest {
   readonly id: string
   readonly request: AuthorizationRequest
-  readonly createdAt: EpochMilliseconds
+  /** When it first came through a browser. */
+  readonly shownAt: EpochMilliseconds
   readonly isAnswered: boolean
 }
 

@@ -5,13 +5,14 @@ import type { AuthorizationRequest, PendingRequest } from './authorization-reque
 import { deleteExpiredRequests, insertRequest, markAnswered, selectRequest } from './authorization-request-store.ts'
 
 /** How long a person may take to sign in and to agree. */
-const LIFETIME_MS = 3_600_000
+export const PENDING_LIFETIME_MS = 3_600_000
 
 /** Keeps a request until the person has answered. Returns it with its id, which is all that pages carry along. */
 export async function keepRequest(tx: Transaction, request: AuthorizationRequest): Promise<PendingRequest> {
   const id = randomId()
-  await insertRequest(tx.sql, { id, request, now: tx.now, expiresAt: tx.now + LIFETIME_MS })
-  return { id, request, createdAt: tx.now, isAnswered: false }
+  const expiresAt = tx.now + PENDING_LIFETIME_MS
+  await insertRequest(tx.sql, { id, request, pushed_until: null, shown_at: tx.now, expires_at: expiresAt })
+  return { id, request, shownAt: tx.now, isAnswered: false }
 }
 
 /** The request of this id, answered or not; absent when there is none any more. */

@@ -151,7 +151,8 @@ export const initial: Migration = {
       id TEXT PRIMARY KEY,
       client_id TEXT NOT NULL,
       request TEXT NOT NULL,
-      created_at BIGINT NOT NULL,
+      pushed_until BIGINT,
+      shown_at BIGINT,
       expires_at BIGINT NOT NULL,
       answered_at BIGINT
     )`,

@@ -17,22 +17,34 @@ export interface AddressedClient {
  */
 export async function addressClient(
   clients: ClientDocuments,
-  { values, faulty }: FrontChannelParameters,
+  parameters: FrontChannelParameters,
 ): Promise<AddressedClient> {
-  const { client_id: clientId, redirect_uri: redirectUri, scope = '' } = values
+  const client = await findAskingClient(clients, parameters)
+  const redirectUri = chooseRedirectUri(client, parameters)
+  if (redirectUri === undefined) throw wrongAddress()
+  return { client, redirectUri }
+}
+
+/** @throws Problem 400 `unknown_client`, `invalid_client_document`; 503 `busy` */
+export async function findAskingClient(
+  clients: ClientDocuments,
+  { values, faulty }: FrontChannelParameters,
+): Promise<Client> {
+  const { client_id: clientId } = values
   if (clientId === undefined || faulty.includes('client_id')) throw unknownClient()
   const found = await clients.find(clientId)
   if (!found.ok) throw toProblem(found)
-  const { client } = found
-  if (faulty.includes('redirect_uri')) throw wrongAddress()
-  if (redirectUri !== undefined) {
-    if (isRedirectUriOf(client, redirectUri)) return { client, redirectUri }
-    throw wrongAddress()
-  }
+  return found.client
+}
+
+/** The address that is asked for, or the only one where none is; absent where that is not registered. */
+export function chooseRedirectUri(client: Client, { values, faulty }: FrontChannelParameters): string | undefined {
+  const { redirect_uri: redirectUri, scope = '' } = values
+  if (faulty.includes('redirect_uri')) return undefined
+  if (redirectUri !== undefined) return isRedirectUriOf(client, redirectUri) ? redirectUri : undefined
   const [only, ...others] = client.redirectUris
   // OpenID Connect Core §3.1.2.1 requires it; OAuth 2.1 §4.1.1 only where there is a choice.
-  if (only === undefined || others.length > 0 || scope.split(' ').includes('openid')) throw wrongAddress()
-  return { client, redirectUri: only }
+  return others.length > 0 || scope.split(' ').includes('openid') ? undefined : only
 }
 
 function toProblem(refused: Extract<FoundClient, { ok: false }>): Problem {

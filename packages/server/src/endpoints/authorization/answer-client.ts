@@ -1,24 +1,24 @@
 import type { FastifyReply } from 'fastify'
 import type { AuthorizationRequest } from '../../domain/authorizations/authorization-request.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { formPostScriptSource, renderFormPostPage } from './form-post-page.ts'
 
 /** Where and how a client is answered: its address is verified. */
-export type ClientAddress = Pick<AuthorizationRequest, 'redirectUri' | 'responseMode' | 'state'>
+export type ClientAddress = Pick<AuthorizationRequest, 'redirectUri' | 'responseMode' | 'state' | 'uiLocales'>
 
 /** Sends the person back to the client with a code or an error: RFC 6749 §4.1.2, with `iss` (RFC 9207 §2). */
 export function answerClient(
   reply: FastifyReply,
   { urls, theme }: { readonly urls: IssuerUrls; readonly theme: Theme },
-  { redirectUri, responseMode, state }: ClientAddress,
+  { redirectUri, responseMode, state, uiLocales }: ClientAddress,
   answer: Readonly<Record<string, string>>,
 ): FastifyReply {
   const parameters = { ...answer, ...(state !== undefined && { state }), iss: urls.issuer }
   if (responseMode === 'form_post') {
-    const language = chooseLanguage(reply.request.headers['accept-language'])
+    const language = choosePageLanguage(reply.request, uiLocales)
     const headers = pageHeaders(theme, [redirectUri], formPostScriptSource)
     return reply.headers(headers).send(renderFormPostPage({ redirectUri, parameters, language, theme }))
   }

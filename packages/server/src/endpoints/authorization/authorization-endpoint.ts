@@ -3,21 +3,23 @@ import { getAccount } from '../../domain/accounts/get-account.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import type { AuthorizationRequest } from '../../domain/authorizations/authorization-request.ts'
 import { keepRequest } from '../../domain/authorizations/pending-requests.ts'
+import { isPushedRequestUri, showPushedRequest } from '../../domain/authorizations/pushed-requests.ts'
 import type { ClientDocuments } from '../../domain/client-documents/client-documents.ts'
 import type { Client } from '../../domain/clients/client.ts'
+import { isRedirectUriOf } from '../../domain/clients/redirect-uri.ts'
 import { findConsentedScopes } from '../../domain/consents/consents.ts'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
-import { readFrontChannelParameters } from '../front-channel-parameters.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
+import { type FrontChannelParameters, readFrontChannelParameters } from '../front-channel-parameters.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import {
   findPendingAuthorization,
@@ -25,7 +27,7 @@ import {
   type PendingAuthorization,
   resumeUrl,
 } from '../pending-authorization.ts'
-import { addressClient } from './address-client.ts'
+import { addressClient, findAskingClient } from './address-client.ts'
 import { answerClient } from './answer-client.ts'
 import { renderConsentPage } from './consent-page.ts'
 import { answeredBefore, denyRequest, grantRequest } from './decide-request.ts'
@@ -58,17 +60,65 @@ async function startAuthorization(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const parameters = readFrontChannelParameters(request)
+  const requestUri = parameters.values.request_uri
+  if (isPushedRequestUri(requestUri)) {
+    return begin(deps, request, reply, await findPushed(deps, parameters, requestUri))
+  }
   const addressed = await addressClient(deps.clients, parameters)
-  const parsed = await parseAuthorization(deps, addressed, parameters)
+  // RFC 9126 §6: such a client has no other way in.
+  const parsed = addressed.client.isPushRequired ? mustPush : await parseAuthorization(deps, addressed, parameters)
   if (!parsed.ok) {
-    const { state, response_mode } = parameters.values
+    const { state, response_mode, ui_locales: uiLocales } = parameters.values
     const responseMode = response_mode === 'form_post' ? 'form_post' : 'query'
-    return answerError(deps, reply, { ...addressed, responseMode, state }, parsed.error)
+    return answerError(deps, reply, { ...addressed, responseMode, state, uiLocales }, parsed.error)
   }
   const pending = await deps.database.write((tx) => keepRequest(tx, parsed.request))
+  return begin(deps, request, reply, { pending, client: addressed.client })
+}
+
+const mustPush = {
+  ok: false,
+  error: { error: 'invalid_request', description: 'The client must push its authorization requests (RFC 9126).' },
+} as const
+
+/**
+ * What a client has pushed: nothing else in the request counts, but its `client_id` must be that client's (RFC 9126 §4).
+ *
+ * @throws Problem 400 `invalid_request_uri`, `request_answered` and those of `findAskingClient`: no address is verified
+ */
+async function findPushed(
+  { clients, database }: AuthorizationEndpointDeps,
+  parameters: FrontChannelParameters,
+  requestUri: string,
+): Promise<PendingAuthorization> {
+  const client = await findAskingClient(clients, parameters)
+  const pending = await database.write((tx) => showPushedRequest(tx, client.id, requestUri))
+  // What its client can no longer be answered at, no code is sent to.
+  if (!pending || !isRedirectUriOf(client, pending.request.redirectUri)) throw invalidRequestUri()
+  if (pending.isAnswered) throw answeredBefore()
+  return { pending, client }
+}
+
+function invalidRequestUri(): Problem {
+  const detail =
+    'The request that the app has left here (request_uri) is unknown or has expired. Start again at the app.'
+  return new Problem({ status: 400, code: 'invalid_request_uri', detail })
+}
+
+async function begin(
+  deps: AuthorizationEndpointDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: PendingAuthorization,
+): Promise<FastifyReply> {
   // A form that another site posts comes without our cookie; the redirect brings it along (RFC 6265bis §5.2).
-  if (request.method === 'POST') return reply.redirect(resumeUrl(deps.urls, pending), 303)
-  return goOn(deps, request, reply, { pending, client: addressed.client })
+  if (request.method === 'POST') return leadTo(reply, resumeUrl(deps.urls, asked.pending))
+  return goOn(deps, request, reply, asked)
+}
+
+/** To a page of this server, for this one request: nobody on the way keeps where it leads. */
+function leadTo(reply: FastifyReply, path: string): FastifyReply {
+  return reply.header('cache-control', 'no-store').redirect(path, 303)
 }
 
 /** The next thing to do for a request: sign in, decide, or nothing more. */
@@ -84,7 +134,7 @@ async function goOn(
   const isSilent = pending.request.prompt.includes('none')
   if (!session || !isFreshEnough(pending, session, now)) {
     if (isSilent) return answerError(deps, reply, pending.request, loginRequired)
-    return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(resumeUrl(urls, pending))}`, 303)
+    return leadTo(reply, `${urls.loginPath}?return_to=${encodeURIComponent(resumeUrl(urls, pending))}`)
   }
   if (await needsDecision(deps, client, session, pending.request)) {
     if (isSilent) return answerError(deps, reply, pending.request, consentRequired)
@@ -115,7 +165,7 @@ async function showConsent(
   reply: FastifyReply,
   { pending, client, session }: PendingAuthorization & { readonly session: Session },
 ): Promise<FastifyReply> {
-  const { redirectUri, audience, scopes } = pending.request
+  const { redirectUri, audience, scopes, uiLocales } = pending.request
   const account = await getAccount(database.read, session.accountId)
   const api = (await listApis(database.read)).find((known) => known.audience === audience)
   const page = renderConsentPage({
@@ -128,7 +178,7 @@ async function showConsent(
     requestId: pending.id,
     action: urls.consentPath,
     switchUrl: `${urls.loginPath}?switch=1&return_to=${encodeURIComponent(resumeUrl(urls, pending))}`,
-    language: chooseLanguage(request.headers['accept-language']),
+    language: choosePageLanguage(request, uiLocales),
     theme,
   })
   return reply.headers(pageHeaders(theme, [redirectUri])).send(page)

@@ -158,6 +158,42 @@ forEachDatabase('GET /authorize for a client that a document describes', ({ crea
     expect([page.status, page.text]).toEqual([400, expect.stringContaining('jwks_uri')])
   })
 
+  it('RFC 9126 §2.1: an app that nobody registered may push what it asks for', async () => {
+    const scene = await start()
+    const parameters = new URLSearchParams({
+      ...{ response_type: 'code', client_id: scene.clientId, redirect_uri: redirectUri, scope: 'notes:read' },
+      ...{ resource: audience, code_challenge, code_challenge_method: 'S256' },
+    })
+    const push = async () => {
+      const answer = await fetch(`${scene.server.issuer}/par`, { method: 'POST', body: parameters })
+      return { status: answer.status, body: (await answer.json()) as Record<string, string> }
+    }
+    const { status, body } = await push()
+    expect(status).toBe(201)
+    const query = new URLSearchParams({ client_id: scene.clientId, request_uri: body.request_uri ?? '' })
+    const code = await agree(scene, await scene.browser.get(`/authorize?${query}`))
+    expect((await redeem(scene, code)).status).toBe(200)
+    parameters.set('client_id', `${scene.clientId}.missing`)
+    expect((await push()).body.error).toBe('invalid_client')
+  })
+
+  it('RFC 9126 §4: a pushed request is dropped when its client has withdrawn the address meanwhile', async () => {
+    const scene = await start()
+    scene.headers = { ...scene.headers, 'cache-control': 'max-age=60' }
+    const parameters = new URLSearchParams({
+      ...{ response_type: 'code', client_id: scene.clientId, redirect_uri: redirectUri, scope: 'notes:read' },
+      ...{ resource: audience, code_challenge, code_challenge_method: 'S256' },
+    })
+    const answer = await fetch(`${scene.server.issuer}/par`, { method: 'POST', body: parameters })
+    const { request_uri } = (await answer.json()) as { request_uri: string }
+    scene.document = { ...scene.document, redirect_uris: ['http://127.0.0.1/elsewhere'] }
+    scene.server.clock.set(scene.server.clock.now() + 80_000)
+    const page = await scene.browser.get(
+      `/authorize?${new URLSearchParams({ client_id: scene.clientId, request_uri })}`,
+    )
+    expect([page.status, page.location]).toEqual([400, undefined])
+  })
+
   it(`${draft} §4.1: a document that is not sound, or not there, gets a page, and nothing of it is kept`, async () => {
     const scene = await start()
     const good = scene.document

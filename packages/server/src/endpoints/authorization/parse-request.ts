@@ -46,6 +46,7 @@ export async function parseAuthorization(
     loginHint: values.login_hint?.slice(0, 320),
     dpopJkt: values.dpop_jkt,
     hintedAccountId: hinted?.accountId,
+    uiLocales: values.ui_locales,
   }
   return { ok: true, request }
 }
@@ -62,6 +63,9 @@ function findFault(
     return { error: 'request_not_supported', description: 'Send the parameters by themselves.' }
   if (values.request_uri !== undefined)
     return { error: 'request_uri_not_supported', description: 'Send the parameters by themselves.' }
+  // OpenID Connect Core §7.2.1
+  if (values.registration !== undefined)
+    return { error: 'registration_not_supported', description: 'Clients are registered before they ask.' }
   if (values.response_type === undefined) return invalid('response_type is missing: send code.')
   if (values.response_type !== 'code')
     return { error: 'unsupported_response_type', description: 'The only response_type is code.' }

@@ -48,6 +48,8 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     logout_endpoint: urls.logoutUrl,
     authorization_endpoint: urls.authorizationUrl,
     device_authorization_endpoint: urls.deviceAuthorizationUrl,
+    pushed_authorization_request_endpoint: urls.pushedAuthorizationUrl,
+    require_pushed_authorization_requests: false,
     token_endpoint: urls.tokenUrl,
     userinfo_endpoint: urls.userinfoUrl,
     end_session_endpoint: urls.endSessionUrl,

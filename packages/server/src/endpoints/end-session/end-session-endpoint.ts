@@ -5,14 +5,13 @@ import type { Session } from '../../domain/sessions/session.ts'
 import type { HintedIdentity } from '../../domain/tokens/issue-id-token.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
-import type { Language } from '../../platform/html/language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { endBrowserSession } from '../end-browser-session.ts'
 import { readFrontChannelParameters } from '../front-channel-parameters.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
@@ -42,7 +41,9 @@ async function startLogout(
   const asked = await parseEndSession(deps, readFrontChannelParameters(request))
   const session = await findBrowserSession(database.read, urls, request, clock.now())
   // A form that another site posts comes without our cookie; the redirect brings it along (RFC 6265bis §5.2).
-  if (!session && request.method === 'POST') return reply.redirect(repeatAsGet(urls, request), 303)
+  if (!session && request.method === 'POST') {
+    return reply.header('cache-control', 'no-store').redirect(repeatAsGet(urls, request), 303)
+  }
   if (!session) return leave(deps, request, reply, asked)
   if (asked.isAddressRefused || !(await isProved(database.read, session, asked.hinted)))
     return askPerson(deps, request, reply, { asked, session })
@@ -96,7 +97,7 @@ async function askPerson(
     },
     action: urls.endSessionConfirmationPath,
     stayPath: urls.accountPath,
-    language: languageOf(request, asked),
+    language: choosePageLanguage(request, asked.uiLocales),
     theme,
   })
   const headers = pageHeaders(theme, redirectUri === undefined ? [] : [redirectUri])
@@ -120,7 +121,11 @@ function leave(
   const { redirectUri, state, isAddressRefused } = asked
   if (isAddressRefused) throw unregisteredAddress()
   if (redirectUri === undefined) {
-    const page = renderSignedOutPage({ loginPath: urls.loginPath, language: languageOf(request, asked), theme })
+    const page = renderSignedOutPage({
+      loginPath: urls.loginPath,
+      language: choosePageLanguage(request, asked.uiLocales),
+      theme,
+    })
     return reply.headers(pageHeaders(theme)).send(page)
   }
   // §3. Appended as text, so that what is registered stays as it is, byte for byte.
@@ -140,11 +145,6 @@ function repeatAsGet({ endSessionPath }: IssuerUrls, request: FastifyRequest): s
   const url = `${endSessionPath}?${new URLSearchParams(readFrontChannelParameters(request).values as Record<string, string>)}`
   if (url.length > LONGEST_URL) throw invalidParameter('The parameters are too long together: send less.')
   return url
-}
-
-/** §2: the languages that the app names go before those of the browser. */
-function languageOf(request: FastifyRequest, { uiLocales = '' }: EndSessionRequest): Language {
-  return chooseLanguage(`${uiLocales.split(' ').join(',')},${request.headers['accept-language'] ?? ''}`)
 }
 
 function unregisteredAddress(): Problem {

@@ -5,11 +5,11 @@ import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
 import { openBrowserSession } from '../../domain/sessions/open-session.ts'
 import { replaceBrowserSession } from '../../domain/sessions/replace-browser-session.ts'
 import { BROWSER_SESSION_LIMITS } from '../../domain/sessions/session.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { renderCookie } from '../../platform/http/cookies.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { findBrowserSession, sessionCookieName } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
 import { type LoginProblem, renderLoginPage } from './login-page.ts'
@@ -92,7 +92,7 @@ async function showAgain(
     returnTo,
     clientName: waiting?.client.name,
     username: textOf(request.body?.username),
-    language: chooseLanguage(request.headers['accept-language']),
+    language: choosePageLanguage(request, waiting?.pending.request.uiLocales),
     theme,
   })
   return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)

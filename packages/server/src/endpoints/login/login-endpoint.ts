@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { describeInvalidParameter } from '../../platform/http/describe-invalid-parameter.ts'
@@ -8,6 +7,7 @@ import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { findPendingAuthorization, formTargets, isFreshEnough } from '../pending-authorization.ts'
 import { renderRefreshCookie } from '../refresh-cookie.ts'
 import { logInBrowser } from './log-in-browser.ts'
@@ -43,7 +43,7 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
         returnTo,
         clientName: waiting?.client.name,
         username: waiting?.pending.request.loginHint,
-        language: chooseLanguage(request.headers['accept-language']),
+        language: choosePageLanguage(request, waiting?.pending.request.uiLocales),
         theme,
       })
       return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
