@@ -3,10 +3,9 @@ import { getAccount } from '../../domain/accounts/get-account.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import type { AuthorizationRequest } from '../../domain/authorizations/authorization-request.ts'
 import { keepRequest } from '../../domain/authorizations/pending-requests.ts'
-import { isPushedRequestUri, showPushedRequest } from '../../domain/authorizations/pushed-requests.ts'
+import { isPushedRequestUri } from '../../domain/authorizations/pushed-requests.ts'
 import type { ClientDocuments } from '../../domain/client-documents/client-documents.ts'
 import type { Client } from '../../domain/clients/client.ts'
-import { isRedirectUriOf } from '../../domain/clients/redirect-uri.ts'
 import { findConsentedScopes } from '../../domain/consents/consents.ts'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import type { Session } from '../../domain/sessions/session.ts'
@@ -19,7 +18,7 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
-import { type FrontChannelParameters, readFrontChannelParameters } from '../front-channel-parameters.ts'
+import { readFrontChannelParameters } from '../front-channel-parameters.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import {
   findPendingAuthorization,
@@ -27,10 +26,11 @@ import {
   type PendingAuthorization,
   resumeUrl,
 } from '../pending-authorization.ts'
-import { addressClient, findAskingClient } from './address-client.ts'
+import { addressClient } from './address-client.ts'
 import { answerClient } from './answer-client.ts'
 import { renderConsentPage } from './consent-page.ts'
 import { answeredBefore, denyRequest, grantRequest } from './decide-request.ts'
+import { findPushedRequest } from './find-pushed-request.ts'
 import { parseAuthorization } from './parse-request.ts'
 
 export interface AuthorizationEndpointDeps {
@@ -62,7 +62,7 @@ async function startAuthorization(
   const parameters = readFrontChannelParameters(request)
   const requestUri = parameters.values.request_uri
   if (isPushedRequestUri(requestUri)) {
-    return begin(deps, request, reply, await findPushed(deps, parameters, requestUri))
+    return begin(deps, request, reply, await findPushedRequest(deps, parameters, requestUri))
   }
   const addressed = await addressClient(deps.clients, parameters)
   // RFC 9126 §6: such a client has no other way in.
@@ -80,30 +80,6 @@ const mustPush = {
   ok: false,
   error: { error: 'invalid_request', description: 'The client must push its authorization requests (RFC 9126).' },
 } as const
-
-/**
- * What a client has pushed: nothing else in the request counts, but its `client_id` must be that client's (RFC 9126 §4).
- *
- * @throws Problem 400 `invalid_request_uri`, `request_answered` and those of `findAskingClient`: no address is verified
- */
-async function findPushed(
-  { clients, database }: AuthorizationEndpointDeps,
-  parameters: FrontChannelParameters,
-  requestUri: string,
-): Promise<PendingAuthorization> {
-  const client = await findAskingClient(clients, parameters)
-  const pending = await database.write((tx) => showPushedRequest(tx, client.id, requestUri))
-  // What its client can no longer be answered at, no code is sent to.
-  if (!pending || !isRedirectUriOf(client, pending.request.redirectUri)) throw invalidRequestUri()
-  if (pending.isAnswered) throw answeredBefore()
-  return { pending, client }
-}
-
-function invalidRequestUri(): Problem {
-  const detail =
-    'The request that the app has left here (request_uri) is unknown or has expired. Start again at the app.'
-  return new Problem({ status: 400, code: 'invalid_request_uri', detail })
-}
 
 async function begin(
   deps: AuthorizationEndpointDeps,
