@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import path from 'node:path'
 import { readModule } from '../read-module.ts'
 import { type Claim, findClaims } from './find-claims.ts'
+import { type OpenidPlan, openidPlans } from './openid-plans.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const folders = ['packages/*/{src,testing}/**/*.test.ts', 'examples/*/*.test.ts', 'conformance/*.test.ts']
@@ -26,7 +27,28 @@ wrote.
 | specification | section | claim | test |
 |---|---|---|---|
 ${claims.sort(compareClaims).map(renderRow).join('\n')}
+
+## The plans of the OpenID conformance suite
+
+The suite itself needs Java, MongoDB and a public address, and has not been run. These are its plans, check by check, with the test that stands
+for each check here, or why none does.
+
+${openidPlans.map((plan) => renderPlan(plan, claims)).join('\n\n')}
 `
+}
+
+/** @throws Error for a check whose claim no test makes. */
+function renderPlan({ name, checks }: OpenidPlan, claims: readonly LocatedClaim[]): string {
+  const covered = checks.filter(([, claim]) => !claim.startsWith('not: ')).length
+  const rows = checks.map(([module, claim]) => `| \`${module}\` | ${renderCheck(module, claim, claims)} |`)
+  return `### ${name}\n\n${covered} of ${checks.length} checks have a test.\n\n| check | test |\n|---|---|\n${rows.join('\n')}`
+}
+
+function renderCheck(module: string, claim: string, claims: readonly LocatedClaim[]): string {
+  if (claim.startsWith('not: ')) return `none: ${claim.slice(5)}`
+  const found = claims.find((each) => renderClaim(each.claim).startsWith(renderClaim(claim)))
+  if (!found) throw new Error(`scripts/reference/openid-plans.ts, ${module}: no test claims "${claim}…"`)
+  return `[${renderClaim(found.claim)}](../../${found.file})`
 }
 
 function readClaims(file: string): LocatedClaim[] {

@@ -87,7 +87,7 @@ forEachDatabase('a person in a browser', ({ createUrl }) => {
     await elsewhere.stop()
   })
 
-  it('OpenID RP-Initiated Logout 1.0 §2: a form of an app on another site asks the person, and leads back to the app', async () => {
+  it('OpenID Connect RP-Initiated Logout 1.0 §2: a form of an app on another site asks the person, and leads back to the app', async () => {
     // Any server will do for the app: localhost is another site than 127.0.0.1.
     const elsewhere = await startTestServer()
     const app = elsewhere.issuer.replace('127.0.0.1', 'localhost')

@@ -169,6 +169,9 @@ forEachDatabase('the command line', ({ createUrl }) => {
       first_party: false,
       id_token_signed_response_alg: 'ES256',
       post_logout_redirect_uris: [],
+      token_endpoint_auth_method: 'client_secret_basic',
+      dpop_bound_access_tokens: false,
+      require_pushed_authorization_requests: false,
       idle_seconds: 30 * 86_400,
       lifetime_seconds: 365 * 86_400,
     })

@@ -15,6 +15,13 @@ export type OauthErrorCode =
   | 'request_uri_not_supported'
   | 'invalid_token'
   | 'insufficient_scope'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_token'
+  | 'temporarily_unavailable'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
+  | 'registration_not_supported'
 
 /** What a code of OAuth and its relatives means here, and what the developer of an app does about it. */
 export interface OauthErrorMeaning {
@@ -103,5 +110,41 @@ export const oauthErrorCodes: Readonly<Record<OauthErrorCode, OauthErrorMeaning>
     meaning: 'The access token is good and lacks a scope.',
     remedy: 'Ask for a token with the scope that the challenge names.',
     source: 'RFC 6750 §3.1',
+  },
+  authorization_pending: {
+    meaning: 'The person has not decided yet.',
+    remedy: 'Poll again after the interval.',
+    source: 'RFC 8628 §3.5',
+  },
+  slow_down: {
+    meaning: 'The device polls too often.',
+    remedy: 'Wait five seconds longer between polls from now on.',
+    source: 'RFC 8628 §3.5',
+  },
+  expired_token: {
+    meaning: 'The device code has expired.',
+    remedy: 'Ask for another one, and show the person its user code.',
+    source: 'RFC 8628 §3.5',
+  },
+  temporarily_unavailable: {
+    meaning: 'There are too many requests of this kind at the moment.',
+    remedy: 'Try again after Retry-After.',
+    source: 'RFC 6749 §4.1.2.1',
+  },
+  invalid_dpop_proof: {
+    meaning:
+      'The DPoP proof is missing where one is needed, malformed, old, used before, or made for another request or key.',
+    remedy: 'Make a proof for each request, with the method and the address of that request.',
+    source: 'RFC 9449 §5',
+  },
+  use_dpop_nonce: {
+    meaning: 'The DPoP proof lacks the nonce that this instance gives out.',
+    remedy: 'Send the request again with a proof that carries the nonce of the header DPoP-Nonce.',
+    source: 'RFC 9449 §8',
+  },
+  registration_not_supported: {
+    meaning: 'The parameter registration is not taken.',
+    remedy: 'Register the client, or describe it by a document.',
+    source: 'OpenID Connect Core §7.2.1',
   },
 }

@@ -1,11 +1,12 @@
 import type { FastifyReply } from 'fastify'
 import { toProblem } from '../platform/http/answer-problems.ts'
 import type { HttpServer } from '../platform/http/create-http-server.ts'
+import type { OauthErrorCode } from './oauth-error-codes.ts'
 
 /** A refusal as OAuth endpoints answer it, RFC 6749 §5.2. */
 export interface OauthError {
   readonly status: 400 | 401 | 403 | 429 | 503
-  readonly error: string
+  readonly error: OauthErrorCode
   /** One sentence: what happened and what to do. */
   readonly description: string
   /** Which check failed, for the log alone; never a secret. */

@@ -4,10 +4,11 @@ import type { Client } from '../domain/clients/client.ts'
 import { isIdentityScope } from '../domain/names/identity-scopes.ts'
 import { isScopeToken } from '../domain/names/scope-token.ts'
 import type { Database } from '../platform/database/database.ts'
+import type { OauthErrorCode } from './oauth-error-codes.ts'
 
 /** Why a client cannot have what it asks for: RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
 export interface RefusedWish {
-  readonly error: string
+  readonly error: OauthErrorCode
   /** One sentence that tells the developer what to change. */
   readonly description: string
 }
@@ -45,6 +46,6 @@ function mayAsk(client: Client, scope: string): boolean {
   return client.scopes.length === 0 || isIdentityScope(scope) || client.scopes.includes(scope)
 }
 
-function refuse(error: string, description: string): { readonly ok: false; readonly error: RefusedWish } {
+function refuse(error: OauthErrorCode, description: string): { readonly ok: false; readonly error: RefusedWish } {
   return { ok: false, error: { error, description } }
 }

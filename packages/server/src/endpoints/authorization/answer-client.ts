@@ -16,7 +16,8 @@ export function answerClient(
   { redirectUri, responseMode, state, uiLocales }: ClientAddress,
   answer: Readonly<Record<string, string>>,
 ): FastifyReply {
-  const parameters = { ...answer, ...(state !== undefined && { state }), iss: urls.issuer }
+  const page = answer.error === undefined ? {} : { error_uri: reply.server.errorPageUrl(answer.error) }
+  const parameters = { ...answer, ...page, ...(state !== undefined && { state }), iss: urls.issuer }
   if (responseMode === 'form_post') {
     const language = choosePageLanguage(reply.request, uiLocales)
     const headers = pageHeaders(theme, [redirectUri], formPostScriptSource)

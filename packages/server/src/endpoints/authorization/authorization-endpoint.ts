@@ -20,6 +20,7 @@ import { findBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { readFrontChannelParameters } from '../front-channel-parameters.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import {
   findPendingAuthorization,
   isFreshEnough,
@@ -119,8 +120,8 @@ async function goOn(
   return grantRequest(deps, request, reply, { pending, session, isDecided: false })
 }
 
-const loginRequired = { error: 'login_required', description: 'Nobody is signed in, or not lately enough.' }
-const consentRequired = { error: 'consent_required', description: 'The person has not agreed to this yet.' }
+const loginRequired = { error: 'login_required', description: 'Nobody is signed in, or not lately enough.' } as const
+const consentRequired = { error: 'consent_required', description: 'The person has not agreed to this yet.' } as const
 
 /** Whether the person must be asked: a stranger's app with more than was agreed to, or an app that wants them asked. */
 async function needsDecision(
@@ -199,7 +200,7 @@ function answerError(
   deps: AuthorizationEndpointDeps,
   reply: FastifyReply,
   address: Parameters<typeof answerClient>[2],
-  { error, description }: { readonly error: string; readonly description: string },
+  { error, description }: { readonly error: OauthErrorCode; readonly description: string },
 ): FastifyReply {
   // RFC 6749 §4.1.2.1: no quotes and no backslashes in a description.
   return answerClient(reply, deps, address, { error, error_description: description.replaceAll(/["\\]/g, "'") })

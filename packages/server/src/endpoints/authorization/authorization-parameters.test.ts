@@ -190,7 +190,7 @@ describe('parameters of an authorization request', () => {
     [{ request: 'not a JWT' }, 'request_not_supported'],
     [{ request: 'eyJhbGciOiJub25lIn0.e30.', request_uri: 'https://app.example.com/r' }, 'request_not_supported'],
     [{ request_uri: 'https://app.example.com/r' }, 'request_uri_not_supported'],
-  ])('OpenID Connect Core §3.1.2.6: %j is %s', async (more, error) => {
+  ])('OpenID Connect Core §3.1.2.6: what is not supported is named so: %j is %s', async (more, error) => {
     expect(await authorize(scene.url(more))).toMatchObject({ error })
   })
 })

@@ -170,7 +170,7 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
     expect(other).not.toHaveProperty('nonce')
   })
 
-  it('POST works as GET, and form_post answers with a form that sends itself', async () => {
+  it('OpenID Connect Core §3.1.2.1 and OAuth 2.0 Form Post Response Mode §2: POST works as GET, and form_post answers with a form that sends itself', async () => {
     const scene = await start({ isFirstParty: true })
     await scene.browser.submit(await scene.browser.get('/login'), person)
     const parameters = Object.fromEntries(new URL(scene.url(), scene.server.issuer).searchParams)
@@ -438,7 +438,7 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
       expect(new Set(answers.map(({ body }) => body.error))).toEqual(new Set([undefined, 'invalid_grant']))
     })
 
-    it('a code lives for a minute, and not longer than the sign-in and the account it came from', async () => {
+    it('RFC 6749 §4.1.2: a code lives for a minute, and not longer than the sign-in and the account it came from', async () => {
       const scene = await start()
       const code = await getCode(scene)
       scene.server.clock.set(scene.server.clock.now() + 60_000)
@@ -466,7 +466,7 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
     })
   })
 
-  it('userinfo by GET, POST header and POST body: the claims of the scopes, and the sub of the ID token', async () => {
+  it('OpenID Connect Core §5.3.1: userinfo by GET, POST header and POST body: the claims of the scopes, and the sub of the ID token', async () => {
     const scene = await start()
     const url = scene.url({ scope: 'openid profile', resource: undefined })
     const { code = '' } = answerOf(await scene.finish(await scene.browser.get(url)))

@@ -3,6 +3,7 @@ import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import { verifyIdTokenHint } from '../../domain/tokens/issue-id-token.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { FrontChannelParameters } from '../front-channel-parameters.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import { type RefusedWish, resolveWanted, splitWords } from '../resolve-wanted.ts'
 import type { AddressedClient } from './address-client.ts'
 
@@ -56,7 +57,7 @@ function findFault(
   faulty: readonly string[],
   grants: readonly string[],
 ): RefusedWish | undefined {
-  const invalid = (description: string) => ({ error: 'invalid_request', description })
+  const invalid = (description: string): RefusedWish => ({ error: 'invalid_request', description })
   if (faulty[0] !== undefined)
     return invalid(`Send ${nameOf(faulty[0])} once, without control characters, 4096 at most.`)
   if (values.request !== undefined)
@@ -82,7 +83,7 @@ function findFault(
 
 /** RFC 7636 §4.3 and §4.4.1; RFC 9700 §2.1.1: for all clients, and never plain. */
 function findPkceFault(values: FrontChannelParameters['values']): RefusedWish | undefined {
-  const invalid = (description: string) => ({ error: 'invalid_request', description })
+  const invalid = (description: string): RefusedWish => ({ error: 'invalid_request', description })
   if (values.code_challenge === undefined) return invalid('code_challenge is missing: PKCE is required.')
   if (values.code_challenge_method !== 'S256') return invalid('code_challenge_method must be S256.')
   if (!/^[\w-]{43}$/.test(values.code_challenge)) return invalid('code_challenge must be base64url of a SHA-256 hash.')
@@ -96,7 +97,7 @@ function findKeyFault({ dpop_jkt }: FrontChannelParameters['values']): RefusedWi
 }
 
 function findPromptFault({ prompt, max_age, nonce }: FrontChannelParameters['values']): RefusedWish | undefined {
-  const invalid = (description: string) => ({ error: 'invalid_request', description })
+  const invalid = (description: string): RefusedWish => ({ error: 'invalid_request', description })
   const prompts = splitWords(prompt) ?? []
   if (!prompts.every((word) => PROMPTS.includes(word))) return invalid(`prompt is one of ${PROMPTS.join(', ')}.`)
   if (prompts.includes('none') && prompts.length > 1) return invalid('prompt=none stands alone.')
@@ -106,7 +107,7 @@ function findPromptFault({ prompt, max_age, nonce }: FrontChannelParameters['val
   return undefined
 }
 
-function refuse(error: string, description: string): Extract<ParsedAuthorization, { ok: false }> {
+function refuse(error: OauthErrorCode, description: string): Extract<ParsedAuthorization, { ok: false }> {
   return { ok: false, error: { error, description } }
 }
 

@@ -8,6 +8,7 @@ import { authenticateRequest, type ClientAuthenticationDeps } from '../client-au
 import { readFrontChannelParameters } from '../front-channel-parameters.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { answerOauthErrors, sendOauthError } from '../oauth-error.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import { readProof } from '../read-proof.ts'
 import { chooseRedirectUri } from './address-client.ts'
 import { type ParseDeps, parseAuthorization } from './parse-request.ts'
@@ -59,6 +60,6 @@ async function takePushed(
 }
 
 /** RFC 9126 §2.3: as the token endpoint refuses, and with the errors of the authorization endpoint. */
-function refuse(reply: FastifyReply, description: string, error = 'invalid_request'): FastifyReply {
+function refuse(reply: FastifyReply, description: string, error: OauthErrorCode = 'invalid_request'): FastifyReply {
   return sendOauthError(reply, { status: 400, error, description: description.replaceAll(/["\\]/g, "'") })
 }

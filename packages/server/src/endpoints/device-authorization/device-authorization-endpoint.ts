@@ -11,6 +11,7 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { authenticateRequest, type ClientAuthenticationDeps } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import { resolveWanted } from '../resolve-wanted.ts'
 import {
   type DeviceAuthorizationBody,
@@ -93,6 +94,12 @@ const tooMany: OauthError = {
 }
 
 /** RFC 6749 §5.2: no quotes and no backslashes in a description. */
-function toOauthError({ error, description }: { readonly error: string; readonly description: string }): OauthError {
+function toOauthError({
+  error,
+  description,
+}: {
+  readonly error: OauthErrorCode
+  readonly description: string
+}): OauthError {
   return { status: 400, error, description: description.replaceAll(/["\\]/g, "'") }
 }

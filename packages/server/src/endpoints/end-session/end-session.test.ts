@@ -95,7 +95,7 @@ forEachDatabase('GET|POST /end-session', ({ createUrl }) => {
     expect(text).toContain('<h1>Sign out of Ostiary?</h1>')
   }
 
-  describe('OpenID RP-Initiated Logout 1.0 §2: with an id_token_hint of the current session', () => {
+  describe('OpenID Connect RP-Initiated Logout 1.0 §2: with an id_token_hint of the current session', () => {
     it('the session ends without question, its tokens are revoked through the feed, and the browser goes back with state', async () => {
       const { server, clientId, browser, idToken, sessionId } = await scene()
       const other = await signIn(server, await addClient(server, 'Library'), browser)
@@ -150,25 +150,32 @@ forEachDatabase('GET|POST /end-session', ({ createUrl }) => {
     })
   })
 
-  describe('OpenID RP-Initiated Logout 1.0 §2: the person is asked, and nothing ends before', () => {
-    it.each(['nothing', 'client_id alone', 'a forged hint', 'an access token', 'text that is no token'])(
-      'with %s',
-      async (kind) => {
-        const { browser, clientId, idToken, accessToken, server } = await scene()
-        const forged = `${idToken.split('.').slice(0, 2).join('.')}.${randomBytes(64).toString('base64url')}`
-        const hints: Record<string, Record<string, string>> = {
-          'client_id alone': { client_id: clientId },
-          'a forged hint': { id_token_hint: forged },
-          'an access token': { id_token_hint: accessToken },
-          'text that is no token': { id_token_hint: '..' },
-        }
-        expectAsked(await browser.get(at(hints[kind] ?? {})))
-        // Nor does another site's form, where a browser sends the cookie along.
-        expectAsked(await browser.post('/end-session', hints[kind] ?? {}, crossSite))
-        expect(await isSignedIn(browser)).toBe(true)
-        expect(await endedSessions(server)).toEqual([])
-      },
-    )
+  describe('OpenID Connect RP-Initiated Logout 1.0 §2: the person is asked, and nothing ends before', () => {
+    it.each([
+      'nothing',
+      'client_id alone',
+      'a forged hint',
+      'a hint of the algorithm none',
+      'an access token',
+      'text that is no token',
+    ])('with a hint that is none, or without one: %s', async (kind) => {
+      const { browser, clientId, idToken, accessToken, server } = await scene()
+      const forged = `${idToken.split('.').slice(0, 2).join('.')}.${randomBytes(64).toString('base64url')}`
+      const header = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')
+      const unsigned = `${header}.${idToken.split('.')[1]}.`
+      const hints: Record<string, Record<string, string>> = {
+        'client_id alone': { client_id: clientId },
+        'a forged hint': { id_token_hint: forged },
+        'a hint of the algorithm none': { id_token_hint: unsigned },
+        'an access token': { id_token_hint: accessToken },
+        'text that is no token': { id_token_hint: '..' },
+      }
+      expectAsked(await browser.get(at(hints[kind] ?? {})))
+      // Nor does another site's form, where a browser sends the cookie along.
+      expectAsked(await browser.post('/end-session', hints[kind] ?? {}, crossSite))
+      expect(await isSignedIn(browser)).toBe(true)
+      expect(await endedSessions(server)).toEqual([])
+    })
 
     it('with the ID token of another browser of the same person, or of somebody else', async () => {
       const { server, browser, clientId } = await scene()
@@ -241,7 +248,7 @@ forEachDatabase('GET|POST /end-session', ({ createUrl }) => {
     })
   })
 
-  describe('OpenID RP-Initiated Logout 1.0 §3: the address must be one that is registered, exactly', () => {
+  describe('OpenID Connect RP-Initiated Logout 1.0 §3: the address must be one that is registered, exactly', () => {
     it.each([
       `${goodbye}&more`,
       'https://app.example.com/goodbye',
@@ -282,7 +289,7 @@ forEachDatabase('GET|POST /end-session', ({ createUrl }) => {
     })
   })
 
-  describe('OpenID RP-Initiated Logout 1.0 §4: a bad request gets a page, leads nowhere and ends nothing', () => {
+  describe('OpenID Connect RP-Initiated Logout 1.0 §4: a bad request gets a page, leads nowhere and ends nothing', () => {
     it.each<[string, (valid: Record<string, string>) => string]>([
       ['a client_id that is not that of the hint', (valid) => at({ ...valid, client_id: 'OTHER' })],
       ['a client that is not registered', () => at({ client_id: 'nobody', post_logout_redirect_uri: goodbye })],

@@ -6,6 +6,7 @@ import type { ActorClaim } from '../../domain/tokens/access-token-claims.ts'
 import { type VerifiedIssuedToken, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import { toEpochSeconds } from '../../platform/clock/clock.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import { tokenType } from '../token-answer.ts'
 import { ACCESS_TOKEN_URN, type ExchangeRequest } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
@@ -116,6 +117,6 @@ const unproven = refuse(
   'subject_token is bound to a key: send a proof, with that key if the token was given to you.',
 )
 
-function refuse(error: string, description: string): GrantedTokens {
+function refuse(error: OauthErrorCode, description: string): GrantedTokens {
   return { ok: false, error: { status: 400, error, description: description.replaceAll('"', "'") } }
 }

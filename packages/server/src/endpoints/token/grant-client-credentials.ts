@@ -2,6 +2,7 @@ import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-
 import type { Client } from '../../domain/clients/client.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
 import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import { tokenType } from '../token-answer.ts'
 import type { WantedTokens } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
@@ -43,6 +44,6 @@ export async function grantClientCredentials(
   return { ok: true, answer }
 }
 
-function refuse(error: string, description: string): GrantedTokens {
+function refuse(error: OauthErrorCode, description: string): GrantedTokens {
   return { ok: false, error: { status: 400, error, description: description.replaceAll('"', "'") } }
 }

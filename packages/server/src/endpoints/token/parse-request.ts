@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { grantTypes } from '../../domain/clients/parse-client.ts'
 import type { OauthError } from '../oauth-error.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import { parameterText } from '../parameter-text.ts'
 
 /** The body of `POST /token` on the wire. Unknown parameters are ignored (RFC 6749 §3.2). */
@@ -163,6 +164,6 @@ function parseExchange(body: TokenBody, wanted: WantedTokens): ParsedTokenReques
 
 const twoApis = refuse('invalid_request', 'resource and audience name two APIs.')
 
-function refuse(error: string, description: string): { readonly ok: false; readonly error: OauthError } {
+function refuse(error: OauthErrorCode, description: string): { readonly ok: false; readonly error: OauthError } {
   return { ok: false, error: { status: 400, error, description } }
 }

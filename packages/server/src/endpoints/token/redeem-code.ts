@@ -11,6 +11,7 @@ import type { Client } from '../../domain/clients/client.ts'
 import { findSession } from '../../domain/sessions/find-session.ts'
 import { isSessionLive } from '../../domain/sessions/is-session-live.ts'
 import type { Transaction } from '../../platform/database/database.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import {
   answerOpenedSession,
   findRefreshKeyId,
@@ -107,6 +108,6 @@ async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }:
   return session !== undefined && (await isSessionLive(tx.sql, session, tx.now))
 }
 
-function refuse(error: string, description: string): GrantedTokens {
+function refuse(error: OauthErrorCode, description: string): GrantedTokens {
   return { ok: false, error: { status: 400, error, description } }
 }

@@ -4,6 +4,7 @@ import {
   type RefusedPoll,
 } from '../../domain/device-authorizations/poll-device-authorization.ts'
 import type { Transaction } from '../../platform/database/database.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import {
   answerOpenedSession,
   findRefreshKeyId,
@@ -86,6 +87,6 @@ function refuse(reason: RefusedPoll | 'foreign_target'): GrantedTokens {
   }
 }
 
-function fail(error: string, description: string): GrantedTokens {
+function fail(error: OauthErrorCode, description: string): GrantedTokens {
   return { ok: false, error: { status: 400, error, description } }
 }

@@ -7,6 +7,7 @@ import type { Session } from '../../domain/sessions/session.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import { authenticateCredentials, type ReadCredentials } from '../client-authentication.ts'
 import type { OauthError } from '../oauth-error.ts'
+import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import { findMissingProof } from '../read-proof.ts'
 import type { TokenAnswer } from '../token-answer.ts'
 import { answerSession } from './answer-session.ts'
@@ -99,6 +100,6 @@ function refuse(deps: TokenEndpointDeps, outcome: 'refused' | 'session_ended' | 
   return oauthError('invalid_grant', 'The session has ended, or the token is not one of ours. Log in again.')
 }
 
-function oauthError(error: string, description: string): Refreshed {
+function oauthError(error: OauthErrorCode, description: string): Refreshed {
   return { ok: false, error: { status: 400, error, description } }
 }
