@@ -10,6 +10,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['revocations', 'the revocation feed: what is revoked, numbered, until it may be forgotten'],
   ['refresh-keys', 'the keys that refresh tokens are derived with'],
   ['clients', 'registered clients'],
+  ['registrations', 'the tokens with which clients register themselves'],
   ['accounts', 'accounts, the names people log in with, their roles'],
   ['credentials', 'passwords: policy, hashing, verification'],
   ['throttle', 'failed logins, and how long to wait after them'],

@@ -4,10 +4,12 @@ import { purgeRequests } from './domain/authorizations/pending-requests.ts'
 import { ClientDocuments } from './domain/client-documents/client-documents.ts'
 import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
 import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
+import { purgeStrangers } from './domain/clients/limit-strangers.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
+import { purgeRegistrationTokens } from './domain/registrations/registration-tokens.ts'
 import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
 import { FeedFollower } from './domain/revocations/feed-follower.ts'
 import { listGuards } from './domain/revocations/list-guards.ts'
@@ -27,6 +29,7 @@ import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
 import { createMetrics, type FeedFigures, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { registrationEndpoint } from './endpoints/registration/registration-endpoint.ts'
 import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.ts'
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
 import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
@@ -214,7 +217,8 @@ function composeServer(installation: Installation, { log, state, feed, clients }
     if (state.stopping) reply.header('connection', 'close')
   })
   const takesClientDocuments = config.clientDocumentHosts.length > 0
-  server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments }))
+  const takesRegistrations = config.registration !== 'off'
+  server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments, takesRegistrations }))
   server.register(async (room) => jwksEndpoint(room, urls, keyRing))
   server.register(async (room) => healthEndpoint(room, { database, keyRing, isStopping: () => state.stopping }))
   server.register(async (room) => metricsEndpoint(room, metrics))
@@ -235,6 +239,10 @@ function composeServer(installation: Installation, { log, state, feed, clients }
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, issued))
+  if (config.registration !== 'off') {
+    const needsToken = config.registration === 'token'
+    server.register(async (room) => registrationEndpoint(room, { ...issued, needsToken }))
+  }
   server.register(async (room) => userinfoEndpoint(room, issued))
   server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
   server.register(async (room) => endSessionEndpoint(room, { ...issued, theme }))
@@ -261,7 +269,8 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     await advanceKeysInUse(installation)
     const { database } = installation
     await purgeSessions(database)
-    for (const purge of [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests, purgeDocumentClients]) {
+    const ofClients = [purgeDocumentClients, purgeStrangers, purgeRegistrationTokens]
+    for (const purge of [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests, ...ofClients]) {
       await database.write(async (tx) => void (await purge(tx)))
     }
   } catch (error) {

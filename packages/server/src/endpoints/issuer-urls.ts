@@ -22,6 +22,8 @@ export interface IssuerUrls {
   readonly authorizationUrl: string
   readonly authorizationResumePath: string
   readonly consentPath: string
+  readonly registrationPath: string
+  readonly registrationUrl: string
   readonly userinfoPath: string
   readonly userinfoUrl: string
   readonly tokenPath: string
@@ -74,6 +76,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     authorizationUrl: `${origin}${authorizationPath}`,
     authorizationResumePath: `${authorizationPath}/resume`,
     consentPath: `${authorizationPath}/consent`,
+    registrationPath: `${basePath}/register`,
+    registrationUrl: `${origin}${basePath}/register`,
     userinfoPath: `${basePath}/userinfo`,
     userinfoUrl: `${origin}${basePath}/userinfo`,
     tokenPath,

@@ -4,7 +4,7 @@ import type { HttpServer } from '../platform/http/create-http-server.ts'
 
 /** A refusal as OAuth endpoints answer it, RFC 6749 §5.2. */
 export interface OauthError {
-  readonly status: 400 | 401 | 403 | 503
+  readonly status: 400 | 401 | 403 | 429 | 503
   readonly error: string
   /** One sentence: what happened and what to do. */
   readonly description: string
@@ -21,15 +21,18 @@ export function sendOauthError(
     .send({ error, error_description: description })
 }
 
-/** Makes a room answer malformed requests in OAuth's own form too. What is no caller's fault goes on to the whole server. */
-export function answerOauthErrors(room: HttpServer): void {
+/**
+ * Makes a room answer malformed requests in OAuth's own form too, with the error that its specification has for them. What is no caller's
+ * fault goes on to the whole server.
+ */
+export function answerOauthErrors(room: HttpServer, error = 'invalid_request'): void {
   room.setErrorHandler((thrown, _, reply) => {
     const problem = toProblem(thrown)
     if (problem.status !== 400) throw thrown
     // RFC 6749 §5.2: no quotes in a description.
     return sendOauthError(reply, {
       status: 400,
-      error: 'invalid_request',
+      error,
       description: problem.message.replaceAll('"', "'"),
     })
   })

@@ -24,6 +24,8 @@ export type AuditedAct =
   | 'password.rehashed'
   | 'password.set'
   | 'refresh_key.created'
+  | 'registration_token.created'
+  | 'registration_token.revoked'
   | 'session.ended'
   | 'session.history_lost'
   | 'session.opened'

@@ -85,7 +85,13 @@ export class ClientDocuments {
     if (!parsed.ok) return refuse(parsed.sentence)
     const lifetime = documentLifetime(document.cacheControl)
     const client = await database.write((tx) =>
-      storeClient(tx, { ...parsed.client, id: url.href, createdAt: tx.now, documentFreshUntil: tx.now + lifetime }),
+      storeClient(tx, {
+        ...parsed.client,
+        id: url.href,
+        createdAt: tx.now,
+        documentFreshUntil: tx.now + lifetime,
+        registeredBy: undefined,
+      }),
     )
     return { ok: true, client }
   }

@@ -53,7 +53,8 @@ export async function logInProgram(
   caller: Caller,
 ): Promise<ProgramLogin> {
   const client = await authenticateClient(deps.database.read, { clientId: request.clientId, secret: undefined })
-  if (!client?.grants.includes('refresh_token')) return refuseClient()
+  // An app that nobody here registered gets no passwords to see.
+  if (!client?.grants.includes('refresh_token') || client.registeredBy !== undefined) return refuseClient()
   const verified = await verifyLoginRequest(deps, request, caller.address, caller.signal)
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()
