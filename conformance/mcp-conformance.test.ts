@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -15,7 +16,7 @@ import {
   startScene,
 } from './scene.ts'
 
-const runner = path.join(import.meta.dirname, '../node_modules/@modelcontextprotocol/conformance/dist/index.js')
+const runner = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
 
 interface Check {
   readonly id: string

@@ -111,6 +111,7 @@ function openVersion2(url: URL, authProvider: AppStorage, fetch: typeof globalTh
   }
 }
 
-function readResult({ content }: { readonly content?: unknown }): unknown {
-  return JSON.parse((content as { text: string }[])[0]?.text ?? '')
+function readResult(result: object): unknown {
+  const { content } = result as { content: { text: string }[] }
+  return JSON.parse(content[0]?.text ?? '')
 }
