@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { findFreePort } from '../packages/server/testing/test-server.ts'
 import {
@@ -16,7 +16,7 @@ import {
   startScene,
 } from './scene.ts'
 
-const runner = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
+const runner = fileURLToPath(import.meta.resolve('@modelcontextprotocol/conformance/dist/index.js'))
 
 interface Check {
   readonly id: string

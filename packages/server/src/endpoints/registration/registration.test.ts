@@ -372,6 +372,24 @@ forEachDatabase('registration', ({ createUrl }) => {
     expect((await from('203.0.113.7')).status).toBe(201)
   })
 
+  it('RFC 7591 §5: while 10,000 clients of strangers wait for somebody to let them in, only a token lets one more in', async () => {
+    const server = await start('open')
+    const { database } = server.running.installation
+    expect((await register(server, usual)).status).toBe(201)
+    await database.write(async ({ sql }) => {
+      const queries = sql.withTables<{ client: Record<string, string | number | null> }>()
+      const row = await queries.selectFrom('client').selectAll().executeTakeFirstOrThrow()
+      for (let batch = 0; batch < 10; batch += 1) {
+        const ids = Array.from({ length: batch === 9 ? 999 : 1000 }, (_, index) => `cli_${batch}_${index}`)
+        const rows = ids.map((id) => ({ ...row, id, registered_by: 'network:203.0.113.9' }))
+        await queries.insertInto('client').values(rows).execute()
+      }
+    })
+    const refused = await register(server, usual, { 'x-forwarded-for': '203.0.113.10' })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3600'])
+    expect((await register(server, usual, (await makeToken(server)).headers)).status).toBe(201)
+  })
+
   it('RFC 7591 §5: a client that nobody let in is forgotten after a day; one that somebody let in stays', async () => {
     const server = await start('open')
     await addAccount(server, person.username, person.password)
