@@ -7,6 +7,7 @@ import {
   calculatePKCECodeChallenge,
   clientCredentialsGrantRequest,
   discoveryRequest,
+  dynamicClientRegistrationRequest,
   generateRandomCodeVerifier,
   generateRandomNonce,
   generateRandomState,
@@ -16,6 +17,7 @@ import {
   processAuthorizationCodeResponse,
   processClientCredentialsResponse,
   processDiscoveryResponse,
+  processDynamicClientRegistrationResponse,
   processPushedAuthorizationResponse,
   processRefreshTokenResponse,
   processUserInfoResponse,
@@ -36,7 +38,7 @@ describe('oauth4webapi', () => {
   let scene: Scene
 
   beforeAll(async () => {
-    scene = await startScene()
+    scene = await startScene('', { registration: 'open' })
   })
   afterAll(() => scene?.[Symbol.asyncDispose]())
 
@@ -84,6 +86,32 @@ describe('oauth4webapi', () => {
     const tokens = await processAuthorizationCodeResponse(as, client, response, required)
     return { client, response, tokens }
   }
+
+  it('RFC 7591 §3.2.1: oauth4webapi registers itself, and signs in as what it was registered as', async () => {
+    const as = await discover()
+    const metadata = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', client_name: 'Shop' }
+    const response = await dynamicClientRegistrationRequest(as, metadata, overLoopback)
+    const registered = await processDynamicClientRegistrationResponse(response)
+    expect(registered).toMatchObject({ ...metadata, application_type: 'web' })
+    const { tokens } = await signIn(as, registered.client_id)
+    expect(getValidatedIdTokenClaims(tokens)).toMatchObject({ sub: scene.accountId, aud: registered.client_id })
+  })
+
+  it('RFC 7591 §3.1, §3.2.2: oauth4webapi reads what is wrong with its metadata, and with its initial access token', async () => {
+    const as = await discover()
+    const register = async (redirect_uris: string[], more = {}) =>
+      processDynamicClientRegistrationResponse(
+        await dynamicClientRegistrationRequest(as, { redirect_uris }, { ...overLoopback, ...more }),
+      )
+    await expect(register(['http://app.example/'])).rejects.toMatchObject({
+      status: 400,
+      error: 'invalid_redirect_uri',
+    })
+    await expect(register([redirectUri], { initialAccessToken: 'oi_wrong' })).rejects.toMatchObject({
+      status: 401,
+      cause: [{ scheme: 'bearer', parameters: { error: 'invalid_token' } }],
+    })
+  })
 
   it.each(['oidc', 'oauth2'] as const)(
     'OpenID Connect Core 1.0 §3.1.3.7: oauth4webapi accepts the ID token after discovery by %s',

@@ -10,6 +10,7 @@ import {
   calculatePKCECodeChallenge,
   clientCredentialsGrant,
   discovery,
+  dynamicClientRegistration,
   enableNonRepudiationChecks,
   fetchUserInfo,
   genericGrantRequest,
@@ -90,7 +91,7 @@ describe('openid-client', () => {
   let scene: Scene
 
   beforeAll(async () => {
-    scene = await startScene()
+    scene = await startScene('', { registration: 'open' })
   })
   afterAll(() => scene?.[Symbol.asyncDispose]())
 
@@ -109,6 +110,29 @@ describe('openid-client', () => {
     const callback = await authorizeByRedirect(visitor, await authorizationUrl(configuration, checks, more))
     return authorizationCodeGrant(configuration, callback, { ...checks, idTokenExpected: true })
   }
+
+  it.each([
+    ['client_secret_basic', 'ES256'],
+    ['client_secret_post', 'RS256'],
+    ['none', 'ES256'],
+  ])(
+    'RFC 7591 §3.2.1: openid-client registers itself (%s, %s), signs in and refreshes as what it was registered as',
+    async (method, algorithm) => {
+      const metadata = {
+        redirect_uris: [redirectUri],
+        grant_types: ['authorization_code', 'refresh_token'],
+        token_endpoint_auth_method: method,
+        id_token_signed_response_alg: algorithm,
+      }
+      const execute = [allowInsecureRequests, enableNonRepudiationChecks]
+      const issuer = new URL(scene.server.issuer)
+      const configuration = await dynamicClientRegistration(issuer, metadata, undefined, { execute })
+      expect(configuration.clientMetadata()).toMatchObject(metadata)
+      const tokens = await signIn(configuration, newVisitor(scene))
+      expect(tokens.claims()).toMatchObject({ sub: scene.accountId })
+      expect(await refreshTokenGrant(configuration, tokens.refresh_token ?? '')).toHaveProperty('access_token')
+    },
+  )
 
   it.each(['ES256', 'RS256'])(
     'OpenID Connect Core 1.0 §3.1.3.7: openid-client accepts the ID token and its signature (%s)',

@@ -12,6 +12,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['dpop', 'proofs that a request comes from who has a key'],
   ['clients', 'registered clients'],
   ['logout-notices', 'what clients are still to be told of sessions that have ended'],
+  ['registrations', 'the tokens with which clients register themselves'],
   ['accounts', 'accounts, the names people log in with, their roles'],
   ['credentials', 'passwords: policy, hashing, verification'],
   ['throttle', 'failed logins, and how long to wait after them'],

@@ -7,6 +7,7 @@ import type { SealingError } from '../../packages/server/src/platform/sealing/se
 export const commandCodes: Readonly<Record<string, string>> = {
   audience_taken: 'An API with that audience is registered already.',
   cancelled: 'The question for a password was left without an answer; nothing was changed.',
+  unknown_registration_token: 'There is no initial access token of that id.',
   cannot_listen: 'The machine cannot listen at that address.',
   configuration: 'A [setting](settings.md) is wrong; the sentence names it.',
   disabled_account: 'The account is disabled.',

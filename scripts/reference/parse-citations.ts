@@ -6,7 +6,7 @@ export interface Citation {
 
 const names = [
   /RFC \d+(?:bis)?/,
-  /OpenID Connect (?:Core|Discovery|RP-Initiated Logout|Back-Channel Logout|Dynamic Client Registration)(?: 1\.0)?/,
+  /OpenID Connect (?:Core|Discovery|RP-Initiated Logout|Back-Channel Logout|Registration)(?: 1\.0)?/,
   /OAuth 2\.\d(?: [A-Z][A-Za-z]*)*/,
   /FAPI 2\.0 Security Profile/,
   /OWASP ASVS [\d.]+/,

@@ -79,6 +79,14 @@ const settings: readonly Setting[] = [
     wrong: 'https://claude.ai',
   },
   {
+    variable: 'OSTIARY_REGISTRATION',
+    member: 'registration',
+    fallback: '`off`',
+    meaning:
+      'Who may register a client by `POST /register` (RFC 7591): `off` nobody, `token` whoever holds an initial access token (`ostiary registration token create`), `open` anybody. People are always asked before such an app gets anything.',
+    wrong: 'on',
+  },
+  {
     member: 'passwordCost',
     fallback: '19,456 KiB, 2 passes, 1 lane',
     meaning:
@@ -147,11 +155,8 @@ function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
 }
 
 function readDefaults(folder: string): object {
-  const { issuer, host, port, databaseUrl, dataDir, trustedProxies, logLevel, clientDocumentHosts, passwordCost } =
-    loadConfig({
-      environment: {},
-      folder,
-    })
+  const { databaseUrl, dataDir, ...others } = loadConfig({ environment: {}, folder })
+  const { issuer, host, port, trustedProxies, logLevel, clientDocumentHosts, registration, passwordCost } = others
   const withoutFolder = (text: string) => text.replace(`${folder}${path.sep}`, '')
   return {
     issuer,
@@ -162,6 +167,7 @@ function readDefaults(folder: string): object {
     trustedProxies,
     logLevel,
     clientDocumentHosts,
+    registration,
     passwordCost,
   }
 }

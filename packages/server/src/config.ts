@@ -8,6 +8,9 @@ import { parseDatabaseUrl } from './platform/database/parse-database-url.ts'
 import { isLoopbackHost } from './platform/http/is-loopback-host.ts'
 import { type LogLevel, logLevels } from './platform/log/create-log.ts'
 
+const registrationModes = ['off', 'token', 'open'] as const
+export type RegistrationMode = (typeof registrationModes)[number]
+
 /** Everything that can be set, checked once, frozen. */
 export interface Config {
   /** The issuer identifier, byte for byte as tokens and metadata carry it (RFC 8414 §2). */
@@ -24,6 +27,8 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Hosts whose documents may describe clients: `*` is any, `*.example.com` any below it; empty: none. */
   readonly clientDocumentHosts: readonly string[]
+  /** Who may register a client by `POST /register` (RFC 7591): nobody, whoever holds an initial access token, or anybody. */
+  readonly registration: RegistrationMode
   /** What a new password hash costs; hashes of a lower cost are replaced at the next login. */
   readonly passwordCost: Argon2Parameters
 }
@@ -58,6 +63,7 @@ const ConfigFile = Type.Object(
     trustedProxies: Type.Optional(Type.Array(Type.String())),
     logLevel: Type.Optional(Type.String()),
     clientDocumentHosts: Type.Optional(Type.Array(Type.String())),
+    registration: Type.Optional(Type.String()),
     passwordCost: Type.Optional(
       Type.Object({ memoryKibibytes: Type.Integer(), passes: Type.Integer(), parallelism: Type.Integer() }),
     ),
@@ -100,6 +106,7 @@ export function loadConfig({
         (environment.OSTIARY_CLIENT_DOCUMENT_HOSTS || undefined)?.split(',') ?? file.clientDocumentHosts ?? ['*'],
       ),
     ),
+    registration: parseRegistration(environment.OSTIARY_REGISTRATION || file.registration || 'off'),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
   })
 }
@@ -215,6 +222,15 @@ function parseDocumentHosts(texts: readonly string[]): string[] {
   throw new ConfigurationError(
     'OSTIARY_CLIENT_DOCUMENT_HOSTS',
     `OSTIARY_CLIENT_DOCUMENT_HOSTS must be * or none, or list hosts such as claude.ai or *.example.com in small letters, separated by commas; "${wrong}" is neither.`,
+  )
+}
+
+function parseRegistration(text: string): RegistrationMode {
+  const mode = registrationModes.find((candidate) => candidate === text)
+  if (mode) return mode
+  throw new ConfigurationError(
+    'OSTIARY_REGISTRATION',
+    `OSTIARY_REGISTRATION must be one of ${registrationModes.join(', ')}, not "${text}".`,
   )
 }
 

@@ -6,6 +6,7 @@ import { purgeRequests } from './domain/authorizations/pending-requests.ts'
 import { ClientDocuments } from './domain/client-documents/client-documents.ts'
 import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
 import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
+import { purgeStrangers } from './domain/clients/limit-strangers.ts'
 import { purgeDeviceAuthorizations } from './domain/device-authorizations/purge-device-authorizations.ts'
 import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
@@ -13,6 +14,7 @@ import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-deli
 import { purgeOneTime } from './domain/one-time/one-time.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
+import { purgeRegistrationTokens } from './domain/registrations/registration-tokens.ts'
 import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
 import { FeedFollower } from './domain/revocations/feed-follower.ts'
 import { listGuards } from './domain/revocations/list-guards.ts'
@@ -36,6 +38,7 @@ import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
 import { createMetrics, type FeedFigures, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { registrationEndpoint } from './endpoints/registration/registration-endpoint.ts'
 import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.ts'
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
 import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
@@ -231,7 +234,8 @@ function composeServer(installation: Installation, { log, state, feed, clients, 
   })
   const proofs = new ProofVerifier(clock)
   const takesClientDocuments = config.clientDocumentHosts.length > 0
-  server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments }))
+  const takesRegistrations = config.registration !== 'off'
+  server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments, takesRegistrations }))
   server.register(async (room) => errorsEndpoint(room, { urls, theme }))
   server.register(async (room) => jwksEndpoint(room, urls, keyRing))
   server.register(async (room) => healthEndpoint(room, { database, keyRing, isStopping: () => state.stopping }))
@@ -253,6 +257,10 @@ function composeServer(installation: Installation, { log, state, feed, clients, 
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, assertions, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, { ...issued, assertions }))
+  if (config.registration !== 'off') {
+    const needsToken = config.registration === 'token'
+    server.register(async (room) => registrationEndpoint(room, { ...issued, needsToken }))
+  }
   server.register(async (room) => userinfoEndpoint(room, { ...issued, proofs }))
   server.register(async (room) => authorizationEndpoint(room, { ...issued, clients, theme }))
   server.register(async (room) => deviceAuthorizationEndpoint(room, { ...issued, assertions }))
@@ -283,7 +291,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     const { database } = installation
     await purgeSessions(database)
     const purges = [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests, purgeDeviceAuthorizations]
-    for (const purge of [...purges, purgeDocumentClients]) {
+    for (const purge of [...purges, purgeDocumentClients, purgeStrangers, purgeRegistrationTokens]) {
       await database.write(async (tx) => void (await purge(tx)))
     }
   } catch (error) {

@@ -41,6 +41,7 @@ const sampleSessions = [
 ]
 
 const sampleConsent = {
+  isUnverified: false,
   clientName: 'Corner Shop',
   username: 'ada.lovelace',
   accountId: 'acc_1',
@@ -90,6 +91,11 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     }),
   consent: (language, theme) =>
     renderConsentPage({ ...sampleConsent, redirectUri: 'https://shop.example.com/cb', language, theme }),
+  'consent-unverified': (language, theme) =>
+    renderConsentPage({
+      ...{ ...sampleConsent, isUnverified: true },
+      ...{ redirectUri: 'https://shop.example.com/cb', language, theme },
+    }),
   'consent-loopback': (language, theme) =>
     renderConsentPage({ ...sampleConsent, redirectUri: 'http://127.0.0.1:53682/cb', language, theme }),
   device: (language, theme) => renderUserCodePage({ action: '/device', typed: '', language, theme }),

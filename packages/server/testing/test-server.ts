@@ -57,6 +57,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     trustedProxies: [],
     logLevel: 'trace',
     clientDocumentHosts: ['*'],
+    registration: 'off',
     passwordCost: minimumParameters,
     ...changed,
   }

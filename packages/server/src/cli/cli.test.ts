@@ -12,10 +12,14 @@ import { buildProgram } from './program.ts'
 const password = 'seven purple umbrellas'
 const audience = 'https://api.example.com'
 
+type Command = ReturnType<typeof buildProgram>
+
+function listCommands(command: Command): Command[] {
+  return command.commands.length > 0 ? command.commands.flatMap(listCommands) : [command]
+}
+
 describe('every command', () => {
-  const commands = buildProgram().commands.flatMap((command) =>
-    command.commands.length > 0 ? command.commands : [command],
-  )
+  const commands = listCommands(buildProgram())
 
   it.each(commands.map((command) => [`${command.parent?.name()} ${command.name()}`, command] as const))(
     '%s has --json, a description and an example in its help',
@@ -178,6 +182,39 @@ forEachDatabase('the command line', ({ createUrl }) => {
     expect(await json(folder, ['client', 'create', '--name', 'App', '--type', 'public'])).not.toHaveProperty(
       'client_secret',
     )
+  })
+
+  it('RFC 7591 §1.2: an initial access token is made, listed and revoked, and shown only once', async () => {
+    const folder = await openFolder()
+    const create = ['registration', 'token', 'create']
+    const made = await json(folder, [...create, '--uses', '3', '--expires', '2h', '--scope', 'a', 'b'])
+    expect(made).toMatchObject({
+      token: expect.stringMatching(/^oi_[\w-]{43}$/),
+      grants: ['authorization_code', 'refresh_token'],
+      scopes: ['a', 'b'],
+      uses_left: 3,
+    })
+    const lifetime = Date.parse(String(made.expires_at)) - Date.parse(String(made.created_at))
+    expect(lifetime).toBe(2 * 3_600_000)
+    const { token, ...listed } = made
+    expect(await json(folder, ['registration', 'token', 'list'])).toEqual({ tokens: [listed] })
+    expect(await json(folder, ['registration', 'token', 'revoke', String(made.id)])).toEqual({ revoked: made.id })
+    expect(await json(folder, ['registration', 'token', 'list'])).toEqual({ tokens: [] })
+    const again = await folder.run(['registration', 'token', 'revoke', String(made.id), '--json'])
+    expect([again.exitCode, JSON.parse(again.stderr).error.code]).toEqual([1, 'unknown_registration_token'])
+    const service = await json(folder, [...create, '--grant', 'client_credentials'])
+    expect(service).toMatchObject({ grants: ['client_credentials'], scopes: [], uses_left: 1 })
+    for (const wrong of [
+      ['--uses', '0'],
+      ['--uses', 'many'],
+      ['--expires', 'soon'],
+      ['--grant', 'password'],
+      ['--grant', 'refresh_token'],
+      ['--scope', 'a b'],
+    ]) {
+      const refused = await folder.run([...create, ...wrong, '--json'])
+      expect([refused.exitCode, JSON.parse(refused.stderr).error.code], wrong.join(' ')).toEqual([2, 'invalid_option'])
+    }
   })
 
   it('a name that is taken is refused and nothing is left behind', async () => {

@@ -8,6 +8,7 @@ import { devCommand } from './dev.ts'
 import { explainCommand } from './explain.ts'
 import { issuerCommand } from './issuer.ts'
 import { keyCommand } from './key.ts'
+import { registrationCommand } from './registration.ts'
 import { revokeCommand } from './revoke.ts'
 import { secretCommand } from './secret.ts'
 import { serveCommand } from './serve.ts'
@@ -38,13 +39,14 @@ export function buildProgram(): Command {
     .version(readVersion(), '--version', 'print the version')
     .addHelpText(
       'after',
-      '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL,\nOSTIARY_CLIENT_DOCUMENT_HOSTS.\n\nExample:\n  ostiary dev\n',
+      '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL,\nOSTIARY_CLIENT_DOCUMENT_HOSTS, OSTIARY_REGISTRATION.\n\nExample:\n  ostiary dev\n',
     )
   const commands = [
     devCommand(),
     serveCommand(),
     accountCommand(),
     clientCommand(),
+    registrationCommand(),
     apiCommand(),
     issuerCommand(),
     keyCommand(),

@@ -121,15 +121,16 @@ export async function authenticateCredentials(
   return refuse(invalidClient(false))
 }
 
-/** The confidential client that sends a request. One that a document describes was never let in by the operator. */
+/** The confidential client that sends a request. One that a document describes, or that registered itself, the operator never let in. */
 export async function authenticateConfidentialRequest(
   deps: ClientAuthenticationDeps,
   request: FastifyRequest,
 ): Promise<AuthenticatedClient> {
   const authenticated = await authenticateRequest(deps, request)
   if (!authenticated.ok) return authenticated
-  const { type, documentFreshUntil } = authenticated.client
-  return type === 'confidential' && documentFreshUntil === undefined ? authenticated : refuse(invalidClient(true))
+  const { type, documentFreshUntil, registeredBy } = authenticated.client
+  const isOperators = documentFreshUntil === undefined && registeredBy === undefined
+  return type === 'confidential' && isOperators ? authenticated : refuse(invalidClient(true))
 }
 
 function refuse(error: OauthError): { readonly ok: false; readonly error: OauthError } {

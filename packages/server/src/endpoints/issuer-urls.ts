@@ -29,6 +29,8 @@ export interface IssuerUrls {
   readonly deviceDecisionPath: string
   readonly pushedAuthorizationPath: string
   readonly pushedAuthorizationUrl: string
+  readonly registrationPath: string
+  readonly registrationUrl: string
   readonly userinfoPath: string
   readonly userinfoUrl: string
   readonly tokenPath: string
@@ -97,6 +99,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     deviceDecisionPath: `${deviceVerificationPath}/decision`,
     pushedAuthorizationPath: `${basePath}/par`,
     pushedAuthorizationUrl: `${origin}${basePath}/par`,
+    registrationPath: `${basePath}/register`,
+    registrationUrl: `${origin}${basePath}/register`,
     userinfoPath: `${basePath}/userinfo`,
     userinfoUrl: `${origin}${basePath}/userinfo`,
     tokenPath,

@@ -22,6 +22,9 @@ export type OauthErrorCode =
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
   | 'registration_not_supported'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
+  | 'unapproved_software_statement'
 
 /** What a code of OAuth and its relatives means here, and what the developer of an app does about it. */
 export interface OauthErrorMeaning {
@@ -146,5 +149,21 @@ export const oauthErrorCodes: Readonly<Record<OauthErrorCode, OauthErrorMeaning>
     meaning: 'The parameter registration is not taken.',
     remedy: 'Register the client, or describe it by a document.',
     source: 'OpenID Connect Core §7.2.1',
+  },
+  invalid_redirect_uri: {
+    meaning: 'A redirect address cannot be registered, or stands in the way of another rule of the registration.',
+    remedy: 'Register absolute addresses without fragment: https, http on a loopback address, or a private scheme.',
+    source: 'RFC 7591 §3.2.2',
+  },
+  invalid_client_metadata: {
+    meaning:
+      'What was said of the client is malformed, contradicts itself, or is more than a client that registers itself may have.',
+    remedy: 'The description names the member.',
+    source: 'RFC 7591 §3.2.2',
+  },
+  unapproved_software_statement: {
+    meaning: 'Software statements are not taken.',
+    remedy: 'Leave software_statement out.',
+    source: 'RFC 7591 §3.2.2',
   },
 }

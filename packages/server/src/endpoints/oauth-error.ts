@@ -32,15 +32,18 @@ export function sendOauthError(
     })
 }
 
-/** Makes a room answer malformed requests in OAuth's own form too. What is no caller's fault goes on to the whole server. */
-export function answerOauthErrors(room: HttpServer): void {
+/**
+ * Makes a room answer malformed requests in OAuth's own form too, with the error that its specification has for them. What is no caller's
+ * fault goes on to the whole server.
+ */
+export function answerOauthErrors(room: HttpServer, error: OauthErrorCode = 'invalid_request'): void {
   room.setErrorHandler((thrown, _, reply) => {
     const problem = toProblem(thrown)
     if (problem.status !== 400) throw thrown
     // RFC 6749 §5.2: no quotes in a description.
     return sendOauthError(reply, {
       status: 400,
-      error: 'invalid_request',
+      error,
       description: problem.message.replaceAll('"', "'"),
     })
   })

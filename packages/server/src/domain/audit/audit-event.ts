@@ -31,6 +31,8 @@ export type AuditedAct =
   | 'password.rehashed'
   | 'password.set'
   | 'refresh_key.created'
+  | 'registration_token.created'
+  | 'registration_token.revoked'
   | 'session.ended'
   | 'session.foreign_key'
   | 'session.history_lost'

@@ -89,7 +89,13 @@ export class ClientDocuments {
     }
     const lifetime = documentLifetime(document.cacheControl)
     const client = await database.write((tx) =>
-      storeClient(tx, { ...parsed.client, id: url.href, createdAt: tx.now, documentFreshUntil: tx.now + lifetime }),
+      storeClient(tx, {
+        ...parsed.client,
+        id: url.href,
+        createdAt: tx.now,
+        documentFreshUntil: tx.now + lifetime,
+        registeredBy: undefined,
+      }),
     )
     return { ok: true, client }
   }

@@ -32,6 +32,7 @@ const loginClient: Client = {
   sessionLimits: APP_SESSION_LIMITS,
   createdAt: 0,
   documentFreshUntil: undefined,
+  registeredBy: undefined,
 }
 
 /**

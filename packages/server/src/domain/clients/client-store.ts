@@ -1,6 +1,6 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import type { Client, ClientType, IdTokenAlgorithm } from './client.ts'
+import type { Client, ClientType, IdTokenAlgorithm, Registrant } from './client.ts'
 
 type ClientTables = {
   client: {
@@ -23,8 +23,9 @@ type ClientTables = {
     is_push_required: number
     created_at: number
     document_fresh_until: number | null
-    /** When a person first let a client in that a document describes. */
-    document_agreed_at: number | null
+    registered_by: string | null
+    /** When a person first let a client in that no operator registered. */
+    agreed_at: number | null
   }
 }
 
@@ -44,14 +45,15 @@ export async function upsertDocumentClient(sql: Queries, client: Client): Promis
     .execute()
 }
 
-/** Notes that a person let a client in, so that it is not forgotten. */
-export async function markDocumentAgreed(sql: Queries, id: string, now: EpochMilliseconds): Promise<void> {
+/** Notes that a person let a client in that no operator registered, so that it is not forgotten. */
+export async function markAgreed(sql: Queries, id: string, now: EpochMilliseconds): Promise<void> {
   await sql
     .withTables<ClientTables>()
     .updateTable('client')
-    .set({ document_agreed_at: now })
+    .set({ agreed_at: now })
     .where('id', '=', id)
-    .where('document_agreed_at', 'is', null)
+    .where('agreed_at', 'is', null)
+    .where((row) => row.or([row('document_fresh_until', 'is not', null), row('registered_by', 'is not', null)]))
     .execute()
 }
 
@@ -61,8 +63,51 @@ export async function deleteUnusedDocumentClients(sql: Queries, staleBefore: Epo
     .withTables<ClientTables>()
     .deleteFrom('client')
     .where('document_fresh_until', '<', staleBefore)
-    .where('document_agreed_at', 'is', null)
+    .where('agreed_at', 'is', null)
     .execute()
+}
+
+/** The registrants that are networks. */
+const OF_NETWORKS = 'network:%'
+
+/** Deletes clients that strangers registered before a moment, and which nobody ever let in. */
+export async function deleteUnusedStrangers(sql: Queries, registeredBefore: EpochMilliseconds): Promise<void> {
+  await sql
+    .withTables<ClientTables>()
+    .deleteFrom('client')
+    .where('registered_by', 'like', OF_NETWORKS)
+    .where('created_at', '<', registeredBefore)
+    .where('agreed_at', 'is', null)
+    .execute()
+}
+
+/** How many clients strangers have registered that nobody has let in yet. */
+export async function countUnusedStrangers(sql: Queries): Promise<number> {
+  const row = await sql
+    .withTables<ClientTables>()
+    .selectFrom('client')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('registered_by', 'like', OF_NETWORKS)
+    .where('agreed_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+/** When each of the newest clients of a registrant was registered, the newest first. */
+export async function selectRegistrations(
+  sql: Queries,
+  registrant: Registrant,
+  limit: number,
+): Promise<readonly EpochMilliseconds[]> {
+  const rows = await sql
+    .withTables<ClientTables>()
+    .selectFrom('client')
+    .select('created_at')
+    .where('registered_by', '=', registrant)
+    .orderBy('created_at', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.created_at)
 }
 
 export async function selectClient(
@@ -95,7 +140,7 @@ export async function selectIdTokenAlgorithms(sql: Queries): Promise<readonly Id
   return [...new Set(algorithms)].filter((algorithm): algorithm is IdTokenAlgorithm => algorithm !== null)
 }
 
-function toRow(client: Client): Omit<ClientTables['client'], 'secret_hash' | 'document_agreed_at'> {
+function toRow(client: Client): Omit<ClientTables['client'], 'secret_hash' | 'agreed_at'> {
   return {
     id: client.id,
     name: client.name,
@@ -115,6 +160,7 @@ function toRow(client: Client): Omit<ClientTables['client'], 'secret_hash' | 'do
     is_push_required: client.isPushRequired ? 1 : 0,
     created_at: client.createdAt,
     document_fresh_until: client.documentFreshUntil ?? null,
+    registered_by: client.registeredBy ?? null,
   }
 }
 
@@ -137,5 +183,6 @@ function toClient(row: ClientTables['client']): Client {
     isPushRequired: row.is_push_required === 1,
     createdAt: row.created_at,
     documentFreshUntil: row.document_fresh_until ?? undefined,
+    registeredBy: (row.registered_by as Registrant | null) ?? undefined,
   }
 }

@@ -24,6 +24,9 @@ export interface BackchannelLogout {
   readonly isSessionRequired: boolean
 }
 
+/** A stranger in a network, as `parseNetwork` groups it, or whoever held an initial access token (RFC 7591 §1.2), by its id. */
+export type Registrant = `network:${string}` | `token:${string}`
+
 /** An application that acts for people or for itself. */
 export interface Client {
   readonly id: string
@@ -53,4 +56,6 @@ export interface Client {
   readonly createdAt: EpochMilliseconds
   /** Until when the document that describes it need not be read again; undefined for a client that was registered. */
   readonly documentFreshUntil: EpochMilliseconds | undefined
+  /** Who registered it by `POST /register`; undefined for a client that an operator registered or a document describes. */
+  readonly registeredBy: Registrant | undefined
 }

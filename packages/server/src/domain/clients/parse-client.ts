@@ -27,7 +27,7 @@ const LIMITS_SENTENCE =
   'Idle and lifetime of sessions are durations such as 90m, 12h or 30d, a year at most, and idle is the shorter one.'
 
 /** What an operator says of a client, checked. */
-export type ClientDescription = Omit<Client, 'id' | 'createdAt' | 'documentFreshUntil'>
+export type ClientDescription = Omit<Client, 'id' | 'createdAt' | 'documentFreshUntil' | 'registeredBy'>
 
 export type ParsedClient =
   | { readonly ok: true; readonly client: ClientDescription }

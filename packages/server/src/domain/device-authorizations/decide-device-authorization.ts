@@ -1,6 +1,7 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { keepClient } from '../clients/keep-client.ts'
 import { recordConsent } from '../consents/consents.ts'
 import { momentAfterRevocations } from '../revocations/moment-after-revocations.ts'
 import type { Session } from '../sessions/session.ts'
@@ -41,7 +42,10 @@ export async function decideDeviceAuthorization(
   const decided = await updateDecision(tx.sql, hash, { now: tx.now, decidedAt, grant })
   // Another tab was faster.
   if (!decided) return undefined
-  if (isAllowed) await recordConsent(tx, { accountId, clientId, audience }, scopes)
+  if (isAllowed) {
+    await keepClient(tx, clientId)
+    await recordConsent(tx, { accountId, clientId, audience }, scopes)
+  }
   await recordAuditEvent(tx, {
     act: isAllowed ? 'device_authorization.granted' : 'device_authorization.denied',
     actor: `account:${accountId}`,

@@ -133,7 +133,8 @@ export class LogoutNoticeDelivery {
     const now = await database.write(async (tx) => tx.now)
     const token = await issueLogoutToken(issuer, keyRing, { notice, client, now })
     // Whom the operator registered may be inside; whom a stranger described may not.
-    const isAllowed = client.documentFreshUntil === undefined ? () => true : isPublicAddress
+    const isOperators = client.documentFreshUntil === undefined && client.registeredBy === undefined
+    const isAllowed = isOperators ? () => true : isPublicAddress
     try {
       return { isAnswered: true, status: await postForm(new URL(uri), { logout_token: token }, { isAllowed }) }
     } catch (error) {

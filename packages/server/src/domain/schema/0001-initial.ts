@@ -56,7 +56,8 @@ export const initial: Migration = {
       is_push_required BIGINT NOT NULL,
       created_at BIGINT NOT NULL,
       document_fresh_until BIGINT,
-      document_agreed_at BIGINT
+      registered_by TEXT,
+      agreed_at BIGINT
     )`,
     `CREATE INDEX client_by_document ON client (document_fresh_until)`,
     `CREATE TABLE trusted_issuer (
@@ -69,6 +70,16 @@ export const initial: Migration = {
       subject TEXT NOT NULL,
       client_id TEXT NOT NULL,
       PRIMARY KEY (issuer, subject)
+    )`,
+    `CREATE INDEX client_by_registrant ON client (registered_by, created_at)`,
+    `CREATE TABLE registration_token (
+      id TEXT PRIMARY KEY,
+      token_hash TEXT NOT NULL UNIQUE,
+      grants TEXT NOT NULL,
+      scopes TEXT NOT NULL,
+      uses_left BIGINT NOT NULL,
+      created_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL
     )`,
     `CREATE TABLE api (
       audience TEXT PRIMARY KEY,

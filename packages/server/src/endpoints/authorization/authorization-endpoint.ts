@@ -147,6 +147,7 @@ async function showConsent(
   const api = (await listApis(database.read)).find((known) => known.audience === audience)
   const page = renderConsentPage({
     clientName: client.name,
+    isUnverified: client.registeredBy !== undefined,
     redirectUri,
     username: account.username,
     accountId: account.id,

@@ -8,6 +8,8 @@ import { renderScopes } from '../render-scopes.ts'
 
 export interface ConsentPage {
   readonly clientName: string
+  /** It registered itself: nobody here has looked at it, and its name is its own choice. */
+  readonly isUnverified: boolean
   readonly redirectUri: string
   /** Whose session it is. */
   readonly username: string
@@ -33,7 +35,7 @@ export function renderConsentPage(page: ConsentPage): string {
   const warning = isLoopbackHost(hostname) ? html`<p class="problem">${strings.onThisDevice}</p>\n` : undefined
   const body = html`<h1>${strings.title(clientName)}</h1>
 <p>${strings.signedInAs} <bdi id="username">${username}</bdi>. <a href="${page.switchUrl}">${strings.switchAccount}</a></p>
-${renderScopes(page)}<p class="muted">${strings.returnsTo} <bdi id="returns-to">${place}</bdi></p>
+${page.isUnverified ? html`<p class="problem" id="unverified">${strings.unverified}</p>\n` : undefined}${renderScopes(page)}<p class="muted">${strings.returnsTo} <bdi id="returns-to">${place}</bdi></p>
 ${warning}<form method="post" action="${page.action}">
 <input type="hidden" name="request" value="${page.requestId}">
 <input type="hidden" name="account" value="${page.accountId}">

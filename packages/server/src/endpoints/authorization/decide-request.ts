@@ -3,7 +3,7 @@ import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import { issueAuthorizationCode } from '../../domain/authorizations/authorization-code.ts'
 import type { PendingRequest } from '../../domain/authorizations/authorization-request.ts'
 import { answerRequest } from '../../domain/authorizations/pending-requests.ts'
-import { keepDocumentClient } from '../../domain/clients/document-clients.ts'
+import { keepClient } from '../../domain/clients/keep-client.ts'
 import { recordConsent } from '../../domain/consents/consents.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
@@ -32,7 +32,7 @@ export async function grantRequest(
   const network = parseNetwork(request.ip)
   const code = await deps.database.write(async (tx) => {
     await close(tx, pending)
-    await keepDocumentClient(tx, clientId)
+    await keepClient(tx, clientId)
     if (isDecided) await recordConsent(tx, { accountId, clientId, audience }, scopes)
     const actor = `account:${accountId}` as const
     const detail = { audience, scopes: [...scopes] }

@@ -16,11 +16,15 @@ import type { IssuerUrls } from '../issuer-urls.ts'
 export function discoveryEndpoint(
   server: HttpServer,
   urls: IssuerUrls,
-  { takesClientDocuments }: { readonly takesClientDocuments: boolean },
+  {
+    takesClientDocuments,
+    takesRegistrations,
+  }: { readonly takesClientDocuments: boolean; readonly takesRegistrations: boolean },
 ): void {
   const body = JSON.stringify({
     ...renderMetadata(urls),
     client_id_metadata_document_supported: takesClientDocuments,
+    ...(takesRegistrations && { registration_endpoint: urls.registrationUrl }),
   })
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const document = { body, etag, contentType: 'application/json', maxAgeSeconds: 300 }

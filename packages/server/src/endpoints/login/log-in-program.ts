@@ -53,8 +53,9 @@ export async function logInProgram(
   caller: Caller,
 ): Promise<ProgramLogin> {
   const client = await authenticateClient(deps.database.read, { clientId: request.clientId, secret: undefined })
-  // This door knows no proofs, and such a client gets nothing without one.
-  if (!client?.grants.includes('refresh_token') || client.isDpopRequired) return refuseClient()
+  if (!client?.grants.includes('refresh_token')) return refuseClient()
+  // This door knows no proofs, and an app that nobody here registered gets no passwords to see.
+  if (client.isDpopRequired || client.registeredBy !== undefined) return refuseClient()
   const verified = await verifyLoginRequest(deps, request, caller.address, caller.signal)
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()

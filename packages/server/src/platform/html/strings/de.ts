@@ -40,6 +40,8 @@ export const german: Strings = {
       offline_access: 'Für Sie handeln, während Sie nicht da sind, bis Sie es beenden',
     },
     returnsTo: 'Danach geht es zurück zu',
+    unverified:
+      'Diese App hat sich selbst angemeldet und ihren Namen selbst gewählt. Erlauben Sie es nur, wenn Sie wissen, woher sie kommt.',
     onThisDevice: 'Die App läuft auf diesem Gerät. Erlauben Sie es nur, wenn Sie sie gerade selbst gestartet haben.',
     allow: 'Erlauben',
     deny: 'Abbrechen',

@@ -40,6 +40,7 @@ export const english: Strings = {
       offline_access: 'Act for you while you are away, until you end it',
     },
     returnsTo: 'Then you go back to',
+    unverified: 'This app registered itself and chose its own name. Allow it only if you know where it comes from.',
     onThisDevice: 'The app runs on this device. Allow it only if you have just started it yourself.',
     allow: 'Allow',
     deny: 'Cancel',

@@ -52,6 +52,8 @@ export interface Strings {
     readonly wants: string
     readonly scopes: Readonly<Record<'openid' | 'profile' | 'email' | 'offline_access', string>>
     readonly returnsTo: string
+    /** A warning: the app registered itself. */
+    readonly unverified: string
     /** A warning: the answer goes to a program on the person's own device. */
     readonly onThisDevice: string
     readonly allow: string
