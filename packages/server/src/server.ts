@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
+import { purgeApiKeys } from './domain/api-keys/purge-api-keys.ts'
 import { purgeRequests } from './domain/authorizations/pending-requests.ts'
 import { ClientDocuments } from './domain/client-documents/client-documents.ts'
 import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
@@ -261,7 +262,14 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     await advanceKeysInUse(installation)
     const { database } = installation
     await purgeSessions(database)
-    for (const purge of [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests, purgeDocumentClients]) {
+    for (const purge of [
+      purgeThrottle,
+      purgeApiKeys,
+      purgeRevocations,
+      purgeOneTime,
+      purgeRequests,
+      purgeDocumentClients,
+    ]) {
       await database.write(async (tx) => void (await purge(tx)))
     }
   } catch (error) {

@@ -32,6 +32,12 @@ export function readCredentials(request: FastifyRequest): ReadCredentials {
   return isSound ? { ok: true, credentials, triedBasic } : refuse(invalidClient(triedBasic))
 }
 
+/** Whether a request says anything of a client. RFC 6749 §3.1: an empty parameter counts as left out. */
+export function namesClient(request: FastifyRequest): boolean {
+  const { client_id, client_secret, client_assertion } = readParameters(request.body)
+  return request.headers.authorization !== undefined || Boolean(client_id || client_secret || client_assertion)
+}
+
 /** RFC 6749 Appendix A: ids and secrets have no control characters, and what can't be stored is nobody's. */
 function isText(value: string): boolean {
   return value.length <= LONGEST_CREDENTIAL && /^[^\p{Cc}\p{Cs}]*$/u.test(value)

@@ -1,3 +1,6 @@
+import { type PresentedKey, parseApiKeyText } from '../../domain/api-keys/api-key-text.ts'
+import { findPresentedKey } from '../../domain/api-keys/find-api-key.ts'
+import { revokeApiKeys } from '../../domain/api-keys/revoke-api-key.ts'
 import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.ts'
 import { endPresentedSession } from '../../domain/sessions/end-presented-session.ts'
 import { verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
@@ -6,7 +9,7 @@ import { type IssuedTokenDeps, verifyIssuedToken } from '../../domain/tokens/ver
 import type { Database } from '../../platform/database/database.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
-import { authenticateRequest, readParameters } from '../client-authentication.ts'
+import { authenticateRequest, namesClient, readParameters } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { answerOauthErrors, sendOauthError } from '../oauth-error.ts'
 
@@ -22,6 +25,11 @@ export function revocationEndpoint(server: HttpServer, deps: RevocationDeps): vo
   allowAnyOrigin(server, [deps.urls.revocationPath])
   server.post(deps.urls.revocationPath, async (request, reply) => {
     reply.header('cache-control', 'no-store')
+    const presented = parseApiKeyText(readParameters(request.body).token ?? '')
+    if (presented && !namesClient(request)) {
+      await revokePresentedKey(deps, presented)
+      return reply.status(200).send()
+    }
     const authenticated = await authenticateRequest(deps.database.read, request)
     if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
     const { token } = readParameters(request.body)
@@ -33,6 +41,12 @@ export function revocationEndpoint(server: HttpServer, deps: RevocationDeps): vo
   })
 }
 
+/** Whoever has a key may give it up: that needs no client, and helps whoever found one where it should not be. */
+async function revokePresentedKey({ database }: RevocationDeps, presented: PresentedKey): Promise<void> {
+  const key = await findPresentedKey(database.read, presented)
+  if (key) await database.write((tx) => revokeApiKeys(tx, [key], 'anonymous'))
+}
+
 /** A refresh token ends its session, RFC 7009 §2.1; an access token is revoked alone. The hint is not needed: what a token is can be seen. */
 async function revokeToken(deps: RevocationDeps, token: string, clientId: string): Promise<void> {
   const content = await verifyRefreshToken(deps.refreshKeys, token, clientId)
@@ -40,6 +54,8 @@ async function revokeToken(deps: RevocationDeps, token: string, clientId: string
     await deps.database.write((tx) => endPresentedSession(tx, content, { actor: `client:${clientId}` }))
     return
   }
+  const presented = parseApiKeyText(token)
+  if (presented) return revokePresentedKey(deps, presented)
   const verified = await verifyIssuedToken(deps, deps.database.read, token)
   if (verified?.clientId !== clientId) return
   await deps.database.write((tx) => revokeAccessToken(tx, verified, `client:${clientId}`))

@@ -3,12 +3,21 @@ import type { Client } from '../../domain/clients/client.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
-import { authenticateCredentials, type ReadCredentials, readCredentials } from '../client-authentication.ts'
+import {
+  authenticateCredentials,
+  authenticateRequest,
+  namesClient,
+  type ReadCredentials,
+  readCredentials,
+} from '../client-authentication.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
+import { exchangeApiKey } from './exchange-api-key.ts'
 import { exchangeToken } from './exchange-token.ts'
 import { grantClientCredentials } from './grant-client-credentials.ts'
 import {
+  type ParsedExchange,
+  parseApiKeyExchange,
   parseTokenRequest,
   type RefreshRequest,
   type TokenBody,
@@ -31,6 +40,8 @@ export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void
 }
 
 async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const exchange = parseApiKeyExchange(request.body)
+  if (exchange) return answerApiKey(deps, request, reply, exchange)
   const read = readCredentials(request)
   if (!read.ok) return sendOauthError(reply, read.error)
   const parsed = parseTokenRequest(request.body)
@@ -41,6 +52,23 @@ async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply
   const { client } = authenticated
   if (!client.grants.includes(parsed.grant)) return sendOauthError(reply, unauthorized(parsed.grant))
   const granted = await grantTokens(deps, client, parsed)
+  if (!granted.ok) return sendOauthError(reply, granted.error)
+  return reply.header('cache-control', 'no-store').send(granted.answer)
+}
+
+/** The key is the credential; a client that is named all the same must prove who it is. */
+async function answerApiKey(
+  deps: TokenEndpointDeps,
+  request: TokenRequest,
+  reply: FastifyReply,
+  parsed: ParsedExchange,
+): Promise<FastifyReply> {
+  if (!parsed.ok) return sendOauthError(reply, parsed.error)
+  const { read } = deps.database
+  const authenticated = namesClient(request) ? await authenticateRequest(read, request) : undefined
+  if (authenticated && !authenticated.ok) return sendOauthError(reply, authenticated.error)
+  const asked = { ...parsed.request, client: authenticated?.client, address: request.ip }
+  const granted = await exchangeApiKey(deps, asked)
   if (!granted.ok) return sendOauthError(reply, granted.error)
   return reply.header('cache-control', 'no-store').send(granted.answer)
 }
