@@ -280,6 +280,9 @@ describe('text in the browser', () => {
           sessionsAction: '/account/sessions',
           consents: [],
           consentsAction: '/account/consents',
+          apiKeys: [],
+          apiKeysPath: '/account/api-keys',
+          apiKeyRevocationAction: '/account/api-keys/revoke',
         }
         return path.startsWith('/a')
           ? renderAccountPage({ ...account, language, theme })

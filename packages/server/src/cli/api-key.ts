@@ -82,7 +82,7 @@ async function createFromOptions(options: ApiKeyCreateOptions): Promise<Report> 
     const owner = await findOwnerOption(installation, options)
     if (!owner) throw new CommandError('invalid_option', 'Say whose it is: --username or --client-id.', 2)
     const created = await installation.database.write((tx) => createApiKey(tx, owner, parsed.description, 'cli'))
-    if (!created.ok) throw describeRefusal(created)
+    if (!created.ok) throw describeRefusal(created, owner)
     const { key, text } = created
     return {
       json: { ...toJson(key), api_key: text },
@@ -103,19 +103,19 @@ async function findOwnerOption(
   return clientId === undefined ? undefined : { clientId }
 }
 
-function describeRefusal(refused: Extract<CreatedApiKey, { ok: false }>): CommandError {
+function describeRefusal(refused: Extract<CreatedApiKey, { ok: false }>, owner: NewKeyOwner): CommandError {
   switch (refused.reason) {
     case 'unknown_owner':
-      return new CommandError(
-        'unknown_owner',
-        'There is no enabled account of that name, or no confidential client of that id.',
-      )
+      // An account that is not there was told before.
+      return 'clientId' in owner
+        ? new CommandError('unknown_client', 'There is no confidential client of that id.')
+        : new CommandError('disabled_account', 'The account is disabled. Enable it with `ostiary account enable`.')
     case 'too_many_keys':
       return new CommandError('too_many_keys', 'It has 100 keys already. Revoke some that are not used.')
     case 'foreign_scope':
-      return new CommandError('invalid_scope', 'The client is not registered for that scope.')
+      return new CommandError('foreign_scope', 'The client is not registered for that scope.')
     case 'refused_access':
-      return new CommandError('invalid_target', describeRefusedAccess(refused.refused))
+      return new CommandError(refused.refused.reason, describeRefusedAccess(refused.refused))
   }
 }
 
