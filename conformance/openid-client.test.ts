@@ -255,7 +255,7 @@ describe('openid-client', () => {
     await expect(fetchUserInfo(configuration, 'not.a.token', scene.accountId)).rejects.toMatchObject({
       name: 'WWWAuthenticateChallengeError',
       status: 401,
-      cause: [{ scheme: 'bearer', parameters: { error: 'invalid_token' } }],
+      cause: [{ scheme: 'bearer', parameters: { error: 'invalid_token' } }, { scheme: 'dpop' }],
     })
   })
 

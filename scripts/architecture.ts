@@ -18,6 +18,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['throttle', 'failed logins, and how long to wait after them'],
   ['login', 'the steps of a login, from a name and a password to an admitted account'],
   ['sessions', 'sign-ins of an account at a client, and the browser’s cookie'],
+  ['api-keys', 'long-lived keys of people and clients, which are exchanged for access tokens'],
   ['one-time', 'things that can be used once, such as authorization codes'],
   ['assertions', 'how a JWT that a client or a trusted issuer signed is verified, and used once'],
   ['trusted-issuers', 'issuers whose word is taken for clients, and for which of them'],

@@ -8,6 +8,8 @@ export type ClientErrorCode =
   | 'login_throttled'
   /** The server said that the session is over: log in again. */
   | 'session_ended'
+  /** The server does not accept the API key: it is revoked, expired or unknown. */
+  | 'api_key_refused'
   /** No answer came: offline, a broken connection, or a time-out. */
   | 'network'
   /** The server or one before it cannot answer now: 429 or 5xx. */

@@ -1,6 +1,5 @@
-import { elapsedSince, type HeldToken } from './held-token.ts'
+import { elapsedSince, type HeldToken, type TokenKeeper } from './held-token.ts'
 import type { ClientSettings } from './parse-options.ts'
-import type { SessionKeeper } from './session-keeper.ts'
 
 /** Younger than this, a token isn't replaced for a refusal whose reason can't be read. */
 const TOO_YOUNG_MS = 10_000
@@ -13,7 +12,7 @@ const TOO_YOUNG_MS = 10_000
  */
 export async function fetchWithToken(
   settings: ClientSettings,
-  keeper: SessionKeeper,
+  keeper: TokenKeeper,
   input: string | URL | Request,
   init: RequestInit = {},
 ): Promise<Response> {

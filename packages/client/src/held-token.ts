@@ -17,6 +17,14 @@ export interface HeldToken {
   readonly since: Moment
 }
 
+/** Who has a fresh token for whoever sends a request. */
+export interface TokenKeeper {
+  /** A token that is good for a while; renewed before when it is not. */
+  getToken(): Promise<HeldToken>
+  /** Another token than one that an API refused. */
+  replaceToken(refused: HeldToken): Promise<HeldToken>
+}
+
 export function takeMoment(clock: Clock): Moment {
   return { wall: clock.now(), monotonic: clock.monotonic() }
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
+import { purgeApiKeys } from './domain/api-keys/purge-api-keys.ts'
 import { KeySets } from './domain/assertions/key-sets.ts'
 import type { AssertionDeps } from './domain/assertions/verify-assertion.ts'
 import { purgeRequests } from './domain/authorizations/pending-requests.ts'
@@ -290,7 +291,14 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     await advanceKeysInUse(installation)
     const { database } = installation
     await purgeSessions(database)
-    const purges = [purgeThrottle, purgeRevocations, purgeOneTime, purgeRequests, purgeDeviceAuthorizations]
+    const purges = [
+      purgeThrottle,
+      purgeApiKeys,
+      purgeRevocations,
+      purgeOneTime,
+      purgeRequests,
+      purgeDeviceAuthorizations,
+    ]
     for (const purge of [...purges, purgeDocumentClients, purgeStrangers, purgeRegistrationTokens]) {
       await database.write(async (tx) => void (await purge(tx)))
     }

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { draftApiKey } from '../src/domain/api-keys/api-key-text.ts'
 import { privateKeyPurpose } from '../src/domain/keys/signing-key.ts'
 import { selectSigningKeys } from '../src/domain/keys/signing-key-store.ts'
 import { forEachDatabase } from './database.ts'
@@ -42,6 +43,14 @@ forEachDatabase('the log', ({ createUrl }) => {
     secrets.push(cookie.split('=')[1] ?? '', cookie.split('.')[1] ?? '')
     await fetch(`${server.issuer}/account`, { headers: { cookie } })
     await fetch(`${server.issuer}/logout`, { method: 'POST', headers: { cookie }, redirect: 'manual' })
+    const apiKey = draftApiKey().text
+    secrets.push(apiKey)
+    const exchange = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: apiKey,
+      subject_token_type: 'urn:ostiary:params:oauth:token-type:api_key',
+    }
+    await fetch(`${server.issuer}/token`, { method: 'POST', body: new URLSearchParams(exchange) })
     // A failure that reaches the error handler: its line has an error, and still no secret.
     await server.running.installation.database.close()
     const failed = await logIn(server, { username: 'ada', password, audience })
@@ -60,7 +69,7 @@ forEachDatabase('the log', ({ createUrl }) => {
       .split('\n')
       .map((line) => JSON.parse(line))
     const answered = lines.filter(({ msg }) => msg === 'answered')
-    expect(answered.length).toBe(10)
+    expect(answered.length).toBe(11)
     for (const line of answered)
       expect(line).toMatchObject({ requestId: expect.stringMatching(/^[\w-]{22}$/), status: expect.any(Number) })
     expect(lines.find(({ msg, requestId }) => msg === 'request failed' && requestId === incident_id)).toBeDefined()

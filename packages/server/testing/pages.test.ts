@@ -120,6 +120,9 @@ describe('the page', () => {
       sessionsAction: '/account/sessions',
       consents: [],
       consentsAction: '/account/consents',
+      apiKeys: [],
+      apiKeysPath: '/account/api-keys',
+      apiKeyRevocationAction: '/account/api-keys/revoke',
     }
     await using server = await servePages(() => renderAccountPage({ ...account, language, theme }))
     await inPage(server.origin, { viewport: { width: 320, height: 640 } }, async (page) => {
@@ -277,6 +280,9 @@ describe('text in the browser', () => {
           sessionsAction: '/account/sessions',
           consents: [],
           consentsAction: '/account/consents',
+          apiKeys: [],
+          apiKeysPath: '/account/api-keys',
+          apiKeyRevocationAction: '/account/api-keys/revoke',
         }
         return path.startsWith('/a')
           ? renderAccountPage({ ...account, language, theme })

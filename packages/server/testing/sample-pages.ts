@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
+import { renderApiKeyFormPage, renderMadeApiKeyPage } from '../src/endpoints/account/api-key-pages.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
 import {
   renderDecidedDevicePage,
@@ -39,6 +40,28 @@ const sampleSessions = [
     createdAt: now - 3 * 86_400_000,
   },
 ]
+
+const sampleApiKeys = {
+  apiKeys: [
+    {
+      id: 'e'.repeat(22),
+      name: 'Nightly report',
+      audience: 'https://api.example.com',
+      scopes: ['orders:read', 'orders:write'],
+      createdAt: now - 3 * DAY_MS,
+      usedAt: now - 5 * 60_000,
+      expiresAt: now + 87 * DAY_MS,
+    },
+  ],
+  apiKeysPath: '/account/api-keys',
+  apiKeyRevocationAction: '/account/api-keys/revoke',
+}
+
+const sampleApiKeyForm = {
+  action: '/account/api-keys',
+  accountPath: '/account',
+  apis: [{ audience: 'https://api.example.com', name: 'Orders', scopes: ['orders:read', 'orders:write'] }],
+}
 
 const sampleConsent = {
   isUnverified: false,
@@ -86,9 +109,19 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
         { clientId: 'cli_1', clientName: 'Corner Shop', scopes: ['openid', 'orders:read'], grantedAt: now - 7_200_000 },
       ],
       consentsAction: '/account/consents',
+      ...sampleApiKeys,
       language,
       theme,
     }),
+  'api-key-form': (language, theme) => renderApiKeyFormPage({ ...sampleApiKeyForm, language, theme }),
+  'api-key-refused': (language, theme) => {
+    const typed = { name: 'Nightly report', audience: 'https://api.example.com', scope: 'orders:reed' }
+    return renderApiKeyFormPage({ ...sampleApiKeyForm, typed, language, theme })
+  },
+  'api-key-made': (language, theme) => {
+    const text = `ok_${'x1_-'.repeat(17)}xA`
+    return renderMadeApiKeyPage({ name: 'Nightly report', text, accountPath: '/account', language, theme })
+  },
   consent: (language, theme) =>
     renderConsentPage({ ...sampleConsent, redirectUri: 'https://shop.example.com/cb', language, theme }),
   'consent-unverified': (language, theme) =>

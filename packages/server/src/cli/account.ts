@@ -7,6 +7,7 @@ import { listAccounts } from '../domain/accounts/list-accounts.ts'
 import { parseEmail } from '../domain/accounts/parse-email.ts'
 import { parseRole } from '../domain/accounts/parse-role.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
+import { revokeKeysOfAccount } from '../domain/api-keys/revoke-api-key.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
 import { changeRole } from '../domain/revocation-acts/change-role.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
@@ -160,7 +161,11 @@ function accountPasswordCommand(): Command {
 }
 
 function accountDisableCommand(): Command {
-  return createCommand('disable', 'Disable an account and end its sessions.', 'ostiary account disable --username ada')
+  return createCommand(
+    'disable',
+    'Disable an account, end its sessions and revoke its API keys.',
+    'ostiary account disable --username ada',
+  )
     .requiredOption('--username <name>', 'user name or e-mail address')
     .action((options: AccountOptions) =>
       runCommand(options, () =>
@@ -168,6 +173,7 @@ function accountDisableCommand(): Command {
           const account = await getAccountOption(installation, options.username)
           const ended = await installation.database.write(async (tx) => {
             await disableAccount(tx, account.id, 'cli')
+            await revokeKeysOfAccount(tx, account.id, 'cli')
             return (await logOutEverywhere(tx, account.id, 'cli')).count
           })
           return {

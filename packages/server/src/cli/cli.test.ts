@@ -56,6 +56,64 @@ forEachDatabase('the command line', ({ createUrl }) => {
     return JSON.parse(stdout)
   }
 
+  it('API keys: made once and shown once, listed without their secret, revoked by id', async () => {
+    const folder = await openFolder()
+    await json(folder, ['api', 'create', '--audience', audience, '--name', 'Orders', '--scope', 'a', 'b'])
+    const ada = await json(folder, ['account', 'create', '--username', 'ada', '--generate-password'])
+    const create = ['api-key', 'create', '--name', 'Nightly report']
+    const { api_key: text, ...made } = await json(folder, [...create, '--username', 'ada', '--scope', 'a'])
+    expect(text).toMatch(/^ok_[\w-]{69}[AQgw]$/)
+    expect(made).toMatchObject({
+      account_id: ada.id,
+      client_id: 'ostiary',
+      audience,
+      scopes: ['a'],
+      last_used_at: null,
+    })
+    const days = (Date.parse(String(made.expires_at)) - Date.parse(String(made.created_at))) / 86_400_000
+    expect(Math.round(days)).toBe(90)
+    expect(await json(folder, ['api-key', 'list', '--username', 'ada'])).toEqual({ api_keys: [made] })
+
+    const client = await json(folder, [
+      'client',
+      'create',
+      '--name',
+      'Import',
+      '--type',
+      'confidential',
+      '--scope',
+      'b',
+    ])
+    const ofClient = ['--client-id', String(client.client_id), '--expires', 'never']
+    expect(await json(folder, [...create, ...ofClient])).toMatchObject({
+      account_id: null,
+      scopes: ['b'],
+      expires_at: null,
+    })
+    expect(((await json(folder, ['api-key', 'list'])) as { api_keys: object[] }).api_keys).toHaveLength(2)
+
+    expect(await json(folder, ['api-key', 'revoke', String(made.id)])).toEqual({ seq: expect.any(Number) })
+    expect(await json(folder, ['api-key', 'list', '--username', 'ada'])).toEqual({ api_keys: [] })
+    const wrong: readonly [string[], string, number][] = [
+      [create, 'invalid_option', 2],
+      [[...create, '--username', 'ada', ...ofClient], 'invalid_option', 2],
+      [[...create, '--username', 'ada', '--expires', '2y'], 'invalid_option', 2],
+      [[...create, '--username', 'bob'], 'unknown_account', 1],
+      [[...create, '--client-id', 'nobody'], 'unknown_client', 1],
+      [[...create, ...ofClient, '--scope', 'a'], 'foreign_scope', 1],
+      [[...create, '--username', 'ada', '--scope', 'c'], 'unknown_scope', 1],
+      [['api-key', 'revoke', 'nobody'], 'unknown_api_key', 1],
+    ]
+    for (const [args, code, exitCode] of wrong) {
+      const refused = await folder.run([...args, '--json'])
+      expect({ args, exitCode: refused.exitCode, code: JSON.parse(refused.stderr).error.code }).toEqual({
+        args,
+        exitCode,
+        code,
+      })
+    }
+  })
+
   it('accounts, APIs, clients, keys and tokens: each act changes the database that a running server sees within a second', async () => {
     const port = await findFreePort()
     const folder = await openFolder({ OSTIARY_PORT: String(port) })

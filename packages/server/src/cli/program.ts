@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { accountCommand } from './account.ts'
 import { apiCommand } from './api.ts'
+import { apiKeyCommand } from './api-key.ts'
 import { clientCommand } from './client.ts'
 import { tellWrongUsage } from './command.ts'
 import { devCommand } from './dev.ts'
@@ -48,6 +49,7 @@ export function buildProgram(): Command {
     clientCommand(),
     registrationCommand(),
     apiCommand(),
+    apiKeyCommand(),
     issuerCommand(),
     keyCommand(),
     secretCommand(),

@@ -84,6 +84,7 @@ function describeConfirmation({ confirmed, of, slowest_ms, missing }: Confirmati
 
 const sentences: Readonly<Record<Extract<RevocationOutcome, { ok: false }>['reason'], string>> = {
   unknown_session: 'There is no session of that id. List them with `ostiary session list`.',
+  unknown_api_key: 'There is no API key of that id. List them with `ostiary api-key list`.',
   unknown_account: 'There is no account of that name. Create it with `ostiary account create`.',
   unknown_token: 'That is no access token of this issuer that could still be accepted: nothing to revoke.',
   unknown_client: 'There is no client of that id.',

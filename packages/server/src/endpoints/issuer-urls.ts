@@ -10,6 +10,8 @@ export interface IssuerUrls {
   readonly logoutPath: string
   readonly accountPath: string
   readonly accountSessionsPath: string
+  readonly accountApiKeysPath: string
+  readonly accountApiKeyRevocationPath: string
   readonly accountConsentsPath: string
   readonly jwksPath: string
   readonly jwksUri: string
@@ -80,6 +82,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     errorsPath,
     errorsUrl: `${origin}${errorsPath}`,
     accountSessionsPath: `${accountPath}/sessions`,
+    accountApiKeysPath: `${accountPath}/api-keys`,
+    accountApiKeyRevocationPath: `${accountPath}/api-keys/revoke`,
     accountConsentsPath: `${accountPath}/consents`,
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,

@@ -1,5 +1,7 @@
 import type { Database, Transaction } from '../../platform/database/database.ts'
 import { findAccount } from '../accounts/find-account.ts'
+import { findApiKey } from '../api-keys/find-api-key.ts'
+import { revokeApiKeys } from '../api-keys/revoke-api-key.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findClient } from '../clients/find-client.ts'
@@ -17,7 +19,7 @@ import { changeRole } from './change-role.ts'
 
 /** What can be revoked. Ids, except for a token, which is the token itself. */
 export type RevocationTarget =
-  | { readonly kind: 'session' | 'account' | 'token' | 'client' | 'key'; readonly id: string }
+  | { readonly kind: 'session' | 'api_key' | 'account' | 'token' | 'client' | 'key'; readonly id: string }
   /** A role of the account of this id: its tokens are answered "refresh required". */
   | { readonly kind: 'role'; readonly id: string; readonly role: string }
   | { readonly kind: 'everything' }
@@ -30,7 +32,13 @@ export type RevocationOutcome =
     }
   | {
       readonly ok: false
-      readonly reason: 'unknown_session' | 'unknown_account' | 'unknown_token' | 'unknown_client' | 'unknown_key'
+      readonly reason:
+        | 'unknown_session'
+        | 'unknown_api_key'
+        | 'unknown_account'
+        | 'unknown_token'
+        | 'unknown_client'
+        | 'unknown_key'
     }
 
 export interface RevocationActDeps extends IssuedTokenDeps {
@@ -55,6 +63,8 @@ export async function revoke(
   switch (target.kind) {
     case 'session':
       return deps.database.write((tx) => revokeSession(tx, target.id, actor))
+    case 'api_key':
+      return deps.database.write((tx) => revokeApiKey(tx, target.id, actor))
     case 'account':
       return deps.database.write((tx) => revokeAccount(tx, target.id, actor))
     case 'role':
@@ -75,6 +85,13 @@ async function revokeSession(tx: Transaction, id: string, actor: Actor): Promise
   if (!session) return { ok: false, reason: 'unknown_session' }
   const { sequence } = await endSession(tx, session, actor)
   // It had ended before: whoever has heard of everything until now has heard of that.
+  return { ok: true, sequence: sequence ?? (await getFeedSequence(tx.sql)) }
+}
+
+async function revokeApiKey(tx: Transaction, id: string, actor: Actor): Promise<RevocationOutcome> {
+  const key = await findApiKey(tx.sql, id)
+  if (!key) return { ok: false, reason: 'unknown_api_key' }
+  const sequence = await revokeApiKeys(tx, [key], actor)
   return { ok: true, sequence: sequence ?? (await getFeedSequence(tx.sql)) }
 }
 

@@ -90,6 +90,21 @@ export const initial: Migration = {
       sealed_secret TEXT,
       created_at BIGINT NOT NULL
     )`,
+    `CREATE TABLE api_key (
+      id TEXT PRIMARY KEY,
+      secret_hash TEXT NOT NULL,
+      account_id TEXT,
+      client_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      audience TEXT NOT NULL,
+      scopes TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      expires_at BIGINT,
+      used_at BIGINT,
+      revoked_at BIGINT
+    )`,
+    `CREATE INDEX api_key_by_account ON api_key (account_id)`,
+    `CREATE INDEX api_key_by_client ON api_key (client_id)`,
     `CREATE TABLE signing_key (
       kid TEXT PRIMARY KEY,
       algorithm TEXT NOT NULL,

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Account } from '../../domain/accounts/account.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
+import type { ApiKey } from '../../domain/api-keys/api-key.ts'
+import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import { listConsents, withdrawConsent } from '../../domain/consents/consents.ts'
 import { endOwnSessions } from '../../domain/sessions/end-own-sessions.ts'
@@ -13,12 +15,12 @@ import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
-import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { renderAccountPage } from './account-page.ts'
+import { apiKeyRoutes } from './api-key-routes.ts'
 import {
   type EndSessionsBody,
   endSessionsBodySchema,
@@ -26,8 +28,10 @@ import {
   type WithdrawBody,
   withdrawBodySchema,
 } from './parse-request.ts'
+import { renderApiKeyJson } from './render-api-key-json.ts'
 import type { ShownConsent } from './render-consents.ts'
 import { renderSessionJson } from './render-session-json.ts'
+import { sendToLogin } from './send-to-login.ts'
 
 export interface AccountEndpointDeps {
   readonly urls: IssuerUrls
@@ -39,17 +43,19 @@ export interface AccountEndpointDeps {
 /** Serves who is signed in what is theirs: a page with their sessions, the same as JSON, and the end of sessions. */
 export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): void {
   const { urls, database, clock } = deps
+  apiKeyRoutes(server, deps)
   // Whoever opens the issuer itself in a browser.
   server.get(urls.basePath === '' ? '/' : urls.basePath, (_, reply) => reply.redirect(urls.accountPath, 303))
   server.get(urls.accountPath, async (request, reply) => {
     const now = clock.now()
     const session = await findBrowserSession(database.read, urls, request, now)
-    if (!session) return sendToLogin(deps, request, reply)
+    if (!session) return sendToLogin(urls, request, reply)
     await useSession(database, session, now)
     const account = await getAccount(database.read, session.accountId)
     const sessions = await listSessions(database.read, session.accountId, now)
     const consents = await listShownConsents(database.read, session.accountId)
-    const shown = { account, sessions, consents, session, now }
+    const apiKeys = await listApiKeys(database.read, { accountId: session.accountId })
+    const shown = { account, sessions, apiKeys, consents, session, now }
     return wantsPage(request) || !request.headers.accept?.includes('json')
       ? sendPage(deps, request, reply, shown)
       : reply.header('cache-control', 'no-store').send(renderJson(shown))
@@ -59,7 +65,7 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
   server.post(urls.accountSessionsPath, { schema }, async (request: EndRequest, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open your account page here and end sessions there.')
     const session = await findBrowserSession(database.read, urls, request, clock.now())
-    if (!session) return sendToLogin(deps, request, reply)
+    if (!session) return sendToLogin(urls, request, reply)
     await database.write((tx) => endOwnSessions(tx, session, parseEndSessions(request.body)))
     reply.header('cache-control', 'no-store')
     return wantsPage(request) ? reply.redirect(urls.accountPath, 303) : reply.status(204).send()
@@ -69,7 +75,7 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
   server.post(urls.accountConsentsPath, withdrawing, async (request: WithdrawRequest, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open your account page here and withdraw access there.')
     const session = await findBrowserSession(database.read, urls, request, clock.now())
-    if (!session) return sendToLogin(deps, request, reply)
+    if (!session) return sendToLogin(urls, request, reply)
     await database.write((tx) => withdrawConsent(tx, session.accountId, request.body.client_id))
     reply.header('cache-control', 'no-store')
     return wantsPage(request) ? reply.redirect(urls.accountPath, 303) : reply.status(204).send()
@@ -89,6 +95,7 @@ async function listShownConsents(sql: Queries, accountId: string): Promise<Shown
 interface Shown {
   readonly account: Account
   readonly sessions: readonly Session[]
+  readonly apiKeys: readonly ApiKey[]
   readonly consents: readonly ShownConsent[]
   /** The one that the request came in. */
   readonly session: Session
@@ -99,12 +106,15 @@ function sendPage(
   { urls, theme }: AccountEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { account, sessions, consents, session, now }: Shown,
+  { account, sessions, apiKeys, consents, session, now }: Shown,
 ): FastifyReply {
   const page = renderAccountPage({
     account,
     session: { openedAt: session.createdAt },
     sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
+    apiKeys,
+    apiKeysPath: urls.accountApiKeysPath,
+    apiKeyRevocationAction: urls.accountApiKeyRevocationPath,
     consents,
     now,
     logoutAction: urls.logoutPath,
@@ -116,13 +126,14 @@ function sendPage(
   return reply.headers(pageHeaders(theme)).send(page)
 }
 
-function renderJson({ account, sessions, consents, session }: Shown): object {
+function renderJson({ account, sessions, apiKeys, consents, session }: Shown): object {
   const { id, username, email } = account
   return {
     id,
     username,
     email: email ?? null,
     sessions: sessions.map((one) => renderSessionJson(one, session.id)),
+    api_keys: apiKeys.map(renderApiKeyJson),
     apps: consents.map(({ clientId, clientName, scopes, grantedAt }) => ({
       client_id: clientId,
       name: clientName,
@@ -130,17 +141,4 @@ function renderJson({ account, sessions, consents, session }: Shown): object {
       granted_at: new Date(grantedAt).toISOString(),
     })),
   }
-}
-
-/** A browser is led to the login page and back; a program is told. */
-function sendToLogin({ urls }: AccountEndpointDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.headers.accept?.includes('json') && !wantsPage(request)) {
-    throw new Problem({
-      status: 401,
-      code: 'not_signed_in',
-      detail: 'Nobody is signed in here. Sign in at the login page.',
-      headers: { 'www-authenticate': 'FormLogin' },
-    })
-  }
-  return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(urls.accountPath)}`, 303)
 }

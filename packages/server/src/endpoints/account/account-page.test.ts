@@ -33,6 +33,9 @@ const page: AccountPage = {
   sessionsAction: '/account/sessions',
   consents: [{ clientId: 'cli_1', clientName: 'Shop <b>', scopes: ['openid', 'orders:read'], grantedAt: now - 60_000 }],
   consentsAction: '/account/consents',
+  apiKeys: [],
+  apiKeysPath: '/account/api-keys',
+  apiKeyRevocationAction: '/account/api-keys/revoke',
   language: 'en',
   theme: ostiaryTheme,
 }

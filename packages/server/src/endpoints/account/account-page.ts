@@ -5,6 +5,7 @@ import { renderPastMoment } from '../../platform/html/relative-time.ts'
 import { renderPage } from '../../platform/html/render-page.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
+import { renderApiKeys, type ShownApiKey } from './render-api-keys.ts'
 import { renderConsents, type ShownConsent } from './render-consents.ts'
 import { renderSessions, type ShownSession } from './render-sessions.ts'
 
@@ -13,6 +14,8 @@ export interface AccountPage {
   readonly session: { readonly openedAt: EpochMilliseconds }
   /** Where the person is signed in, this session among them. */
   readonly sessions: readonly ShownSession[]
+  /** The keys with which programs act for the person. */
+  readonly apiKeys: readonly ShownApiKey[]
   /** The apps that may act for the person. */
   readonly consents: readonly ShownConsent[]
   readonly now: EpochMilliseconds
@@ -20,6 +23,10 @@ export interface AccountPage {
   readonly logoutAction: string
   /** Where "End session" is posted to: a path on this origin. */
   readonly sessionsAction: string
+  /** Where a key is made: a path on this origin. */
+  readonly apiKeysPath: string
+  /** Where "Revoke key" is posted to: a path on this origin. */
+  readonly apiKeyRevocationAction: string
   /** Where "Withdraw access" is posted to: a path on this origin. */
   readonly consentsAction: string
   readonly language: Language
@@ -42,6 +49,6 @@ ${email}<div><dt>${strings.signedIn}</dt><dd>${renderPastMoment(session.openedAt
 <form method="post" action="${logoutAction}">
 <button class="quiet" type="submit">${strings.signOut}</button>
 </form>
-${renderSessions(page)}${renderConsents(page)}`
+${renderSessions(page)}${renderApiKeys(page)}${renderConsents(page)}`
   return renderPage({ title: strings.title, language, theme, body })
 }

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import type { parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
 import type { OwnSessions } from '../../domain/sessions/end-own-sessions.ts'
 import { parameterText } from '../parameter-text.ts'
 
@@ -19,6 +20,44 @@ export interface WithdrawBody {
 export const withdrawBodySchema: TSchema = Type.Object({
   client_id: parameterText(2000, 1),
 })
+
+/** How long a key that a person makes may live; the first is no default. */
+export const keyLifetimes = [
+  { value: '30d', days: 30 },
+  { value: '90d', days: 90 },
+  { value: '365d', days: 365 },
+] as const
+
+/** The body of `POST /account/api-keys` on the wire. */
+export interface ApiKeyBody {
+  readonly name: string
+  readonly audience: string
+  /** Empty: all of the API. */
+  readonly scope: string
+  readonly expires: string
+}
+
+export const apiKeyBodySchema: TSchema = Type.Object({
+  name: parameterText(512, 1),
+  audience: parameterText(512, 1),
+  scope: parameterText(4096),
+  expires: Type.String({ pattern: `^(${keyLifetimes.map(({ value }) => value).join('|')})$` }),
+})
+
+/** The body of `POST /account/api-keys/revoke` on the wire: a key's id. */
+export interface RevokeKeyBody {
+  readonly key: string
+}
+
+export const revokeKeyBodySchema: TSchema = Type.Object({
+  key: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }),
+})
+
+/** RFC 6749 §3.3: scopes are divided by single blanks. */
+export function parseApiKeyBody({ name, audience, scope, expires }: ApiKeyBody): Parameters<typeof parseApiKey>[0] {
+  const scopes = scope.split(' ').filter((word) => word !== '')
+  return { name, audience, scopes: scopes.length === 0 ? undefined : scopes, expires }
+}
 
 export function parseEndSessions({ end }: EndSessionsBody): OwnSessions {
   if (end === 'others' || end === 'all') return { kind: end }

@@ -229,7 +229,7 @@ forEachDatabase('POST /par', ({ createUrl }) => {
       for (const [more, error] of refused) {
         const { status, body, headers } = await scene.push(more)
         const description = expect.stringMatching(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
-        expect([more, body]).toEqual([more, { error, error_description: description }])
+        expect([more, body]).toMatchObject([more, { error, error_description: description }])
         expect(status).toBe(error === 'invalid_client' ? 401 : 400)
         expect([headers.get('cache-control'), headers.get('location')]).toEqual(['no-store', null])
       }

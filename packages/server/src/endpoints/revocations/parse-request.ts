@@ -10,6 +10,7 @@ const id = () => Type.Optional(parameterText(8192, 1))
 export const revocationBodySchema: TSchema = Type.Object(
   {
     session: id(),
+    api_key: id(),
     account: id(),
     remove_role: id(),
     token: id(),
@@ -22,7 +23,7 @@ export const revocationBodySchema: TSchema = Type.Object(
   { additionalProperties: false },
 )
 
-const kinds = ['session', 'account', 'token', 'client', 'key'] as const
+const kinds = ['session', 'api_key', 'account', 'token', 'client', 'key'] as const
 
 /** @throws Problem 400 `invalid_parameter` unless exactly one thing is named, or an account and a role of it */
 export function parseTarget(named: Readonly<Record<string, unknown>>): RevocationTarget {

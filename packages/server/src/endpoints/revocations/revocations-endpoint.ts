@@ -42,6 +42,7 @@ export function revocationsEndpoint(server: HttpServer, deps: RevocationsDeps): 
 
 const sentences: Readonly<Record<Extract<RevocationOutcome, { ok: false }>['reason'], string>> = {
   unknown_session: 'There is no session of that id.',
+  unknown_api_key: 'There is no API key of that id.',
   unknown_account: 'There is no account of that id.',
   unknown_token: 'That is no access token of this issuer that could still be accepted.',
   unknown_client: 'There is no client of that id.',

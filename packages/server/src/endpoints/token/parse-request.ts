@@ -86,6 +86,11 @@ export type TokenGrant =
   | { readonly grant: 'client_credentials'; readonly request: WantedTokens }
   | { readonly grant: typeof EXCHANGE_GRANT; readonly request: ExchangeRequest }
 
+/** An exchange, of whatever kind of token. */
+export type ParsedExchange =
+  | { readonly ok: true; readonly grant: typeof EXCHANGE_GRANT; readonly request: ExchangeRequest }
+  | { readonly ok: false; readonly error: OauthError }
+
 export type ParsedTokenRequest =
   | ({ readonly ok: true } & TokenGrant)
   | { readonly ok: false; readonly error: OauthError }
@@ -94,6 +99,16 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 /** RFC 8693 §3 */
 export const ACCESS_TOKEN_URN = 'urn:ietf:params:oauth:token-type:access_token'
+
+/** A long-lived key of a person or a client (decision 0032); RFC 8693 §3 lets others name types of their own. */
+const API_KEY_URN = 'urn:ostiary:params:oauth:token-type:api_key'
+
+/** A request that exchanges an API key, which is its credential, so that no client need be named; undefined for any other request. */
+export function parseApiKeyExchange(body: TokenBody): ParsedExchange | undefined {
+  if (body.grant_type !== EXCHANGE_GRANT || body.subject_token_type !== API_KEY_URN) return undefined
+  const parsed = parseTokenRequest(body)
+  return parsed.ok && parsed.grant !== EXCHANGE_GRANT ? undefined : parsed
+}
 
 /** RFC 6749 §4.1.3, §4.4.2, §6, RFC 8628 §3.4, RFC 8693 §2.1. `audience` is taken for `resource`, which is RFC 8707's name. */
 export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
@@ -149,11 +164,11 @@ function parseDeviceCode({ device_code: deviceCode }: TokenBody, wanted: WantedT
 }
 
 /** RFC 8693 §2.1. The actor is the client that asks, which has proved who it is; so there is no token of one. */
-function parseExchange(body: TokenBody, wanted: WantedTokens): ParsedTokenRequest {
+function parseExchange(body: TokenBody, wanted: WantedTokens): ParsedExchange {
   const { subject_token: subjectToken, subject_token_type, requested_token_type, actor_token } = body
   if (!subjectToken) return refuse('invalid_request', 'Send the token to exchange as subject_token.')
-  if (subject_token_type !== ACCESS_TOKEN_URN) {
-    return refuse('invalid_request', `subject_token_type must be ${ACCESS_TOKEN_URN}.`)
+  if (subject_token_type !== ACCESS_TOKEN_URN && subject_token_type !== API_KEY_URN) {
+    return refuse('invalid_request', `subject_token_type must be ${ACCESS_TOKEN_URN} or ${API_KEY_URN}.`)
   }
   if (requested_token_type && requested_token_type !== ACCESS_TOKEN_URN) {
     return refuse('invalid_request', `requested_token_type must be ${ACCESS_TOKEN_URN}, or left out.`)

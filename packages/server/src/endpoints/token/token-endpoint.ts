@@ -4,14 +4,23 @@ import { JWT_BEARER_GRANT } from '../../domain/clients/parse-client.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
-import { authenticateCredentials, type ReadCredentials, readCredentials } from '../client-authentication.ts'
+import {
+  authenticateCredentials,
+  authenticateRequest,
+  presentsClient,
+  type ReadCredentials,
+  readCredentials,
+} from '../client-authentication.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { findMissingProof, readProof } from '../read-proof.ts'
 import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
+import { exchangeApiKey } from './exchange-api-key.ts'
 import { exchangeToken } from './exchange-token.ts'
 import { grantByAssertion } from './grant-by-assertion.ts'
 import { grantClientCredentials } from './grant-client-credentials.ts'
 import {
+  type ParsedExchange,
+  parseApiKeyExchange,
   parseAssertionRequest,
   parseTokenRequest,
   type RefreshRequest,
@@ -37,6 +46,8 @@ export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void
 
 async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
   if (request.body.grant_type === JWT_BEARER_GRANT) return answerAssertion(deps, request, reply)
+  const exchange = parseApiKeyExchange(request.body)
+  if (exchange) return answerApiKey(deps, request, reply, exchange)
   const read = readCredentials(request)
   if (!read.ok) return sendOauthError(reply, read.error)
   const parsed = parseTokenRequest(request.body)
@@ -54,6 +65,24 @@ async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply
   const missing = findMissingProof(client, jkt)
   if (missing) return sendOauthError(reply, missing)
   const granted = await grantTokens(deps, client, parsed, jkt)
+  if (!granted.ok) return sendOauthError(reply, granted.error)
+  return reply.header('cache-control', 'no-store').send(granted.answer)
+}
+
+/** The key is the credential; a client that is named all the same must prove who it is. */
+async function answerApiKey(
+  deps: TokenEndpointDeps,
+  request: TokenRequest,
+  reply: FastifyReply,
+  parsed: ParsedExchange,
+): Promise<FastifyReply> {
+  if (!parsed.ok) return sendOauthError(reply, parsed.error)
+  const proof = await readProof(deps.proofs, request, reply, deps.urls.tokenUrl)
+  if (!proof.ok) return sendOauthError(reply, proof.error)
+  const authenticated = presentsClient(request) ? await authenticateRequest(deps, request) : undefined
+  if (authenticated && !authenticated.ok) return sendOauthError(reply, authenticated.error)
+  const asked = { ...parsed.request, client: authenticated?.client, address: request.ip, jkt: proof.jkt }
+  const granted = await exchangeApiKey(deps, asked)
   if (!granted.ok) return sendOauthError(reply, granted.error)
   return reply.header('cache-control', 'no-store').send(granted.answer)
 }

@@ -61,7 +61,8 @@ a{color:var(--accent)}
 form{margin:0}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.875rem;font-weight:500}
-input{display:block;inline-size:100%;block-size:44px;margin:0;padding:0 12px;font:inherit;color:inherit;background:var(--surface);border:1px solid var(--field-border);border-radius:8px;appearance:none}
+input,select{display:block;inline-size:100%;block-size:44px;margin:0;padding:0 12px;font:inherit;color:inherit;background:var(--surface);border:1px solid var(--field-border);border-radius:8px;appearance:none}
+select{appearance:auto}
 html[dir=rtl] input{text-align:right}
 button{display:block;inline-size:100%;min-block-size:44px;margin:24px 0 0;padding:8px 16px;font:inherit;font-weight:500;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:8px;cursor:pointer;appearance:none;transition:background-color .12s,border-color .12s}
 button:hover{background:color-mix(in srgb,var(--accent) 88%,var(--ink));border-color:transparent}

@@ -44,6 +44,30 @@ export interface Strings {
     readonly endOthers: string
     readonly endAll: string
   }
+  readonly apiKeys: {
+    readonly title: string
+    readonly make: string
+    /** What a key is for, and that it is a secret. */
+    readonly purpose: string
+    readonly name: string
+    readonly api: string
+    /** A field that may stay empty. */
+    readonly scopes: string
+    readonly lifetime: string
+    readonly days: (days: number) => string
+    readonly submit: string
+    readonly problem: string
+    readonly shownOnce: string
+    readonly back: string
+    /** Stands before a past moment. */
+    readonly made: string
+    readonly neverUsed: string
+    /** @param when a time to come, such as "in 30 days" */
+    readonly expires: (when: string) => string
+    readonly expired: string
+    readonly unending: string
+    readonly revoke: string
+  }
   readonly authorization: {
     /** The heading: who asks. */
     readonly title: (client: string) => string
