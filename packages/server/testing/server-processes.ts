@@ -26,6 +26,7 @@ export class ServerProcesses implements AsyncDisposable {
       OSTIARY_SECRET: randomSecret(),
       OSTIARY_ISSUER: issuer,
       OSTIARY_LOG_LEVEL: 'info',
+      OSTIARY_REGISTRATION: 'token',
     }
     const ports: number[] = []
     while (ports.length < count) ports.push(await findFreePort())
@@ -73,6 +74,20 @@ export class ServerProcesses implements AsyncDisposable {
       redirect: 'manual',
     })
     return answered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  }
+
+  /** Where a file of an operator can be. */
+  get folder(): string {
+    return this.#folders[0]?.path ?? ''
+  }
+
+  /** Opens a page of one of them in ada's browser, or sends a form of such a page. */
+  browse(index: number, path: string, cookie: string, form?: Readonly<Record<string, string>>): Promise<Response> {
+    return fetch(`${this.urls[index % this.urls.length]}${path}`, {
+      headers: { accept: 'text/html', cookie, ...(form && { origin: issuer, 'sec-fetch-site': 'same-origin' }) },
+      redirect: 'manual',
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    })
   }
 
   /** Sends a form to one of them, round and round. */

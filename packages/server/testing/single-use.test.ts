@@ -1,6 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { forEachDatabase } from './database.ts'
-import { audience, challenge, redirectUri, ServerProcesses, verifier } from './server-processes.ts'
+import { audience, challenge, issuer, redirectUri, ServerProcesses, verifier } from './server-processes.ts'
+import { goodClaims, makeSigner } from './signer.ts'
+
+const MANY = Array.from({ length: 20 }, (_, index) => index)
 
 forEachDatabase('things that are good once, at two server processes on one database', ({ createUrl }) => {
   test('RFC 6749 §4.1.2: of 20 parallel uses of a code one gets tokens, and a use after that takes them away', async () => {
@@ -8,48 +13,127 @@ forEachDatabase('things that are good once, at two server processes on one datab
     const { client_id: clientId = '' } = await servers.run(...appOptions)
     const code = await takeCode(servers, clientId, await servers.signIn())
     const answers = await Promise.all(
-      Array.from({ length: 20 }, async (_, index) => {
-        const answer = await servers.post(index, '/token', toForm(clientId, code))
-        return { status: answer.status, ...((await answer.json()) as { error?: string; refresh_token?: string }) }
-      }),
+      MANY.map((index) => answerOf(servers.post(index, '/token', toForm(clientId, code)))),
     )
-    const right = answers.filter(({ status }) => status === 200)
-    const wrong = answers.filter(({ status }) => status !== 200)
-    expect([right.length, new Set(wrong.map(({ error }) => error))]).toEqual([1, new Set(['invalid_grant'])])
-    // RFC 6749 §4.1.2: what a code gave is revoked when it is used again, and it was.
-    const form = { grant_type: 'refresh_token', client_id: clientId, refresh_token: right[0]?.refresh_token ?? '' }
-    const refreshed = await servers.post(1, '/token', form)
-    expect([refreshed.status, ((await refreshed.json()) as { error: string }).error]).toEqual([400, 'invalid_grant'])
+    expect(outcomesOf(answers)).toEqual({ 200: 1, invalid_grant: 19 })
+    // What a code gave is revoked when it is used again, and it was.
+    const refreshToken = answers.find(({ status }) => status === 200)?.refresh_token ?? ''
+    const form = { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken }
+    expect(await answerOf(servers.post(1, '/token', form))).toMatchObject({ status: 400, error: 'invalid_grant' })
   })
 
-  test('kill -9 between issue and use: a code that was answered is good once after the restart', async () => {
+  test('RFC 9126 §7.3: of 20 parallel uses of a request_uri one gives a code', async () => {
+    await using servers = await ServerProcesses.start(await createUrl(), 2)
+    const { client_id: clientId = '' } = await servers.run(...appOptions)
+    const cookie = await servers.signIn()
+    const pushed = await answerOf(servers.post(0, '/par', toRequest(clientId)))
+    const query = new URLSearchParams({ client_id: clientId, request_uri: pushed.request_uri ?? '' })
+    const visits = await Promise.all(MANY.map((index) => servers.browse(index, `/authorize?${query}`, cookie)))
+    const codes = visits.map(({ headers }) => headers.get('location')).filter((location) => location?.includes('code='))
+    expect([codes.length, visits.filter(({ status }) => status === 400).length]).toEqual([1, 19])
+  })
+
+  test('RFC 8628 §3.5: of 20 parallel polls of a device code one gets tokens', async () => {
+    await using servers = await ServerProcesses.start(await createUrl(), 2)
+    const grant = 'urn:ietf:params:oauth:grant-type:device_code'
+    const { client_id: clientId = '' } = await servers.run(...publicOptions, '--grant', grant)
+    const asked = await answerOf(
+      servers.post(0, '/device-authorization', { client_id: clientId, scope: 'orders:read' }),
+    )
+    const cookie = await servers.signIn()
+    const page = await (await servers.browse(1, '/device', cookie, { user_code: asked.user_code ?? '' })).text()
+    const account = /name="account" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    const decision = { user_code: asked.user_code ?? '', account, decision: 'allow' }
+    expect((await servers.browse(0, '/device/decision', cookie, decision)).status).toBeLessThan(400)
+    const form = { grant_type: grant, client_id: clientId, device_code: asked.device_code ?? '' }
+    const answers = await Promise.all(MANY.map((index) => answerOf(servers.post(index, '/token', form))))
+    expect(outcomesOf(answers)).toEqual({ 200: 1, invalid_grant: 19 })
+  })
+
+  test('RFC 7523 §3: of 20 parallel uses of a client assertion one is taken', async () => {
+    await using servers = await ServerProcesses.start(await createUrl(), 2)
+    const signer = await makeSigner()
+    const file = path.join(servers.folder, 'jwks.json')
+    writeFileSync(file, JSON.stringify({ keys: [signer.publicJwk] }))
+    const options = [
+      '--type',
+      'confidential',
+      '--jwks',
+      file,
+      '--grant',
+      'client_credentials',
+      '--scope',
+      'orders:read',
+    ]
+    const { client_id: clientId = '' } = await servers.run('client', 'create', '--name', 'Shop', ...options)
+    const form = {
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await signer.sign(goodClaims(clientId, issuer, Date.now())),
+    }
+    const answers = await Promise.all(MANY.map((index) => answerOf(servers.post(index, '/token', form))))
+    expect(outcomesOf(answers)).toEqual({ 200: 1, invalid_client: 19 })
+  })
+
+  test('RFC 7591 §1.2: of 20 parallel uses of an initial access token with one use one registers a client', async () => {
+    await using servers = await ServerProcesses.start(await createUrl(), 2)
+    const { token } = await servers.run('registration', 'token', 'create')
+    const register = (index: number) =>
+      fetch(`${servers.urls[index % 2]}/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }),
+      })
+    const answers = await Promise.all(MANY.map((index) => answerOf(register(index))))
+    expect(outcomesOf(answers)).toEqual({ 201: 1, invalid_token: 19 })
+  })
+
+  test('kill -9 between issue and use: a code and a request_uri that were answered are good once after the restart', async () => {
     await using servers = await ServerProcesses.start(await createUrl(), 1)
     const { client_id: clientId = '' } = await servers.run(...appOptions)
-    const code = await takeCode(servers, clientId, await servers.signIn())
+    const cookie = await servers.signIn()
+    const code = await takeCode(servers, clientId, cookie)
+    const pushed = await answerOf(servers.post(0, '/par', toRequest(clientId)))
     await servers.kill()
     await servers.serve()
     expect((await servers.post(0, '/token', toForm(clientId, code))).status).toBe(200)
+    const query = new URLSearchParams({ client_id: clientId, request_uri: pushed.request_uri ?? '' })
+    const visit = () => servers.browse(0, `/authorize?${query}`, cookie)
+    expect((await visit()).headers.get('location')).toContain('code=')
     await servers.kill()
     await servers.serve()
     expect((await servers.post(0, '/token', toForm(clientId, code))).status).toBe(400)
+    expect((await visit()).status).toBe(400)
   })
 })
 
-const appOptions = [
-  ...['client', 'create', '--name', 'Shop', '--type', 'public', '--first-party'],
-  ...['--redirect-uri', redirectUri],
-]
+type Answer = Readonly<Partial<Record<string, string>>> & { readonly status: number }
+
+async function answerOf(sent: Promise<Response>): Promise<Answer> {
+  const response = await sent
+  return { ...((await response.json()) as object), status: response.status } as Answer
+}
+
+/** How many succeeded, and how many were refused with what. */
+function outcomesOf(answers: readonly Answer[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { status, error = String(status) } of answers) counts[error] = (counts[error] ?? 0) + 1
+  return counts
+}
+
+const publicOptions = ['client', 'create', '--name', 'Shop', '--type', 'public', '--first-party']
+const appOptions = [...publicOptions, '--redirect-uri', redirectUri]
 
 async function takeCode(servers: ServerProcesses, clientId: string, cookie: string): Promise<string> {
-  const query = new URLSearchParams({
+  const answered = await servers.browse(0, `/authorize?${new URLSearchParams(toRequest(clientId))}`, cookie)
+  return new URL(answered.headers.get('location') ?? '').searchParams.get('code') ?? ''
+}
+
+function toRequest(clientId: string): Record<string, string> {
+  return {
     ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, resource: audience },
     ...{ code_challenge: challenge, code_challenge_method: 'S256' },
-  })
-  const answered = await fetch(`${servers.urls[0]}/authorize?${query}`, {
-    headers: { accept: 'text/html', cookie },
-    redirect: 'manual',
-  })
-  return new URL(answered.headers.get('location') ?? '').searchParams.get('code') ?? ''
+  }
 }
 
 function toForm(clientId: string, code: string): Record<string, string> {
