@@ -248,7 +248,7 @@ forEachDatabase('the command line', ({ createUrl }) => {
     const made = await json(folder, [...create, '--uses', '3', '--expires', '2h', '--scope', 'a', 'b'])
     expect(made).toMatchObject({
       token: expect.stringMatching(/^oi_[\w-]{43}$/),
-      grants: ['authorization_code', 'refresh_token'],
+      grants: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       scopes: ['a', 'b'],
       uses_left: 3,
     })
