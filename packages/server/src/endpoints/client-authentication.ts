@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { authenticateByAssertion } from '../domain/assertions/authenticate-by-assertion.ts'
 import { type ReadAssertion, readAssertion } from '../domain/assertions/read-assertion.ts'
 import type { AssertionDeps } from '../domain/assertions/verify-assertion.ts'
@@ -24,8 +24,6 @@ export type ReadCredentials =
       /** What is to prove the id, instead of a secret. */
       readonly assertion: ReadAssertion | undefined
       readonly triedBasic: boolean
-      /** Takes the reason that the answer does not tell. */
-      readonly log: FastifyBaseLogger
     }
   | { readonly ok: false; readonly error: OauthError }
 
@@ -58,7 +56,7 @@ export function readCredentials(request: FastifyRequest): ReadCredentials {
   if ([triedBasic, 'client_secret' in parameters, asserts].filter(Boolean).length > 1) {
     return invalidRequest('Use one way of client authentication.')
   }
-  if (asserts) return readAssertedClient(parameters, request.log)
+  if (asserts) return readAssertedClient(parameters)
   const credentials = triedBasic ? parseBasic(authorization) : fromForm(parameters)
   // RFC 6749 §2.3: what stands beside the header may name the same client, and nobody else.
   if (credentials && (parameters.client_id || credentials.clientId) !== credentials.clientId) {
@@ -70,14 +68,15 @@ export function readCredentials(request: FastifyRequest): ReadCredentials {
   }
   const isSound = credentials && isText(credentials.clientId) && isText(credentials.secret ?? '')
   if (!isSound) return refuse(invalidClient(triedBasic))
-  return { ok: true, credentials, assertion: undefined, triedBasic, log: request.log }
+  return { ok: true, credentials, assertion: undefined, triedBasic }
 }
 
 /** RFC 7521 §4.2: the assertion names its client, and a `client_id` beside it names the same. */
-function readAssertedClient(
-  { client_id, client_assertion, client_assertion_type }: Readonly<Record<string, string>>,
-  log: FastifyBaseLogger,
-): ReadCredentials {
+function readAssertedClient({
+  client_id,
+  client_assertion,
+  client_assertion_type,
+}: Readonly<Record<string, string>>): ReadCredentials {
   if (!client_assertion || !client_assertion_type) {
     return invalidRequest('Send client_assertion and client_assertion_type together.')
   }
@@ -86,10 +85,9 @@ function readAssertedClient(
   const clientId = assertion?.claims.iss
   const isSound = typeof clientId === 'string' && isText(clientId) && (client_id ?? clientId) === clientId
   if (!assertion || !isSound) {
-    log.info({ reason: 'malformed' }, 'a client assertion was refused')
-    return refuse(invalidClient(false))
+    return refuse({ ...invalidClient(false), reason: 'malformed' })
   }
-  return { ok: true, credentials: { clientId, secret: undefined }, assertion, triedBasic: false, log }
+  return { ok: true, credentials: { clientId, secret: undefined }, assertion, triedBasic: false }
 }
 
 /** RFC 6749 Appendix A: ids and secrets have no control characters, and what can't be stored is nobody's. */
@@ -109,7 +107,7 @@ export async function authenticateRequest(
 /** The client whose credentials were read. */
 export async function authenticateCredentials(
   { database, assertions }: ClientAuthenticationDeps,
-  { credentials, assertion, triedBasic, log }: Extract<ReadCredentials, { ok: true }>,
+  { credentials, assertion, triedBasic }: Extract<ReadCredentials, { ok: true }>,
 ): Promise<AuthenticatedClient> {
   if (assertion === undefined) {
     const client = await authenticateClient(database.read, credentials)
@@ -117,8 +115,7 @@ export async function authenticateCredentials(
   }
   const asserted = await authenticateByAssertion(assertions, credentials.clientId, assertion)
   if (asserted.ok) return asserted
-  log.info({ clientId: credentials.clientId, reason: asserted.reason }, 'a client assertion was refused')
-  return refuse(invalidClient(false))
+  return refuse({ ...invalidClient(false), reason: asserted.reason })
 }
 
 /** The confidential client that sends a request. One that a document describes, or that registered itself, the operator never let in. */

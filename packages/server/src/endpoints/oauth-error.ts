@@ -14,6 +14,16 @@ export interface OauthError {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+export interface RefusedRequest {
+  readonly ok: false
+  readonly error: OauthError
+}
+
+/** What most refusals are: 400, with a code and a sentence. */
+export function refuseRequest(error: OauthErrorCode, description: string): RefusedRequest {
+  return { ok: false, error: { status: 400, error, description } }
+}
+
 /** Answers a refusal, with the page of its code and the id under which the log has the reason. */
 export function sendOauthError(
   reply: FastifyReply,
@@ -26,7 +36,8 @@ export function sendOauthError(
     .headers({ ...headers, 'cache-control': 'no-store', 'access-control-allow-origin': '*' })
     .send({
       error,
-      error_description: description,
+      // RFC 6749 §5.2: no quotes and no backslashes in a description.
+      error_description: description.replaceAll(/["\\]/g, "'"),
       error_uri: request.server.errorPageUrl(error),
       incident_id: request.id,
     })
@@ -40,11 +51,6 @@ export function answerOauthErrors(room: HttpServer, error: OauthErrorCode = 'inv
   room.setErrorHandler((thrown, _, reply) => {
     const problem = toProblem(thrown)
     if (problem.status !== 400) throw thrown
-    // RFC 6749 §5.2: no quotes in a description.
-    return sendOauthError(reply, {
-      status: 400,
-      error,
-      description: problem.message.replaceAll('"', "'"),
-    })
+    return sendOauthError(reply, { status: 400, error, description: problem.message })
   })
 }

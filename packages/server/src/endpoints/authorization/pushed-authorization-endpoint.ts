@@ -61,5 +61,5 @@ async function takePushed(
 
 /** RFC 9126 §2.3: as the token endpoint refuses, and with the errors of the authorization endpoint. */
 function refuse(reply: FastifyReply, description: string, error: OauthErrorCode = 'invalid_request'): FastifyReply {
-  return sendOauthError(reply, { status: 400, error, description: description.replaceAll(/["\\]/g, "'") })
+  return sendOauthError(reply, { status: 400, error, description })
 }

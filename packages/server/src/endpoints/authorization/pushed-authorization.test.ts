@@ -188,7 +188,7 @@ forEachDatabase('POST /par', ({ createUrl }) => {
       const direct: Wire[] = [{}, { prompt: 'none' }, { request_uri: 'https://app.example.com/r' }, { request_uri: '' }]
       for (const more of direct) {
         const answer = scene.answerOf(await scene.browser.get(scene.url(more)))
-        expect(answer, JSON.stringify(more)).toEqual({
+        expect(answer, JSON.stringify(more)).toMatchObject({
           error: 'invalid_request',
           error_description: expect.stringContaining('push'),
           state: scene.parameters().state,

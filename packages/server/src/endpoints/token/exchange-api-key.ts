@@ -11,7 +11,7 @@ import { findMarks, momentAfter } from '../../domain/revocations/moment-after-re
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import type { OauthErrorCode } from '../oauth-error-codes.ts'
+import { refuseRequest } from '../oauth-error.ts'
 import { findMissingProof } from '../read-proof.ts'
 import { tokenType } from '../token-answer.ts'
 import { ACCESS_TOKEN_URN, type ExchangeRequest } from './parse-request.ts'
@@ -45,17 +45,19 @@ export async function exchangeApiKey(
   const owner = await findOwner(database.read, key, jkt)
   if (!owner.ok) return owner
   if (audience !== undefined && audience !== key.audience)
-    return refuse('invalid_target', 'The key is for another API.')
+    return refuseRequest('invalid_target', 'The key is for another API.')
   const access = await resolveAccess(database.read, { audience: key.audience, scopes })
   if (!access.ok) {
     const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
-    return refuse(error, describeRefusedAccess(access))
+    return refuseRequest(error, describeRefusedAccess(access))
   }
   const held = key.scopes.filter((scope) => owner.client?.scopes.includes(scope) ?? true)
-  if (scopes?.some((scope) => !held.includes(scope))) return refuse('invalid_scope', 'The key has not all of that.')
+  if (scopes?.some((scope) => !held.includes(scope)))
+    return refuseRequest('invalid_scope', 'The key has not all of that.')
   const granted = access.scopes.filter((scope) => held.includes(scope))
   // RFC 6749 §3.3: what was allowed once and is no more must not come back as "any".
-  if (granted.length === 0 && key.scopes.length > 0) return refuse('invalid_scope', 'The API has no scope of the key.')
+  if (granted.length === 0 && key.scopes.length > 0)
+    return refuseRequest('invalid_scope', 'The API has no scope of the key.')
   await useApiKey(database, key, { now, network: parseNetwork(address) })
   const { api } = access
   const expiresAt = endOfToken(key, toEpochSeconds(now) + api.lifetimeSeconds)
@@ -94,8 +96,4 @@ function endOfToken({ expiresAt }: ApiKey, end: EpochSeconds): EpochSeconds {
 }
 
 /** RFC 8693 §2.2.2. One answer, whatever the reason. */
-const unacceptable = refuse('invalid_request', 'subject_token is no API key that is good now.')
-
-function refuse(error: OauthErrorCode, description: string): Extract<GrantedTokens, { ok: false }> {
-  return { ok: false, error: { status: 400, error, description: description.replaceAll('"', "'") } }
-}
+const unacceptable = refuseRequest('invalid_request', 'subject_token is no API key that is good now.')

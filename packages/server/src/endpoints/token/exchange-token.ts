@@ -6,7 +6,7 @@ import type { ActorClaim } from '../../domain/tokens/access-token-claims.ts'
 import { type VerifiedIssuedToken, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import { toEpochSeconds } from '../../platform/clock/clock.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
-import type { OauthErrorCode } from '../oauth-error-codes.ts'
+import { refuseRequest } from '../oauth-error.ts'
 import { tokenType } from '../token-answer.ts'
 import { ACCESS_TOKEN_URN, type ExchangeRequest } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
@@ -37,11 +37,12 @@ export async function exchangeToken(
   const access = await resolveAccess(database.read, { audience: audience ?? subject.audience, scopes })
   if (!access.ok) {
     const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
-    return refuse(error, describeRefusedAccess(access))
+    return refuseRequest(error, describeRefusedAccess(access))
   }
-  if (scopes?.some((scope) => !held.includes(scope))) return refuse('invalid_scope', 'The token has not all of that.')
+  if (scopes?.some((scope) => !held.includes(scope)))
+    return refuseRequest('invalid_scope', 'The token has not all of that.')
   const granted = access.scopes.filter((scope) => held.includes(scope))
-  if (granted.length === 0) return refuse('invalid_scope', 'The token has no scope of that API.')
+  if (granted.length === 0) return refuseRequest('invalid_scope', 'The token has no scope of that API.')
   const begins = await momentAfterRevocations(database.read, { clientId: client.id }, subject.issuedAt)
   // Asked last: what is revoked from now on concerns the new token by its session or by when it begins.
   if (!(await judgeIssuedToken(database.read, clock, subject)).isGood) return unacceptable
@@ -107,16 +108,12 @@ async function recordExchange(
 }
 
 /** RFC 8693 §2.2.2 */
-const unacceptable = refuse(
+const unacceptable = refuseRequest(
   'invalid_request',
   'subject_token is no live token of a person that was given to this client or is for the API that it guards.',
 )
 
-const unproven = refuse(
+const unproven = refuseRequest(
   'invalid_dpop_proof',
   'subject_token is bound to a key: send a proof, with that key if the token was given to you.',
 )
-
-function refuse(error: OauthErrorCode, description: string): GrantedTokens {
-  return { ok: false, error: { status: 400, error, description: description.replaceAll('"', "'") } }
-}

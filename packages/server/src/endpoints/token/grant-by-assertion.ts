@@ -6,7 +6,7 @@ import { findClient } from '../../domain/clients/find-client.ts'
 import { JWT_BEARER_GRANT } from '../../domain/clients/parse-client.ts'
 import { type VerifiedGrant, verifyGrantAssertion } from '../../domain/trusted-issuers/verify-grant-assertion.ts'
 import { authenticateCredentials, presentsClient, readCredentials } from '../client-authentication.ts'
-import type { OauthError } from '../oauth-error.ts'
+import { type OauthError, refuseRequest } from '../oauth-error.ts'
 import { findMissingProof } from '../read-proof.ts'
 import { grantClientCredentials } from './grant-client-credentials.ts'
 import type { AssertionRequest } from './parse-request.ts'
@@ -26,16 +26,16 @@ export async function grantByAssertion(
   const named = await identifyClient(deps, request)
   if (!named.ok) return named
   const read = readAssertion(assertion)
-  if (!read) return refuse(request, 'malformed')
+  if (!read) return refuse('malformed')
   const outcome = await verifyGrantAssertion(assertions, read)
-  if (!outcome.ok) return refuse(request, outcome.reason)
+  if (!outcome.ok) return refuse(outcome.reason)
   const { clientId } = outcome.grant
-  if ((named.clientId ?? clientId) !== clientId) return refuse(request, 'another_client')
+  if ((named.clientId ?? clientId) !== clientId) return refuse('another_client')
   const client = await findClient(database.read, clientId)
-  if (!client?.grants.includes(JWT_BEARER_GRANT)) return refuse(request, 'missing_grant')
+  if (!client?.grants.includes(JWT_BEARER_GRANT)) return refuse('missing_grant')
   const missing = findMissingProof(client, jkt)
   if (missing) return { ok: false, error: missing }
-  if (!(await useGrant(deps, outcome.grant))) return refuse(request, 'used_before')
+  if (!(await useGrant(deps, outcome.grant))) return refuse('used_before')
   return grantClientCredentials(deps, client, { ...wanted, endsBy: outcome.grant.assertion.expiresAt }, jkt)
 }
 
@@ -66,9 +66,10 @@ async function useGrant({ database }: TokenEndpointDeps, { clientId, assertion }
 }
 
 /** RFC 7521 §4.1.1: one answer for all that can be wrong with an assertion. */
-function refuse({ log }: FastifyRequest, reason: string): GrantedTokens {
-  log.info({ reason }, 'an assertion was refused')
-  const description =
-    'The assertion is not one that this server takes: it is unknown, over, used, or for somebody else.'
-  return { ok: false, error: { status: 400, error: 'invalid_grant', description } }
+function refuse(reason: string): GrantedTokens {
+  const { ok, error } = refuseRequest(
+    'invalid_grant',
+    'The assertion is not one that this server takes: it is unknown, over, used, or for somebody else.',
+  )
+  return { ok, error: { ...error, reason } }
 }

@@ -2,7 +2,7 @@ import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-
 import type { Client } from '../../domain/clients/client.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
 import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
-import type { OauthErrorCode } from '../oauth-error-codes.ts'
+import { refuseRequest } from '../oauth-error.ts'
 import { tokenType } from '../token-answer.ts'
 import type { WantedTokens } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
@@ -21,11 +21,11 @@ export async function grantClientCredentials(
   jkt: string | undefined,
 ): Promise<GrantedTokens> {
   const foreign = scopes?.find((scope) => !client.scopes.includes(scope))
-  if (foreign !== undefined) return refuse('invalid_scope', 'The client is not registered for that scope.')
+  if (foreign !== undefined) return refuseRequest('invalid_scope', 'The client is not registered for that scope.')
   const access = await resolveAccess(database.read, { audience, scopes })
   if (!access.ok) {
     const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
-    return refuse(error, describeRefusedAccess(access))
+    return refuseRequest(error, describeRefusedAccess(access))
   }
   const { api } = access
   const granted = access.scopes.filter((scope) => client.scopes.includes(scope))
@@ -42,8 +42,4 @@ export async function grantClientCredentials(
   countToken(api.algorithm)
   const answer = { access_token: token, token_type: tokenType(jkt), expires_in: expiresInSeconds, scope }
   return { ok: true, answer }
-}
-
-function refuse(error: OauthErrorCode, description: string): GrantedTokens {
-  return { ok: false, error: { status: 400, error, description: description.replaceAll('"', "'") } }
 }

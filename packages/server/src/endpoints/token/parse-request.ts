@@ -1,7 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { grantTypes } from '../../domain/clients/parse-client.ts'
-import type { OauthError } from '../oauth-error.ts'
-import type { OauthErrorCode } from '../oauth-error-codes.ts'
+import { type OauthError, refuseRequest } from '../oauth-error.ts'
 import { parameterText } from '../parameter-text.ts'
 
 /** The body of `POST /token` on the wire. Unknown parameters are ignored (RFC 6749 §3.2). */
@@ -113,7 +112,7 @@ export function parseApiKeyExchange(body: TokenBody): ParsedExchange | undefined
 /** RFC 6749 §4.1.3, §4.4.2, §6, RFC 8628 §3.4, RFC 8693 §2.1. `audience` is taken for `resource`, which is RFC 8707's name. */
 export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
   const { grant_type: grant } = body
-  if (!grant) return refuse('invalid_request', 'Name the grant as grant_type.')
+  if (!grant) return refuseRequest('invalid_request', 'Name the grant as grant_type.')
   const wanted = parseWanted(body)
   if (!wanted) return twoApis
   switch (grant) {
@@ -128,7 +127,7 @@ export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
     case EXCHANGE_GRANT:
       return parseExchange(body, wanted)
     default:
-      return refuse('unsupported_grant_type', `This server knows the grants ${grantTypes.join(', ')}.`)
+      return refuseRequest('unsupported_grant_type', `This server knows the grants ${grantTypes.join(', ')}.`)
   }
 }
 
@@ -138,7 +137,7 @@ export function parseAssertionRequest(
 ): { readonly ok: true; readonly request: AssertionRequest } | { readonly ok: false; readonly error: OauthError } {
   const wanted = parseWanted(body)
   if (!wanted) return twoApis
-  if (!body.assertion) return refuse('invalid_request', 'Send the assertion as assertion.')
+  if (!body.assertion) return refuseRequest('invalid_request', 'Send the assertion as assertion.')
   return { ok: true, request: { ...wanted, assertion: body.assertion } }
 }
 
@@ -152,33 +151,29 @@ function parseWanted({ resource, audience, scope }: TokenBody): WantedTokens | u
 }
 
 function parseCode({ code, redirect_uri, code_verifier }: TokenBody, wanted: WantedTokens): ParsedTokenRequest {
-  if (!code) return refuse('invalid_request', 'Send the authorization code as code.')
-  if (!code_verifier) return refuse('invalid_request', 'Send the PKCE verifier as code_verifier.')
+  if (!code) return refuseRequest('invalid_request', 'Send the authorization code as code.')
+  if (!code_verifier) return refuseRequest('invalid_request', 'Send the PKCE verifier as code_verifier.')
   const request = { ...wanted, code, redirectUri: redirect_uri || undefined, codeVerifier: code_verifier }
   return { ok: true, grant: 'authorization_code', request }
 }
 
 function parseDeviceCode({ device_code: deviceCode }: TokenBody, wanted: WantedTokens): ParsedTokenRequest {
-  if (!deviceCode) return refuse('invalid_request', 'Send the device code as device_code.')
+  if (!deviceCode) return refuseRequest('invalid_request', 'Send the device code as device_code.')
   return { ok: true, grant: DEVICE_GRANT, request: { ...wanted, deviceCode } }
 }
 
 /** RFC 8693 §2.1. The actor is the client that asks, which has proved who it is; so there is no token of one. */
 function parseExchange(body: TokenBody, wanted: WantedTokens): ParsedExchange {
   const { subject_token: subjectToken, subject_token_type, requested_token_type, actor_token } = body
-  if (!subjectToken) return refuse('invalid_request', 'Send the token to exchange as subject_token.')
+  if (!subjectToken) return refuseRequest('invalid_request', 'Send the token to exchange as subject_token.')
   if (subject_token_type !== ACCESS_TOKEN_URN && subject_token_type !== API_KEY_URN) {
-    return refuse('invalid_request', `subject_token_type must be ${ACCESS_TOKEN_URN} or ${API_KEY_URN}.`)
+    return refuseRequest('invalid_request', `subject_token_type must be ${ACCESS_TOKEN_URN} or ${API_KEY_URN}.`)
   }
   if (requested_token_type && requested_token_type !== ACCESS_TOKEN_URN) {
-    return refuse('invalid_request', `requested_token_type must be ${ACCESS_TOKEN_URN}, or left out.`)
+    return refuseRequest('invalid_request', `requested_token_type must be ${ACCESS_TOKEN_URN}, or left out.`)
   }
-  if (actor_token) return refuse('invalid_request', 'Send no actor_token: the client that asks is the actor.')
+  if (actor_token) return refuseRequest('invalid_request', 'Send no actor_token: the client that asks is the actor.')
   return { ok: true, grant: EXCHANGE_GRANT, request: { ...wanted, subjectToken } }
 }
 
-const twoApis = refuse('invalid_request', 'resource and audience name two APIs.')
-
-function refuse(error: OauthErrorCode, description: string): { readonly ok: false; readonly error: OauthError } {
-  return { ok: false, error: { status: 400, error, description } }
-}
+const twoApis = refuseRequest('invalid_request', 'resource and audience name two APIs.')

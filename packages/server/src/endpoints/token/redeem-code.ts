@@ -11,7 +11,7 @@ import type { Client } from '../../domain/clients/client.ts'
 import { findSession } from '../../domain/sessions/find-session.ts'
 import { isSessionLive } from '../../domain/sessions/is-session-live.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import type { OauthErrorCode } from '../oauth-error-codes.ts'
+import { refuseRequest } from '../oauth-error.ts'
 import {
   answerOpenedSession,
   findRefreshKeyId,
@@ -40,8 +40,8 @@ export async function redeemCode(
   const opened = await openForCode(deps, client, request, jkt)
   if (!opened.ok) {
     return opened.reason === 'foreign_target'
-      ? refuse('invalid_target', 'The code was issued for another API.')
-      : refuse(
+      ? refuseRequest('invalid_target', 'The code was issued for another API.')
+      : refuseRequest(
           'invalid_grant',
           'The code is unknown, used, expired, or was issued for another client, redirect_uri, verifier or key.',
         )
@@ -106,8 +106,4 @@ async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }:
   if (!account || account.disabledAt !== undefined) return false
   const session = await findSession(tx.sql, browserSessionId)
   return session !== undefined && (await isSessionLive(tx.sql, session, tx.now))
-}
-
-function refuse(error: OauthErrorCode, description: string): GrantedTokens {
-  return { ok: false, error: { status: 400, error, description } }
 }

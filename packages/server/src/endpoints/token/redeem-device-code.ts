@@ -4,7 +4,7 @@ import {
   type RefusedPoll,
 } from '../../domain/device-authorizations/poll-device-authorization.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import type { OauthErrorCode } from '../oauth-error-codes.ts'
+import { refuseRequest } from '../oauth-error.ts'
 import {
   answerOpenedSession,
   findRefreshKeyId,
@@ -70,23 +70,22 @@ async function openInTransaction(
 function refuse(reason: RefusedPoll | 'foreign_target'): GrantedTokens {
   switch (reason) {
     case 'pending':
-      return fail('authorization_pending', 'Nobody has decided yet: poll again.')
+      return refuseRequest('authorization_pending', 'Nobody has decided yet: poll again.')
     case 'too_early':
-      return fail('slow_down', 'Wait 5 seconds longer between polls from now on.')
+      return refuseRequest('slow_down', 'Wait 5 seconds longer between polls from now on.')
     case 'expired':
-      return fail('expired_token', 'The device code has expired: ask for another one.')
+      return refuseRequest('expired_token', 'The device code has expired: ask for another one.')
     case 'denied':
-      return fail('access_denied', 'The person did not agree.')
+      return refuseRequest('access_denied', 'The person did not agree.')
     case 'foreign_target':
-      return fail(
+      return refuseRequest(
         'invalid_target',
         'The device code was issued for another API, or for what is not registered any more.',
       )
     default:
-      return fail('invalid_grant', 'The device code is unknown, used, withdrawn, or was issued to another client.')
+      return refuseRequest(
+        'invalid_grant',
+        'The device code is unknown, used, withdrawn, or was issued to another client.',
+      )
   }
-}
-
-function fail(error: OauthErrorCode, description: string): GrantedTokens {
-  return { ok: false, error: { status: 400, error, description } }
 }

@@ -6,8 +6,7 @@ import { type RefusedRotation, type Rotation, rotateSession } from '../../domain
 import type { Session } from '../../domain/sessions/session.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import { authenticateCredentials, type ReadCredentials } from '../client-authentication.ts'
-import type { OauthError } from '../oauth-error.ts'
-import type { OauthErrorCode } from '../oauth-error-codes.ts'
+import { type OauthError, refuseRequest } from '../oauth-error.ts'
 import { findMissingProof } from '../read-proof.ts'
 import type { TokenAnswer } from '../token-answer.ts'
 import { answerSession } from './answer-session.ts'
@@ -43,7 +42,7 @@ export async function refreshSession(
   const authenticated = await authenticateCredentials(deps, read)
   if (!authenticated.ok) return authenticated
   if (!authenticated.client.grants.includes('refresh_token')) {
-    return oauthError('unauthorized_client', 'The client is not registered for the grant refresh_token.')
+    return refuseRequest('unauthorized_client', 'The client is not registered for the grant refresh_token.')
   }
   const missing = findMissingProof(authenticated.client, jkt)
   if (missing) return { ok: false, error: missing }
@@ -55,7 +54,10 @@ export async function refreshSession(
   })
   if (!rotation.ok) return refuseRotation(deps, rotation.reason, jkt)
   if (!access?.ok)
-    return oauthError('invalid_target', 'The API of this session, or a scope that it has, is not registered any more.')
+    return refuseRequest(
+      'invalid_target',
+      'The API of this session, or a scope that it has, is not registered any more.',
+    )
   return answerRotation(deps, authenticated.client, rotation, { ...access, jkt })
 }
 
@@ -83,13 +85,13 @@ async function answerRotation(
 
 function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation, jkt: string | undefined): Refreshed {
   if (reason === 'invalid_scope') {
-    return oauthError(reason, 'Ask for scopes that the session has.')
+    return refuseRequest(reason, 'Ask for scopes that the session has.')
   }
   if (reason === 'invalid_target') {
-    return oauthError(reason, 'The session is for another API.')
+    return refuseRequest(reason, 'The session is for another API.')
   }
   if (reason === 'foreign_key' && jkt === undefined) {
-    return oauthError('invalid_dpop_proof', 'The refresh token is bound to a key: send a DPoP proof.')
+    return refuseRequest('invalid_dpop_proof', 'The refresh token is bound to a key: send a DPoP proof.')
   }
   return refuse(deps, reason === 'foreign_key' ? 'refused' : reason)
 }
@@ -97,9 +99,5 @@ function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation, jkt: s
 /** One sentence for all of them: who holds a copy learns nothing of what became of the session. */
 function refuse(deps: TokenEndpointDeps, outcome: 'refused' | 'session_ended' | 'reused' | 'history_lost'): Refreshed {
   deps.countRefresh(outcome)
-  return oauthError('invalid_grant', 'The session has ended, or the token is not one of ours. Log in again.')
-}
-
-function oauthError(error: OauthErrorCode, description: string): Refreshed {
-  return { ok: false, error: { status: 400, error, description } }
+  return refuseRequest('invalid_grant', 'The session has ended, or the token is not one of ours. Log in again.')
 }
