@@ -14,6 +14,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['logout-notices', 'what clients are still to be told of sessions that have ended'],
   ['registrations', 'the tokens with which clients register themselves'],
   ['accounts', 'accounts, the names people log in with, their roles'],
+  ['profiles', 'what is known of a person, as standard claims'],
   ['credentials', 'passwords: policy, hashing, verification'],
   ['throttle', 'failed logins, and how long to wait after them'],
   ['login', 'the steps of a login, from a name and a password to an admitted account'],

@@ -13,6 +13,7 @@ import { changeRole } from '../domain/revocation-acts/change-role.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
+import { accountUpdateCommand } from './account-update.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
@@ -22,6 +23,7 @@ export function accountCommand(): Command {
   return createGroup('account', 'Accounts of people.', [
     accountListCommand(),
     accountCreateCommand(),
+    accountUpdateCommand(),
     accountPasswordCommand(),
     accountDisableCommand(),
     accountEnableCommand(),

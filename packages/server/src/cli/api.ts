@@ -12,6 +12,7 @@ interface ApiCreateOptions {
   readonly audience: string
   readonly name?: string
   readonly scope?: readonly string[]
+  readonly scopeDescription?: readonly string[]
   readonly lifetime: string
   readonly algorithm: string
 }
@@ -39,8 +40,8 @@ function toLine({ audience, name, scopes, algorithm, lifetimeSeconds }: Api): st
   return `${audience}  ${name}  ${algorithm}  ${lifetimeSeconds} s  ${scopes.join(' ')}`
 }
 
-function toJson({ audience, name, scopes, lifetimeSeconds, algorithm }: Api): object {
-  return { audience, name, scopes, lifetime: lifetimeSeconds, algorithm }
+function toJson({ audience, name, scopes, scopeDescriptions, lifetimeSeconds, algorithm }: Api): object {
+  return { audience, name, scopes, scope_descriptions: scopeDescriptions, lifetime: lifetimeSeconds, algorithm }
 }
 
 function apiCreateCommand(): Command {
@@ -52,6 +53,10 @@ function apiCreateCommand(): Command {
     .requiredOption('--audience <uri>', 'what its tokens carry as aud: an absolute URI')
     .option('--name <name>', 'how people know it (default: the audience)')
     .option('--scope <scope...>', 'a scope it understands; may be repeated')
+    .option(
+      '--scope-description <text...>',
+      'what a scope lets an app do, in words for people, such as "orders:read=See your orders"; may be repeated',
+    )
     .option('--lifetime <seconds>', 'how long its access tokens live', String(DEFAULT_LIFETIME_SECONDS))
     .addOption(
       new Option('--algorithm <algorithm>', 'how its access tokens are signed')
@@ -66,6 +71,7 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
     audience: options.audience,
     name: options.name,
     scopes: options.scope,
+    scopeDescriptions: options.scopeDescription,
     lifetimeSeconds: /^\d{1,6}$/.test(options.lifetime) ? Number(options.lifetime) : Number.NaN,
     algorithm: options.algorithm,
   })

@@ -7,6 +7,7 @@ type ApiTables = {
     audience: string
     name: string
     scopes: string
+    scope_descriptions: string
     lifetime_seconds: number
     algorithm: TokenAlgorithm
     sealed_secret: string | null
@@ -23,6 +24,7 @@ export async function insertApi(sql: Queries, api: Api): Promise<boolean> {
       audience: api.audience,
       name: api.name,
       scopes: JSON.stringify(api.scopes),
+      scope_descriptions: JSON.stringify(api.scopeDescriptions),
       lifetime_seconds: api.lifetimeSeconds,
       algorithm: api.algorithm,
       sealed_secret: api.sealedSecret ?? null,
@@ -60,6 +62,7 @@ function toApi(row: ApiTables['api']): Api {
     audience: row.audience,
     name: row.name,
     scopes: JSON.parse(row.scopes),
+    scopeDescriptions: JSON.parse(row.scope_descriptions),
     lifetimeSeconds: row.lifetime_seconds,
     algorithm: row.algorithm,
     sealedSecret: row.sealed_secret ?? undefined,

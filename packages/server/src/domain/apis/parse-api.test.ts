@@ -10,6 +10,7 @@ import { parseApi } from './parse-api.ts'
 
 const vectors = new URL('../../../../../../shared/vectors/naughty-strings/blns.json', import.meta.url)
 const audience = 'https://api.example.com'
+const described = { audience, scopes: ['a'] }
 
 test.each([
   ['the least that is needed', { audience }],
@@ -20,7 +21,22 @@ test.each([
 ])('%s can be registered', (_, input) => {
   expect(parseApi(input)).toEqual({
     ok: true,
-    api: { name: input.audience, scopes: [], lifetimeSeconds: 150, algorithm: 'ES256', ...input },
+    api: {
+      name: input.audience,
+      scopes: [],
+      scopeDescriptions: {},
+      lifetimeSeconds: 150,
+      algorithm: 'ES256',
+      ...input,
+    },
+  })
+})
+
+test('a description belongs to the longest scope that it begins with, and the last one counts', () => {
+  const scopeDescriptions = ['a=See a', 'a=b=See b = c', 'a=See what a is']
+  expect(parseApi({ audience, scopes: ['a', 'a=b', 'c'], scopeDescriptions })).toMatchObject({
+    ok: true,
+    api: { scopeDescriptions: { a: 'See what a is', 'a=b': 'See b = c' } },
   })
 })
 
@@ -32,6 +48,11 @@ test.each([
   ['a name that nobody sees', { audience, name: ' ' }, /1 to 128/],
   ['a name turned around', { audience, name: 'a\u202eb' }, /invisible/],
   ['RFC 6749 §3.3: a scope of two words', { audience, scopes: ['a b'] }, /scope/],
+  ['a description of a scope that the API has not', { ...described, scopeDescriptions: ['b=See b'] }, /description/],
+  ['a description without scope', { ...described, scopeDescriptions: ['See a'] }, /description/],
+  ['an empty description', { ...described, scopeDescriptions: ['a='] }, /description/],
+  ['a description turned around', { ...described, scopeDescriptions: ['a=a\u202eb'] }, /description/],
+  ['a description of 10 kB', { ...described, scopeDescriptions: [`a=${'a'.repeat(10_000)}`] }, /description/],
   ['no life', { audience, lifetimeSeconds: 0 }, /lifetime/],
   ['half a second', { audience, lifetimeSeconds: 1.5 }, /lifetime/],
   ['a life without end', { audience, lifetimeSeconds: Number.POSITIVE_INFINITY }, /lifetime/],

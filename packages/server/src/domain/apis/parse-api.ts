@@ -5,12 +5,16 @@ import { type TokenAlgorithm, tokenAlgorithms } from './token-algorithm.ts'
 
 export const DEFAULT_LIFETIME_SECONDS = 150
 
+const SCOPE_DESCRIPTION_SENTENCE =
+  'A description is one of a scope of the API, such as "orders:read=See your orders": 1 to 128 characters, none of them invisible.'
+
 /** What an operator says of an API, checked. */
 export interface ApiDescription {
   /** RFC 8707 §2: an absolute URI without fragment. */
   readonly audience: string
   readonly name: string
   readonly scopes: readonly string[]
+  readonly scopeDescriptions: Readonly<Record<string, string>>
   readonly lifetimeSeconds: number
   readonly algorithm: TokenAlgorithm
 }
@@ -24,6 +28,8 @@ export function parseApi(input: {
   audience: string
   name?: string | undefined
   scopes?: readonly string[] | undefined
+  /** Such as `orders:read=See your orders`. */
+  scopeDescriptions?: readonly string[] | undefined
   lifetimeSeconds?: number | undefined
   algorithm?: string | undefined
 }): ParsedApi {
@@ -43,12 +49,32 @@ export function parseApi(input: {
   if (badScope !== undefined) {
     return wrong(SCOPE_TOKEN_SENTENCE)
   }
+  const described = parseScopeDescriptions(input.scopeDescriptions ?? [], scopes)
+  if (!described) return wrong(SCOPE_DESCRIPTION_SENTENCE)
   if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > LONGEST_LIFETIME_SECONDS) {
     return wrong(`The lifetime must be a whole number of seconds from 1 to ${LONGEST_LIFETIME_SECONDS}.`)
   }
   const known = tokenAlgorithms.find((candidate) => candidate === algorithm)
   if (!known) return wrong(`The algorithm must be one of ${tokenAlgorithms.join(', ')}.`)
-  return { ok: true, api: { audience, name, scopes: [...new Set(scopes)], lifetimeSeconds, algorithm: known } }
+  const words = { scopes: [...new Set(scopes)], scopeDescriptions: described }
+  return { ok: true, api: { audience, name, ...words, lifetimeSeconds, algorithm: known } }
+}
+
+/** Undefined when one is of no scope of the API, or can't be shown. The last one of a scope counts. */
+function parseScopeDescriptions(
+  texts: readonly string[],
+  scopes: readonly string[],
+): Readonly<Record<string, string>> | undefined {
+  const descriptions: (readonly [scope: string, words: string])[] = []
+  // A scope may have the sign in it itself (RFC 6749 §3.3).
+  const longestFirst = scopes.toSorted((one, other) => other.length - one.length)
+  for (const text of texts) {
+    const scope = longestFirst.find((known) => text.startsWith(`${known}=`))
+    const words = scope === undefined ? '' : text.slice(scope.length + 1)
+    if (scope === undefined || !isDisplayName(words)) return undefined
+    descriptions.push([scope, words])
+  }
+  return Object.fromEntries(descriptions)
 }
 
 function isAudience(text: string): boolean {

@@ -9,6 +9,7 @@ export function identityApi(issuer: string): Api {
     audience: issuer,
     name: 'Ostiary',
     scopes: identityScopes,
+    scopeDescriptions: {},
     lifetimeSeconds: 300,
     algorithm: 'ES256',
     sealedSecret: undefined,

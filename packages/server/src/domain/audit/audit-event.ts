@@ -6,6 +6,7 @@ export type AuditedAct =
   | 'account.disabled'
   | 'account.enabled'
   | 'account.logged_out'
+  | 'account.profile_updated'
   | 'account.role_added'
   | 'account.role_removed'
   | 'api.created'

@@ -19,6 +19,11 @@ export const initial: Migration = {
       value TEXT PRIMARY KEY,
       account_id TEXT NOT NULL
     )`,
+    `CREATE TABLE account_profile (
+      account_id TEXT PRIMARY KEY,
+      claims TEXT NOT NULL,
+      updated_at BIGINT NOT NULL
+    )`,
     `CREATE TABLE account_role (
       account_id TEXT NOT NULL,
       role TEXT NOT NULL,
@@ -85,6 +90,7 @@ export const initial: Migration = {
       audience TEXT PRIMARY KEY,
       name TEXT NOT NULL,
       scopes TEXT NOT NULL,
+      scope_descriptions TEXT NOT NULL,
       lifetime_seconds BIGINT NOT NULL,
       algorithm TEXT NOT NULL,
       sealed_secret TEXT,

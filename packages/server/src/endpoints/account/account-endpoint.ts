@@ -3,6 +3,7 @@ import type { Account } from '../../domain/accounts/account.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import type { ApiKey } from '../../domain/api-keys/api-key.ts'
 import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
+import { listApis } from '../../domain/apis/list-apis.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import { listConsents, withdrawConsent } from '../../domain/consents/consents.ts'
 import { endOwnSessions } from '../../domain/sessions/end-own-sessions.ts'
@@ -84,10 +85,12 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
 
 /** With the names of their clients. */
 async function listShownConsents(sql: Queries, accountId: string): Promise<ShownConsent[]> {
+  const apis = await listApis(sql)
   const shown: ShownConsent[] = []
   for (const consent of await listConsents(sql, accountId)) {
     const client = await findClient(sql, consent.clientId)
-    shown.push({ ...consent, clientName: client?.name ?? consent.clientId })
+    const api = apis.find(({ audience }) => audience === consent.audience)
+    shown.push({ ...consent, clientName: client?.name ?? consent.clientId, api })
   }
   return shown
 }

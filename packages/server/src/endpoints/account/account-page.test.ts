@@ -31,7 +31,15 @@ const page: AccountPage = {
   now,
   logoutAction: '/logout',
   sessionsAction: '/account/sessions',
-  consents: [{ clientId: 'cli_1', clientName: 'Shop <b>', scopes: ['openid', 'orders:read'], grantedAt: now - 60_000 }],
+  consents: [
+    {
+      clientId: 'cli_1',
+      clientName: 'Shop <b>',
+      scopes: ['openid', 'orders:read'],
+      api: undefined,
+      grantedAt: now - 60_000,
+    },
+  ],
   consentsAction: '/account/consents',
   apiKeys: [],
   apiKeysPath: '/account/api-keys',
@@ -61,7 +69,7 @@ describe('renderAccountPage', () => {
   it('lists the apps with access, and takes it back by a form; no heading where there is none', () => {
     const rendered = renderAccountPage(page)
     expect(rendered).toContain('<bdi>Shop &lt;b&gt;</bdi>')
-    expect(rendered).toContain('openid · orders:read')
+    expect(rendered).toContain('<li>Know that it is you</li>\n<li><bdi>orders:read</bdi></li>')
     expect(rendered).toContain('name="client_id" value="cli_1"')
     expect(renderAccountPage({ ...page, consents: [] })).not.toContain('Apps with access')
   })

@@ -151,7 +151,7 @@ async function showConsent(
     redirectUri,
     username: account.username,
     accountId: account.id,
-    apiName: api?.name,
+    api,
     scopes,
     requestId: pending.id,
     action: urls.consentPath,

@@ -52,7 +52,8 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
     const server = await startTestServer({ databaseUrl: await createUrl() })
     servers.push(server)
     const accountId = await addAccount(server, person.username, person.password)
-    await addApi(server, { audience, name: 'Orders', scopes: ['orders:read', 'orders:write'] })
+    const scopeDescriptions = ['orders:read=See your orders']
+    await addApi(server, { audience, name: 'Orders', scopes: ['orders:read', 'orders:write'], scopeDescriptions })
     const { id: clientId } = await addClient(server, described)
     const browser = new Visitor(server.issuer)
     return {
@@ -109,7 +110,9 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
     const consent = await scene.browser.submit(login, person)
     expect(consent.text).toContain('Shop &amp; Co asks for access')
     expect(consent.text).toContain('<bdi id="returns-to">app.example.com</bdi>')
-    expect(consent.text).toContain('<bdi>orders:read</bdi> · <bdi>Orders</bdi>')
+    expect(consent.text).toContain(
+      '<li><bdi>See your orders</bdi> <small><bdi>orders:read</bdi> · <bdi>Orders</bdi></small></li>',
+    )
     const answer = answerOf(await scene.browser.submit(consent, { decision: 'allow' }))
     expect(answer).toEqual({ code: expect.any(String), state: 'a state, ünïcode & all', iss: scene.server.issuer })
     const { status, body } = await scene.exchange(answer.code ?? '')
@@ -145,7 +148,7 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
     const { body } = await scene.exchange(answerOf(await scene.finish(await scene.browser.get(url))).code ?? '')
     const account = await scene.browser.get('/account')
     expect(account.text).toContain('<bdi>Shop &amp; Co</bdi>')
-    expect(account.text).toContain('openid · offline_access · orders:read')
+    expect(account.text).toMatch(/Know that it is you.*Act for you while you are away.*See your orders/s)
     await scene.browser.post('/account/consents', { client_id: scene.clientId })
     const form = { grant_type: 'refresh_token', client_id: scene.clientId, refresh_token: body.refresh_token ?? '' }
     const refreshed = await fetch(`${scene.server.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) })

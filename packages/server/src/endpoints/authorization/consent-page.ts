@@ -4,6 +4,7 @@ import { renderPage } from '../../platform/html/render-page.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
+import type { DescribedApi } from '../describe-scopes.ts'
 import { renderScopes } from '../render-scopes.ts'
 
 export interface ConsentPage {
@@ -15,7 +16,7 @@ export interface ConsentPage {
   readonly username: string
   readonly accountId: string
   /** The API that is asked for; absent where only the person's identity is. */
-  readonly apiName: string | undefined
+  readonly api: DescribedApi | undefined
   readonly scopes: readonly string[]
   readonly requestId: string
   /** Where the answer is posted to: a path on this origin. */

@@ -136,7 +136,7 @@ async function showConfirmation(
     accountId: account.id,
     userCode: formatUserCode(parseUserCode(typed) ?? ''),
     network: pending.network,
-    apiName: api?.name,
+    api,
     scopes: pending.scopes,
     action: urls.deviceDecisionPath,
     switchUrl: `${loginUrl(urls, typed)}&switch=1`,

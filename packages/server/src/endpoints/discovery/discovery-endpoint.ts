@@ -4,6 +4,7 @@ import { idTokenAlgorithms } from '../../domain/clients/client.ts'
 import { grantTypes } from '../../domain/clients/parse-client.ts'
 import { proofAlgorithms } from '../../domain/dpop/proof-verifier.ts'
 import { identityScopes } from '../../domain/names/identity-scopes.ts'
+import { profileClaims } from '../../domain/profiles/profile.ts'
 import { PASSWORD_ACR } from '../../domain/tokens/issue-id-token.ts'
 import { languages } from '../../platform/html/language.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
@@ -80,9 +81,13 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     claims_supported: [
       'sub',
       'preferred_username',
-      'name',
+      ...profileClaims,
+      'updated_at',
       'email',
       'email_verified',
+      'phone_number',
+      'phone_number_verified',
+      'address',
       'auth_time',
       'acr',
       'amr',
@@ -96,5 +101,6 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     ui_locales_supported: languages,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: idTokenAlgorithms,
+    userinfo_signing_alg_values_supported: idTokenAlgorithms,
   }
 }

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Account } from '../../domain/accounts/account.ts'
+import { findClient } from '../../domain/clients/find-client.ts'
 import { type ProofVerifier, proofAlgorithms } from '../../domain/dpop/proof-verifier.ts'
+import { findProfile } from '../../domain/profiles/find-profile.ts'
+import { issueUserinfoToken } from '../../domain/tokens/issue-userinfo-token.ts'
 import {
   type IssuedTokenDeps,
   type VerifiedIssuedToken,
@@ -14,6 +16,8 @@ import type { IssuerUrls } from '../issuer-urls.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { proofFaults } from '../read-proof.ts'
+import { chooseUserinfoAlgorithm } from './choose-userinfo-algorithm.ts'
+import { renderClaims } from './render-claims.ts'
 
 export interface UserinfoDeps extends IssuedTokenDeps {
   readonly urls: IssuerUrls
@@ -42,7 +46,15 @@ async function answerUserinfo(deps: UserinfoDeps, request: FastifyRequest, reply
   if (!judged.isGood) return sendOauthError(reply, challenge(scheme, invalidToken))
   const scopes = verified.claims.scope?.split(' ') ?? []
   if (!scopes.includes('openid') || !judged.account) return sendOauthError(reply, challenge(scheme, insufficientScope))
-  return reply.header('cache-control', 'no-store').send(renderClaims(judged.account, scopes))
+  const profile = await findProfile(deps.database.read, judged.account.id)
+  const claims = renderClaims(judged.account, profile, scopes)
+  reply.header('cache-control', 'no-store')
+  const { clientId } = verified
+  const client = await findClient(deps.database.read, clientId)
+  const algorithm = chooseUserinfoAlgorithm(client, request.headers.accept)
+  if (algorithm === undefined) return reply.send(claims)
+  const signing = { clientId, algorithm, claims, now: deps.clock.now() }
+  return reply.type('application/jwt').send(await issueUserinfoToken(deps.issuer, deps.keyRing, signing))
 }
 
 /** RFC 9449 §7.1 and §7.2: a bound token comes with its proof, and an unbound one without. */
@@ -60,15 +72,6 @@ async function findUnproven(
   reply.header('dpop-nonce', verified.nonce)
   if (!verified.ok) return { status: 401, error: verified.reason, description: proofFaults[verified.reason] }
   return verified.jkt === jkt ? undefined : invalidToken
-}
-
-/** OpenID Connect Core §5.4. */
-function renderClaims({ id, username, email }: Account, scopes: readonly string[]): object {
-  return {
-    sub: id,
-    ...(scopes.includes('profile') && { preferred_username: username, name: username }),
-    ...(scopes.includes('email') && email !== undefined && { email, email_verified: false }),
-  }
 }
 
 interface PresentedToken {

@@ -83,8 +83,10 @@ dt{font-size:.8125rem;color:var(--muted)}
 dd{margin:0}
 h2{margin:40px 0 0;font-size:1.25rem;line-height:1.3;font-weight:600}
 .sessions{list-style:none;margin:16px 0 0;padding:0;border-block-end:1px solid var(--line)}
-.sessions li{padding-block:16px;border-block-start:1px solid var(--line)}
+.sessions>li{padding-block:16px;border-block-start:1px solid var(--line)}
 .sessions p{margin:0}
+.scopes{margin:8px 0 16px;padding-inline-start:20px}
+small{font-size:.8125rem;color:var(--muted)}
 .sessions button{margin-block-start:12px}
 @media (min-height:640px) and (min-width:480px){body{padding-block-start:14vh}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}

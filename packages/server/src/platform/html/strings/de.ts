@@ -56,8 +56,10 @@ export const german: Strings = {
     wants: 'Die App darf dann',
     scopes: {
       openid: 'Wissen, dass Sie es sind',
-      profile: 'Ihren Benutzernamen sehen',
+      profile: 'Ihren Namen, Benutzernamen und Ihr Profil sehen',
       email: 'Ihre E-Mail-Adresse sehen',
+      phone: 'Ihre Telefonnummer sehen',
+      address: 'Ihre Postanschrift sehen',
       offline_access: 'Für Sie handeln, während Sie nicht da sind, bis Sie es beenden',
     },
     returnsTo: 'Danach geht es zurück zu',

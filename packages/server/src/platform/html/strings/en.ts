@@ -55,8 +55,10 @@ export const english: Strings = {
     wants: 'It will be able to',
     scopes: {
       openid: 'Know that it is you',
-      profile: 'See your user name',
+      profile: 'See your name, user name and profile',
       email: 'See your e-mail address',
+      phone: 'See your phone number',
+      address: 'See your postal address',
       offline_access: 'Act for you while you are away, until you end it',
     },
     returnsTo: 'Then you go back to',

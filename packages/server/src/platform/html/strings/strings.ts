@@ -74,7 +74,7 @@ export interface Strings {
     readonly signedInAs: string
     readonly switchAccount: string
     readonly wants: string
-    readonly scopes: Readonly<Record<'openid' | 'profile' | 'email' | 'offline_access', string>>
+    readonly scopes: Readonly<Record<'openid' | 'profile' | 'email' | 'phone' | 'address' | 'offline_access', string>>
     readonly returnsTo: string
     /** A warning: the app registered itself. */
     readonly unverified: string
