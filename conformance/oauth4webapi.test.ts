@@ -155,6 +155,21 @@ describe('oauth4webapi', () => {
     await expect(processUserInfoResponse(as, client, 'acc_other', await ask())).rejects.toThrow(/"sub"/)
   })
 
+  it.each(['ES256', 'RS256'] as const)(
+    'OpenID Connect Core 1.0 §5.3.2: oauth4webapi accepts userinfo that is signed with %s',
+    async (algorithm) => {
+      const as = await discover()
+      const { clientId } = await addClient(scene, { userinfoAlgorithm: algorithm })
+      const { client, tokens } = await signIn(as, clientId)
+      const signed = { ...client, userinfo_signed_response_alg: algorithm }
+      const response = await userInfoRequest(as, signed, tokens.access_token, overLoopback)
+      expect(response.headers.get('content-type')).toBe('application/jwt')
+      const userinfo = await processUserInfoResponse(as, signed, scene.accountId, response)
+      expect(userinfo).toMatchObject({ sub: scene.accountId, aud: clientId, iss: as.issuer, name: 'ada' })
+      await validateApplicationLevelSignature(as, response, overLoopback)
+    },
+  )
+
   it('OpenID Connect Core 1.0 §12.2: oauth4webapi accepts the tokens of a refresh', async () => {
     const as = await discover()
     const { client, tokens } = await signIn(as, (await addClient(scene)).clientId)

@@ -36,9 +36,9 @@ const basic: readonly PlanCheck[] = [
   ['oidcc-codereuse-30seconds', codeTwice],
   ['oidcc-scope-profile', userinfo],
   ['oidcc-scope-email', userinfo],
-  ['oidcc-scope-phone', 'phone and address are told where their scope was agreed to'],
-  ['oidcc-scope-address', 'phone and address are told where their scope was agreed to'],
-  ['oidcc-scope-all', 'phone and address are told where their scope was agreed to'],
+  ['oidcc-scope-phone', 'the scope … gives its claims, and no other'],
+  ['oidcc-scope-address', 'the scope … gives its claims, and no other'],
+  ['oidcc-scope-all', 'the scope … gives its claims, and no other'],
   ['oidcc-claims-essential', 'claims is ignored, as the metadata says'],
   ['oidcc-claims-locales', hintsNoError],
   ['oidcc-userinfo-get', userinfo],
@@ -102,7 +102,7 @@ const dynamic: readonly PlanCheck[] = [
   ['oidcc-request-uri-signed-rs256', noRequestObjects],
   ['oidcc-request-uri-unsigned', noRequestObjects],
   ['oidcc-server-rotate-keys', 'public keys, cacheable, 304 for who has them, a new ETag after a rotation'],
-  ['oidcc-userinfo-rs256', 'userinfo is signed where the client is registered for it'],
+  ['oidcc-userinfo-rs256', 'with Accept: … the answer is signed'],
 ]
 
 const logout: readonly PlanCheck[] = [
