@@ -15,11 +15,11 @@ const token = signToken({ cnf: { jkt: key.jkt }, exp: nowSeconds + 600 })
 function start(options: DpopOptions = {}) {
   let now = nowSeconds * 1000
   const guard = createGuard({ issuer, audience, keys: { secret }, clock: () => now, dpop: dpop(options) })
-  const send = async (claims: Readonly<Record<string, unknown>> = {}): Promise<Outcome> => {
+  const send = async (claims: Readonly<Record<string, unknown>> = {}, url = '/guarded?page=2'): Promise<Outcome> => {
     const headers = { authorization: `DPoP ${token}`, dpop: signProof(key, token, claims) }
     return guard.check({
       method: 'GET',
-      url: '/guarded?page=2',
+      url,
       header: (name) => headers[name as keyof typeof headers],
     })
   }
@@ -51,6 +51,15 @@ describe('proofs at a guard', () => {
       const codes = outcomes.map(codeOf)
       expect(codes.filter((code) => code === 'authenticated')).toHaveLength(1)
       expect(codes.filter((code) => code === 'invalid_dpop_proof')).toHaveLength(19)
+    },
+  )
+
+  it.each(['/y/../guarded', '/y/%2e%2E/guarded', '/./guarded', '/y/..\\guarded', '/y/..?a=/guarded'])(
+    'RFC 9449 §4.3: a request for %s, which a router may read as it stands, has no proof that fits',
+    async (url) => {
+      const scene = start({ nonce: 'none' })
+      expect(codeOf(await scene.send({}, url))).toBe('invalid_dpop_proof')
+      expect(codeOf(await scene.send({}, '/guarded?a=/../b'))).toBe('authenticated')
     },
   )
 

@@ -75,13 +75,18 @@ function findFault<Claims>(
     return { code: 'token_invalid', failure: failed('confirmation', 'a bound token with its proof', got) }
   }
   const now = settings.clock()
-  const targets = settings.origins.map((origin) => normalizeTargetUri(origin + request.url) ?? '')
+  // Where a proof for another spelling of a path would be one for another route.
+  const isPlain = !unplainPath.test(request.url.split('?', 1)[0] ?? '')
+  const targets = isPlain ? settings.origins.map((origin) => normalizeTargetUri(origin + request.url) ?? '') : []
   const proof = verifyProof(request.header('dpop'), { method: request.method, targets, token: auth.token, now }, keys)
   if (!proof.ok) return { code: 'invalid_dpop_proof', failure: failed('proof', 'as in RFC 9449 §4.3', proof.sentence) }
   if (proof.jkt !== jkt) return { code: 'token_invalid', failure: failed('confirmation', jkt, proof.jkt) }
   const taken = settings.memory.take(proof, now)
   return taken === 'taken' ? undefined : { code: codes[taken], failure: failed('proof', 'one that is new', taken) }
 }
+
+/** RFC 3986 §5.2.4: dot segments, and what some take for a slash. */
+const unplainPath = /\\|\/(\.|%2e){1,2}(\/|$)/i
 
 const codes = { used: 'invalid_dpop_proof', stale: 'use_dpop_nonce', full: 'keys_unavailable' } as const
 

@@ -13,6 +13,14 @@ test.each([
     ['session', 'revoke', '--', '--cIBdX9gIL6gj5l3bZg0bbR'],
   ],
   [
+    ['client', 'create', '--type', 'public', '--post-logout-redirect-uri', 'https://a.example/'],
+    ['client', 'create', '--type', 'public', '--post-logout-redirect-uri', 'https://a.example/'],
+  ],
+  [
+    ['client', 'create', '--backchannel-logout-session-required', '--backchannel-logout-uri', 'https://a.example/'],
+    ['client', 'create', '--backchannel-logout-session-required', '--backchannel-logout-uri', 'https://a.example/'],
+  ],
+  [
     ['client', 'revoke', '--client-id', id],
     ['client', 'revoke', '--client-id', id],
   ],

@@ -1,6 +1,6 @@
 /**
  * Puts ids that begin with a hyphen behind `--`, where they are no options: one id in 64 is such a base64url text, and whoever pastes it
- * must not be told of an unknown option. No option of ours is that long. For the same reason an id or a token right after `--wait` is not
+ * must not be told of an unknown option. No id is spelt like an option of ours, in words of small letters. For the same reason an id or a token right after `--wait` is not
  * taken for its time.
  */
 export function protectOperands(argv: readonly string[]): string[] {
@@ -9,7 +9,7 @@ export function protectOperands(argv: readonly string[]): string[] {
     text === '--wait' && isIdOrToken(argv[index + 1] ?? '') ? [text, DEFAULT_WAIT] : [text],
   )
   const isOperand = (text: string, index: number): boolean =>
-    /^-[\w-]{21,}$/.test(text) && !explicit[index - 1]?.startsWith('-')
+    /^-[\w-]{21,}$/.test(text) && !isOption(text) && !explicit[index - 1]?.startsWith('-')
   const operands = explicit.filter(isOperand)
   if (operands.length === 0) return explicit
   return [...explicit.filter((text, index) => !isOperand(text, index)), '--', ...operands]
@@ -19,5 +19,9 @@ export function protectOperands(argv: readonly string[]): string[] {
 export const DEFAULT_WAIT = '2s'
 
 function isIdOrToken(text: string): boolean {
-  return /^[\w.-]{22,}$/.test(text) && !/^--[a-z]+(-[a-z]+)*$/.test(text)
+  return /^[\w.-]{22,}$/.test(text) && !isOption(text)
+}
+
+function isOption(text: string): boolean {
+  return /^--[a-z]+(-[a-z]+)*$/.test(text)
 }

@@ -39,16 +39,18 @@ export const confidentialAuthMethods: readonly string[] = [
 ]
 export const allAuthMethods: readonly string[] = ['none', ...confidentialAuthMethods]
 
+const credentialParameters = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
+
 /** Whether a request says anything of its client. */
 export function presentsClient({ headers, body }: FastifyRequest): boolean {
   const parameters = readParameters(body)
-  const names = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
-  return headers.authorization !== undefined || names.some((name) => parameters[name])
+  return headers.authorization !== undefined || credentialParameters.some((name) => parameters[name])
 }
 
 /** What a request says of its client, by Basic or in its form, before anything of it is proved. @see RFC 6749 §2.3.1, RFC 7521 §4.2 */
 export function readCredentials(request: FastifyRequest): ReadCredentials {
   const { authorization } = request.headers
+  if (!isSoundlySent(request)) return invalidRequest('Send each credential once, and as text.')
   const parameters = readParameters(request.body)
   const triedBasic = authorization !== undefined
   const asserts = 'client_assertion' in parameters || 'client_assertion_type' in parameters
@@ -69,6 +71,13 @@ export function readCredentials(request: FastifyRequest): ReadCredentials {
   const isSound = credentials && isText(credentials.clientId) && isText(credentials.secret ?? '')
   if (!isSound) return refuse(invalidClient(triedBasic))
   return { ok: true, credentials, assertion: undefined, triedBasic }
+}
+
+/** Node takes the first of several such headers, and parameters of JSON can be anything. */
+function isSoundlySent({ raw, body }: FastifyRequest): boolean {
+  const members = new Map(Object.entries(typeof body === 'object' && body !== null ? body : {}))
+  const isText = (name: string) => ['string', 'undefined'].includes(typeof members.get(name))
+  return (raw.headersDistinct.authorization?.length ?? 0) <= 1 && credentialParameters.every(isText)
 }
 
 /** RFC 7521 §4.2: the assertion names its client, and a `client_id` beside it names the same. */
@@ -138,10 +147,12 @@ function invalidRequest(description: string): { readonly ok: false; readonly err
   return refuse({ status: 400, error: 'invalid_request', description })
 }
 
-/** The parameters of a form or of JSON that are texts. */
+/** The parameters of a form or of JSON that are texts. RFC 6749 §3.2: an empty one counts as omitted. */
 export function readParameters(body: unknown): Readonly<Record<string, string>> {
   const members = Object.entries(typeof body === 'object' && body !== null ? body : {})
-  return Object.fromEntries(members.filter((member): member is [string, string] => typeof member[1] === 'string'))
+  return Object.fromEntries(
+    members.filter((member): member is [string, string] => typeof member[1] === 'string' && member[1] !== ''),
+  )
 }
 
 function fromForm({ client_id, client_secret }: Readonly<Record<string, string>>): ClientCredentials | undefined {

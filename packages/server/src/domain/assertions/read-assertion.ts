@@ -12,9 +12,12 @@ export interface ReadAssertion {
 
 /** Text → an assertion; undefined for what is no JWT in compact serialization, or too long. */
 export function readAssertion(token: string): ReadAssertion | undefined {
-  if (token.length > LONGEST_ASSERTION) return undefined
+  // RFC 7515 §7.1: three parts of base64url, and nothing around them.
+  if (token.length > LONGEST_ASSERTION || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return undefined
   try {
-    return { token, header: { ...decodeProtectedHeader(token) }, claims: decodeJwt(token) }
+    const header: ReadAssertion['header'] = { ...decodeProtectedHeader(token) }
+    const isNamed = header.kid === undefined || typeof header.kid === 'string'
+    return isNamed ? { token, header, claims: decodeJwt(token) } : undefined
   } catch {
     return undefined
   }

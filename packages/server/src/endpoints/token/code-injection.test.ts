@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   AuthorizationScene,
@@ -108,6 +110,32 @@ forEachDatabase('codes and clients that are swapped', ({ createUrl }) => {
     expect(
       (await scene.send('/par', scene.parameters({ client_id: confidential.id }), basic(confidential))).status,
     ).toBe(201)
+  })
+
+  it('RFC 6749 §3.2: an empty parameter of client authentication is none', async () => {
+    const empty = { client_id: '', client_secret: '', client_assertion: '' }
+    const answer = await scene.send('/introspect', { token: 'x', ...empty }, basic(confidential))
+    expect([answer.status, answer.body]).toEqual([200, { active: false }])
+  })
+
+  it('RFC 6749 §2.3: two headers of authentication, and credentials in JSON that are no text, are invalid_request', async () => {
+    const { authorization } = basic(confidential)
+    const body = JSON.stringify({ token: 'x', client_secret: {}, client_assertion: ['x'] })
+    const headers = { authorization, 'content-type': 'application/json' }
+    const answer = await fetch(`${scene.server.issuer}/introspect`, { method: 'POST', headers, body })
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: 'invalid_request' }])
+    const lines = await new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(scene.server.issuer)
+      const socket = connect(Number(port), hostname)
+      const form = 'token=x'
+      const twice = `Authorization: ${authorization}\r\nAuthorization: Basic YTpi\r\n`
+      const type = 'Content-Type: application/x-www-form-urlencoded'
+      socket.end(
+        `POST /introspect HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${twice}${type}\r\nContent-Length: 7\r\n\r\n${form}`,
+      )
+      text(socket).then(resolve, reject)
+    })
+    expect(lines).toMatch(/^HTTP\/1.1 400 .*invalid_request/s)
   })
 
   it('FAPI 2.0 §5.3.2: a code lives for 60 seconds at most', async () => {

@@ -57,6 +57,17 @@ test('a body without an end, or no answer at all, ends with the time limit', asy
   await expect(read(() => undefined, limit)).rejects.toThrow('no answer in time')
 })
 
+test.each(['stays open', 'is closed at once'])(
+  'an answer that switches protocols is none, and the call ends though the connection %s',
+  async (what) => {
+    const switching = (response: ServerResponse) => {
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+      if (what === 'is closed at once') response.socket?.end()
+    }
+    await expect(read(switching)).rejects.toThrow('the protocol was to be switched')
+  },
+)
+
 test('a certificate that nobody trusts is refused', async () => {
   const reading = fetchPublicDocument(new URL(host.origin), { isAllowed: () => true })
   await expect(reading).rejects.toThrow(PublicFetchError)

@@ -1,9 +1,6 @@
-import { lookup as lookUp } from 'node:dns'
 import type { IncomingMessage } from 'node:http'
-import { request as requestHttps } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
-import { isPublicAddress } from './is-public-address.ts'
-import { lookupAllowed, PublicFetchError } from './lookup-allowed.ts'
+import { PublicFetchError } from './lookup-allowed.ts'
+import { type SendOptions, sendRequest } from './send-request.ts'
 
 /** A document, as it came. */
 export interface PublicDocument {
@@ -19,21 +16,10 @@ export interface DocumentLimits {
   readonly longestBodyBytes?: number
 }
 
-export interface PublicFetchOptions extends DocumentLimits {
-  /** Default: `isPublicAddress`. */
-  readonly isAllowed?: (address: string) => boolean
-  /** How names are resolved. Default: as this machine does. */
-  readonly lookup?: LookupFunction
-  /** Certificates that are trusted instead of Node's own, in PEM. */
-  readonly ca?: string
-  /** Default 5 s, from the look-up to the last byte. */
-  readonly limitMilliseconds?: number
-}
+export interface PublicFetchOptions extends SendOptions, DocumentLimits {}
 
 /** What draft-ietf-oauth-client-id-metadata-document-02 §6.6 recommends. */
 const LONGEST_BODY = 5 * 1024
-const LONGEST_HEADERS = 8 * 1024
-const LIMIT_MS = 5000
 
 /**
  * Reads a JSON document at an https URL that a stranger gave.
@@ -41,30 +27,14 @@ const LIMIT_MS = 5000
  * @throws PublicFetchError for a special-use address, another status than 200, another type than JSON, a longer body, or no answer in time.
  */
 export async function fetchPublicDocument(url: URL, options: PublicFetchOptions = {}): Promise<PublicDocument> {
-  const { isAllowed = isPublicAddress, lookup = lookUp as LookupFunction, ca } = options
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  // Node resolves no literal address, so the look-up below would not see it.
-  if (isIP(host) !== 0 && !isAllowed(host)) throw new PublicFetchError(`${host} is a special-use address`)
-  const signal = AbortSignal.timeout(options.limitMilliseconds ?? LIMIT_MS)
-  try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'Ostiary' }
-      const tls = ca === undefined ? {} : { ca }
-      const checked = lookupAllowed(lookup, isAllowed)
-      requestHttps(url, { ...tls, headers, signal, agent: false, lookup: checked, maxHeaderSize: LONGEST_HEADERS })
-        .on('response', resolve)
-        .on('error', reject)
-        .end()
-    })
+  const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'Ostiary' }
+  return sendRequest(url, { method: 'GET', headers }, options, async (response) => {
     checkHead(response)
     return {
       body: await readBody(response, options.longestBodyBytes ?? LONGEST_BODY),
       cacheControl: response.headers['cache-control'] ?? '',
     }
-  } catch (error) {
-    if (error instanceof PublicFetchError) throw error
-    throw new PublicFetchError(signal.aborted ? 'no answer in time' : String(error), { cause: error })
-  }
+  })
 }
 
 /** @throws PublicFetchError */
