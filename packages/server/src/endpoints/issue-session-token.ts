@@ -17,7 +17,7 @@ export async function issueSessionToken(
   session: Session,
   { api, scopes, now }: SessionAccess,
 ): Promise<TokenAnswer> {
-  const { id: sessionId, accountId, clientId, authenticatedAt } = session
+  const { id: sessionId, accountId, clientId, authenticatedAt, methods } = session
   const { token, expiresInSeconds, scope } = await tokenIssuer.issueAccessToken({
     api,
     scopes,
@@ -25,7 +25,7 @@ export async function issueSessionToken(
     clientId,
     sessionId,
     now,
-    authentication: { at: authenticatedAt, methods: ['pwd'] },
+    authentication: { at: authenticatedAt, methods },
   })
   return {
     access_token: token,

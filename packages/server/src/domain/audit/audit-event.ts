@@ -18,6 +18,8 @@ export type AuditedAct =
   | 'consent.granted'
   | 'consent.withdrawn'
   | 'everything.revoked'
+  | 'federated_identity.linked'
+  | 'federated_identity.unlinked'
   | 'feed.rewound'
   | 'login.refused'
   | 'login.succeeded'
@@ -39,6 +41,8 @@ export type AuditedAct =
   | 'token.issued'
   | 'token.refused'
   | 'token.revoked'
+  | 'upstream.created'
+  | 'upstream.removed'
 
 /** Who did it. `anonymous` is somebody who has not proved who they are; `system` is a schedule. */
 export type Actor = 'anonymous' | 'cli' | 'system' | `account:${string}` | `client:${string}`

@@ -6,7 +6,7 @@ import { deleteExpired, insertOneTime, markUsed, selectOneTime } from './one-tim
 /** How long a thing stays known after it has expired: whoever uses it again then is told that it was used. */
 const KEPT_MILLISECONDS = 600_000
 
-export type OneTimeKind = 'authorization_code'
+export type OneTimeKind = 'authorization_code' | 'upstream_link' | 'upstream_login'
 
 export type FoundOneTime =
   | { readonly state: 'unused'; readonly id: string; readonly payload: unknown }

@@ -23,6 +23,7 @@ type SessionTables = {
     refresh_key_id: string | null
     parent_id: string | null
     authenticated_at: number
+    methods: string
   }
 }
 
@@ -50,6 +51,7 @@ export async function insertSession(sql: Queries, session: Session, cookieHash: 
       refresh_key_id: session.refreshKeyId ?? null,
       parent_id: session.parentId ?? null,
       authenticated_at: session.authenticatedAt,
+      methods: session.methods.join(' '),
     })
     .execute()
 }
@@ -143,6 +145,7 @@ function toSession(row: SessionTables['session']): Session {
     refreshKeyId: row.refresh_key_id ?? undefined,
     parentId: row.parent_id ?? undefined,
     authenticatedAt: row.authenticated_at,
+    methods: row.methods === '' ? [] : row.methods.split(' '),
   }
 }
 

@@ -3,10 +3,12 @@ import type { Account } from '../../domain/accounts/account.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import { listConsents, withdrawConsent } from '../../domain/consents/consents.ts'
+import { listIdentities } from '../../domain/federated-identities/list-identities.ts'
 import { endOwnSessions } from '../../domain/sessions/end-own-sessions.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { useSession } from '../../domain/sessions/use-session.ts'
+import { listUpstreams } from '../../domain/upstreams/list-upstreams.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database, Queries } from '../../platform/database/database.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
@@ -28,6 +30,7 @@ import {
 } from './parse-request.ts'
 import type { ShownConsent } from './render-consents.ts'
 import { renderSessionJson } from './render-session-json.ts'
+import type { ShownUpstream } from './render-upstreams.ts'
 
 export interface AccountEndpointDeps {
   readonly urls: IssuerUrls
@@ -49,7 +52,8 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
     const account = await getAccount(database.read, session.accountId)
     const sessions = await listSessions(database.read, session.accountId, now)
     const consents = await listShownConsents(database.read, session.accountId)
-    const shown = { account, sessions, consents, session, now }
+    const upstreams = await listShownUpstreams(database.read, session.accountId)
+    const shown = { account, sessions, consents, upstreams, session, now }
     return wantsPage(request) || !request.headers.accept?.includes('json')
       ? sendPage(deps, request, reply, shown)
       : reply.header('cache-control', 'no-store').send(renderJson(shown))
@@ -86,10 +90,18 @@ async function listShownConsents(sql: Queries, accountId: string): Promise<Shown
   return shown
 }
 
+/** With whether the account has an identity there. */
+async function listShownUpstreams(sql: Queries, accountId: string): Promise<ShownUpstream[]> {
+  const upstreams = await listUpstreams(sql)
+  const issuers = (await listIdentities(sql, accountId)).map(({ issuer }) => issuer)
+  return upstreams.map(({ id, name, issuer }) => ({ id, name, isConnected: issuers.includes(issuer) }))
+}
+
 interface Shown {
   readonly account: Account
   readonly sessions: readonly Session[]
   readonly consents: readonly ShownConsent[]
+  readonly upstreams: readonly ShownUpstream[]
   /** The one that the request came in. */
   readonly session: Session
   readonly now: number
@@ -99,13 +111,15 @@ function sendPage(
   { urls, theme }: AccountEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { account, sessions, consents, session, now }: Shown,
+  { account, sessions, consents, upstreams, session, now }: Shown,
 ): FastifyReply {
   const page = renderAccountPage({
     account,
     session: { openedAt: session.createdAt },
     sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
     consents,
+    upstreams,
+    upstreamsAction: urls.accountUpstreamsPath,
     now,
     logoutAction: urls.logoutPath,
     sessionsAction: urls.accountSessionsPath,

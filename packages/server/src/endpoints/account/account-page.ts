@@ -7,6 +7,7 @@ import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import { renderConsents, type ShownConsent } from './render-consents.ts'
 import { renderSessions, type ShownSession } from './render-sessions.ts'
+import { renderUpstreams, type ShownUpstream } from './render-upstreams.ts'
 
 export interface AccountPage {
   readonly account: { readonly username: string; readonly email?: string | undefined }
@@ -15,6 +16,10 @@ export interface AccountPage {
   readonly sessions: readonly ShownSession[]
   /** The apps that may act for the person. */
   readonly consents: readonly ShownConsent[]
+  /** Where else the person may log in. Absent: nowhere. */
+  readonly upstreams?: readonly ShownUpstream[] | undefined
+  /** Where "Connect" is posted to: a path on this origin. */
+  readonly upstreamsAction?: string | undefined
   readonly now: EpochMilliseconds
   /** Where "Sign out" is posted to: a path on this origin. */
   readonly logoutAction: string
@@ -42,6 +47,6 @@ ${email}<div><dt>${strings.signedIn}</dt><dd>${renderPastMoment(session.openedAt
 <form method="post" action="${logoutAction}">
 <button class="quiet" type="submit">${strings.signOut}</button>
 </form>
-${renderSessions(page)}${renderConsents(page)}`
+${renderSessions(page)}${renderConsents(page)}${renderUpstreams(page)}`
   return renderPage({ title: strings.title, language, theme, body })
 }

@@ -28,7 +28,7 @@ export async function grantRequest(
 ): Promise<FastifyReply> {
   const { pending, session, isDecided } = decision
   const { clientId, redirectUri, codeChallenge, audience, scopes, nonce } = pending.request
-  const { accountId, authenticatedAt } = session
+  const { accountId, authenticatedAt, methods } = session
   const network = parseNetwork(request.ip)
   const code = await deps.database.write(async (tx) => {
     await close(tx, pending)
@@ -46,7 +46,18 @@ export async function grantRequest(
       detail,
     })
     return issueAuthorizationCode(tx, {
-      ...{ clientId, redirectUri, codeChallenge, audience, scopes, nonce, accountId, authenticatedAt, network },
+      ...{
+        clientId,
+        redirectUri,
+        codeChallenge,
+        audience,
+        scopes,
+        nonce,
+        accountId,
+        authenticatedAt,
+        methods,
+        network,
+      },
       browserSessionId: session.id,
       userAgent: request.headers['user-agent'],
     })

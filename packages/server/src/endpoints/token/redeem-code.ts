@@ -97,14 +97,14 @@ async function openInTransaction(
   if (!(await isStillSignedIn(tx, grant))) return { ok: false, reason: 'signed_out' }
   const access = await resolveGrant(tx.sql, issuer, grant)
   if (!access.ok) return { ok: false, reason: 'foreign_target' }
-  const { accountId, network, userAgent, audience, scopes, authenticatedAt } = grant
+  const { accountId, network, userAgent, audience, scopes, authenticatedAt, methods } = grant
   // OpenID Connect Core §11: without offline_access nothing lives on when the person signs out.
   const endsWithBrowser = scopes.includes('openid') && !scopes.includes('offline_access')
   const session = await openSession(
     tx,
-    { accountId, clientId: client.id, network, userAgent },
+    { accountId, clientId: client.id, network, userAgent, authenticatedAt, methods },
     {
-      ...{ audience, scopes, refreshKeyId, authenticatedAt },
+      ...{ audience, scopes, refreshKeyId },
       limits: client.sessionLimits,
       parentId: endsWithBrowser ? grant.browserSessionId : undefined,
     },
