@@ -1,3 +1,4 @@
+import type { Config } from '../packages/server/src/config.ts'
 import { advanceKeysInUse } from '../packages/server/src/domain/clients/advance-keys-in-use.ts'
 import { createClient } from '../packages/server/src/domain/clients/create-client.ts'
 import { parseClient } from '../packages/server/src/domain/clients/parse-client.ts'
@@ -21,8 +22,8 @@ export interface Scene extends AsyncDisposable {
 }
 
 /** Starts a server whose clock runs, since clients from elsewhere go by the machine's. */
-export async function startScene(issuerPath = ''): Promise<Scene> {
-  const server = await startTestServer({ isClockRunning: true, issuerPath })
+export async function startScene(issuerPath = '', config: Partial<Config> = {}): Promise<Scene> {
+  const server = await startTestServer({ isClockRunning: true, issuerPath, config })
   const accountId = await addAccount(server, person.username, person.password)
   await addApi(server, { audience, name: 'Orders', scopes: ['orders:read', 'orders:write'] })
   return { server, accountId, [Symbol.asyncDispose]: () => server.stop() }

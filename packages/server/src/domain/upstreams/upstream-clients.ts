@@ -18,6 +18,7 @@ import {
 import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { boundedFetch } from './bounded-fetch.ts'
+import { findFaultOfIdToken } from './find-fault-of-id-token.ts'
 import type { Upstream, UpstreamIdentity } from './upstream.ts'
 import { readUpstreamError, type UpstreamFailure } from './upstream-failure.ts'
 import { openUpstreamSecret } from './upstream-secret.ts'
@@ -87,7 +88,10 @@ export class UpstreamClients {
         idTokenExpected: true,
       })
       const claims = tokens.claims()
-      if (claims === undefined) return { ok: false, reason: 'invalid_answer', sentence: 'there is no ID token' }
+      if (claims === undefined || tokens.id_token === undefined)
+        return { ok: false, reason: 'invalid_answer', sentence: 'there is no ID token' }
+      const sentence = findFaultOfIdToken(tokens.id_token, claims, tokens.access_token)
+      if (sentence !== undefined) return { ok: false, reason: 'invalid_answer', sentence }
       const more = await readUserinfo(configuration, tokens.access_token, claims)
       return { ok: true, identity: toIdentity(upstream, claims, more) }
     } catch (error) {

@@ -6,9 +6,11 @@ import { findUpstream } from '../../domain/upstreams/find-upstream.ts'
 import type { Upstream, UpstreamIdentity } from '../../domain/upstreams/upstream.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { readFrontChannelParameters } from '../front-channel-parameters.ts'
+import { findPendingAuthorization } from '../pending-authorization.ts'
 import { findBrowserHash } from './browser-binding.ts'
 import { callbackUrl } from './callback-url.ts'
 import type { FederationDeps } from './federation-deps.ts'
+import { leaveFor } from './leave-for.ts'
 import { showLinkPage } from './link-account.ts'
 import { type PendingUpstreamLogin, takeUpstreamLogin } from './pending-upstream-login.ts'
 import { settleIdentity } from './settle-identity.ts'
@@ -49,8 +51,11 @@ export async function answerCallback(
   const settled = await settleIdentity(deps, request, { upstream, login, identity: answer.identity, authenticatedAt })
   deps.countLogin(settled.kind === 'signed_in' ? 'succeeded' : 'refused')
   if (settled.kind === 'notice') return showNotice(deps, reply, settled.notice, shown)
-  if (settled.kind === 'link') return showLinkPage(deps, reply, { ...settled, name: upstream.name })
+  if (settled.kind === 'link') return showLinkPage(deps, reply, { ...settled, ...shown })
   if (settled.setCookie !== undefined) reply.header('set-cookie', settled.setCookie)
+  const waiting = await findPendingAuthorization(database.read, urls, returnTo, clock.now())
+  if (waiting && returnTo !== undefined)
+    return leaveFor(reply, deps.theme, { name: waiting.client.name, url: returnTo })
   return reply.header('cache-control', 'no-store').redirect(returnTo ?? urls.accountPath, 303)
 }
 

@@ -5,7 +5,7 @@ import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 
 export interface LeavingPage {
-  /** The upstream's. */
+  /** Of the upstream, or of the app that waits. */
   readonly name: string
   readonly url: string
   readonly language: Language
@@ -14,9 +14,9 @@ export interface LeavingPage {
 
 /** Renders what stands in a browser that doesn't go on by itself. */
 export function renderLeavingPage({ name, url, language, theme }: LeavingPage): string {
-  const strings = stringsIn(language).federation
-  const title = strings.leaving(name)
+  const strings = stringsIn(language)
+  const title = strings.federation.leaving(name)
   const body = html`<h1>${title}</h1>
-<p><a id="onward" href="${url}">${strings.continueWith(name)}</a></p>`
+<p><a id="onward" href="${url}">${strings.authorization.continue}</a></p>`
   return renderPage({ title, language, theme, body })
 }

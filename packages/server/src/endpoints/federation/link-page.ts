@@ -20,18 +20,20 @@ export interface LinkPage {
   readonly theme: Theme
 }
 
-/** Renders what is about to be connected, and asks for the password of the account: field `password`. */
+/** Renders what is about to be connected, and asks for the password of the account: field `password`. The address is for password managers. */
 export function renderLinkPage({ name, email, link, action, problem, language, theme }: LinkPage): string {
   const strings = stringsIn(language)
   const title = strings.federation.linkTitle(name)
   const described = problem === undefined ? undefined : html` aria-describedby="problem"`
   const body = html`<h1>${title}</h1>
 <p>${strings.federation.linkReason(name)}</p>
-<p><bdi>${email}</bdi></p>
 ${problem === undefined ? undefined : renderProblem('problem', problem)}
 <form method="post" action="${action}">
 <input type="hidden" name="link" value="${link}">
-<input type="text" name="username" value="${email}" autocomplete="username" hidden>
+<div class="field">
+<label for="email">${strings.account.email}</label>
+<input id="email" name="username" type="text" value="${email}" autocomplete="username" readonly dir="auto">
+</div>
 <div class="field">
 <label for="password">${strings.login.password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus${described}>

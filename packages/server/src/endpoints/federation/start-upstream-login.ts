@@ -1,14 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findUpstream } from '../../domain/upstreams/find-upstream.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
-import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { randomSecret } from '../../platform/random/random.ts'
 import { findPendingAuthorization, type PendingAuthorization } from '../pending-authorization.ts'
 import { bindBrowser } from './browser-binding.ts'
 import { callbackUrl } from './callback-url.ts'
 import type { FederationDeps } from './federation-deps.ts'
-import { renderLeavingPage } from './leaving-page.ts'
+import { leaveFor } from './leave-for.ts'
 import { issueUpstreamLogin } from './pending-upstream-login.ts'
 import { throwUpstreamProblem } from './upstream-problem.ts'
 
@@ -40,13 +38,8 @@ export async function startUpstreamLogin(
   const redirectUri = callbackUrl(urls, upstreamId)
   const built = await upstreams.buildUrl(upstream, { redirectUri, state, ...secrets, parameters })
   if (!built.ok) return throwUpstreamProblem(request, upstream, built)
-  const language = chooseLanguage(request.headers['accept-language'])
-  // A redirect would be held to form-action on its whole way (CSP3 §6.4.2), and nobody knows the way through the upstream.
-  return reply
-    .headers(pageHeaders(theme))
-    .header('set-cookie', browser.setCookie)
-    .header('refresh', `0; url=${built.url.href}`)
-    .send(renderLeavingPage({ name: upstream.name, url: built.url.href, language, theme }))
+  reply.header('set-cookie', browser.setCookie)
+  return leaveFor(reply, theme, { name: upstream.name, url: built.url.href })
 }
 
 /** OpenID Connect Core §3.1.2.1: what our own client asks of the login is asked of the upstream. */
