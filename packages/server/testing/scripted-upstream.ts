@@ -36,7 +36,7 @@ export async function startScriptedUpstream(metadata: object = {}): Promise<Scri
     request.on('data', (chunk) => {
       form += chunk
     })
-    request.on('end', () => {
+    return request.on('end', () => {
       const idToken = tokens.get(new URLSearchParams(form).get('code') ?? '')
       if (idToken === undefined) return answer(400, { error: 'invalid_grant' })
       return answer(200, { access_token: 'opaque', token_type: 'Bearer', expires_in: 60, id_token: idToken })

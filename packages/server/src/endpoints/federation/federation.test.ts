@@ -211,7 +211,7 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
     const url = await answer(asked, { sub: 'known' })
     const { config, running } = server
     await running.stop()
-    const again = await startServer(config, { clock: server.clock, log: createLog('silent') })
+    const again = await startServer(config, { clock: server.clock, log: createLog('silent', process.stdout) })
     try {
       expect((await visitor.get(url)).url).toBe(`${server.issuer}/account`)
     } finally {
@@ -412,6 +412,20 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
         expect((await visitor.get(onwardOf(page).href)).location).toMatch(/^https:\/\/app\.example\/cb\?code=/)
     },
   )
+
+  it('RFC 9207 §2.4: an answer without the iss that the upstream advertises signs nobody in', async () => {
+    await using strict = await startScriptedUpstream({ authorization_response_iss_parameter_supported: true })
+    await addUpstream(server, { id: 'strict', name: 'Strict', issuer: strict.issuer, clientId: 'ostiary' })
+    const asked = onwardOf(await visitor.post('/login/upstream/strict', {}))
+    expect((await visitor.get(callback(asked, { code: 'x' }))).status).toBe(502)
+    expect(strict.exchanges()).toBe(0)
+  })
+
+  it('OpenID Connect Discovery §4.3: metadata of another issuer are not believed', async () => {
+    await using mixed = await startScriptedUpstream({ issuer: 'https://evil.example' })
+    await addUpstream(server, { id: 'mixed', name: 'Mixed', issuer: mixed.issuer, clientId: 'ostiary' })
+    expect((await visitor.post('/login/upstream/mixed', {})).status).toBe(502)
+  })
 
   it('an upstream that is away is a 503 with an incident, and the password still works', async () => {
     const gone = await startScriptedUpstream()
