@@ -215,7 +215,8 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
     try {
       expect((await visitor.get(url)).url).toBe(`${server.issuer}/account`)
     } finally {
-      server = { ...server, running: again, stop: () => again.stop() }
+      const { stop } = server
+      server = { ...server, running: again, stop: () => again.stop().then(stop) }
     }
   })
 
