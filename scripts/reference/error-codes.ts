@@ -39,6 +39,9 @@ export const commandCodes: Readonly<Record<string, string>> = {
   unknown_scope: 'The API has no such scope.',
   unknown_session: 'There is no session of that id.',
   unknown_token: 'It is no access token of this issuer that could still be accepted.',
+  unknown_upstream: 'There is no upstream provider of that id.',
+  upstream_taken: 'An upstream provider of that id or issuer is registered already.',
+  missing_secret: 'Standard input holds no client secret, or there is no terminal to ask at.',
   unused_algorithm: 'No key of that algorithm signs, since no API uses it.',
   username_taken: 'Another account has that user name.',
 }

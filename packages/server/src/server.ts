@@ -24,6 +24,7 @@ import { migrations } from './domain/schema/migrations.ts'
 import { purgeSessions } from './domain/sessions/purge-sessions.ts'
 import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
 import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens/issue-access-token.ts'
+import { UpstreamClients } from './domain/upstreams/upstream-clients.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
 import { pushedAuthorizationEndpoint } from './endpoints/authorization/pushed-authorization-endpoint.ts'
@@ -32,6 +33,7 @@ import { deviceVerificationEndpoint } from './endpoints/device-verification/devi
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import { endSessionEndpoint } from './endpoints/end-session/end-session-endpoint.ts'
 import { errorsEndpoint } from './endpoints/errors/errors-endpoint.ts'
+import { federationEndpoint } from './endpoints/federation/federation-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
 import { introspectionEndpoint } from './endpoints/introspection/introspection-endpoint.ts'
 import { issuerUrls } from './endpoints/issuer-urls.ts'
@@ -246,6 +248,8 @@ function composeServer(installation: Installation, { log, state, feed, clients, 
     const hashing = { hashQueue, passwordCost: config.passwordCost }
     const issuing = { tokenIssuer, refreshKeys, countToken }
     loginEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, ...issuing })
+    const upstreams = new UpstreamClients(installation)
+    federationEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, upstreams })
   })
   server.register(async (room) => {
     const { countRefresh, countToken } = metrics

@@ -9,10 +9,14 @@ import {
   renderUserCodePage,
 } from '../src/endpoints/device-verification/device-pages.ts'
 import { renderEndSessionPage, renderSignedOutPage } from '../src/endpoints/end-session/end-session-page.ts'
+import { renderLeavingPage } from '../src/endpoints/federation/leaving-page.ts'
+import { renderLinkPage } from '../src/endpoints/federation/link-page.ts'
+import { renderNoticePage } from '../src/endpoints/federation/notice-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
 import { pageHeaders } from '../src/platform/html/page-headers.ts'
 import { renderErrorPage } from '../src/platform/html/render-error-page.ts'
+import { stringsIn } from '../src/platform/html/strings/strings.ts'
 import { ostiaryTheme, type Theme } from '../src/platform/html/theme.ts'
 
 const now = Date.UTC(2026, 2, 14, 9, 26, 53)
@@ -86,6 +90,19 @@ const sampleEndSession = {
 /** Every page in every state that looks different, by name. */
 export const samplePages: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
   login: (language, theme) => renderLoginPage({ action: '/login', returnTo: '/account', language, theme }),
+  'login-upstreams': (language, theme) => {
+    const upstreams = [{ id: 'google', name: 'Google' }]
+    return renderLoginPage({ action: '/login', upstreams, upstreamsPath: '/login/upstream', language, theme })
+  },
+  'upstream-leaving': (language, theme) =>
+    renderLeavingPage({ name: 'Google', url: 'https://accounts.google.com/', language, theme }),
+  'upstream-unknown': (language, theme) =>
+    renderNoticePage({ notice: 'unknown', name: 'Google', backPath: '/login', language, theme }),
+  'upstream-link': (language, theme) => {
+    const problem = stringsIn(language).federation.wrongPassword
+    const link = { email: 'ada@example.com', link: 'e'.repeat(43), action: '/login/link' }
+    return renderLinkPage({ name: 'Google', ...link, problem, language, theme })
+  },
   'login-refused': (language, theme) =>
     renderLoginPage({ action: '/login', username: 'ada.lovelace', problem: 'refused', language, theme }),
   'login-throttled': (language, theme) =>
@@ -113,6 +130,8 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
       ],
       consentsAction: '/account/consents',
       ...sampleApiKeys,
+      upstreams: [{ id: 'google', name: 'Google', isConnected: true }],
+      upstreamsAction: '/account/upstreams',
       language,
       theme,
     }),

@@ -114,6 +114,32 @@ forEachDatabase('the command line', ({ createUrl }) => {
     }
   })
 
+  it('upstreams: one is registered with a secret from standard input, listed without it, and removed', async () => {
+    const folder = await openFolder()
+    const create = ['upstream', 'create', '--preset', 'google', '--client-id', 'ours']
+    const google = {
+      ...{ id: 'google', name: 'Google', issuer: 'https://accounts.google.com', client_id: 'ours', sign_up: false },
+      scopes: ['openid', 'profile', 'email'],
+      redirect_uri: 'http://127.0.0.1:4000/login/upstream/google/callback',
+    }
+    expect(await json(folder, [...create, '--client-secret-stdin'], 'a secret\n')).toEqual(google)
+    expect(await json(folder, ['upstream', 'list'])).toEqual({ upstreams: [google] })
+    for (const [args, input, code, exitCode] of [
+      [[...create, '--public'], '', 'upstream_taken', 1],
+      [[...create, '--client-secret-stdin'], '', 'missing_secret', 1],
+      [create, '', 'missing_secret', 1],
+      [[...create, '--client-secret-stdin', '--public'], 'a', 'invalid_option', 2],
+      [[...create, '--client-secret-stdin'], 'ü', 'invalid_option', 2],
+      [['upstream', 'create', '--client-id', 'ours', '--public'], '', 'invalid_option', 2],
+      [['upstream', 'remove', 'nobody'], '', 'unknown_upstream', 1],
+    ] as const) {
+      const result = await folder.run([...args, '--json'], input)
+      expect([JSON.parse(result.stderr).error.code, result.exitCode], args.join(' ')).toEqual([code, exitCode])
+    }
+    expect(await json(folder, ['upstream', 'remove', 'google'])).toEqual({ id: 'google', removed: true })
+    expect(await json(folder, ['upstream', 'list'])).toEqual({ upstreams: [] })
+  })
+
   it('accounts, APIs, clients, keys and tokens: each act changes the database that a running server sees within a second', async () => {
     const port = await findFreePort()
     const folder = await openFolder({ OSTIARY_PORT: String(port) })

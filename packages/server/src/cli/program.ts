@@ -15,6 +15,7 @@ import { secretCommand } from './secret.ts'
 import { serveCommand } from './serve.ts'
 import { sessionCommand } from './session.ts'
 import { tokenCommand } from './token.ts'
+import { upstreamCommand } from './upstream.ts'
 
 /** As the package says, which stands above this file in a checkout and above the bundle alike. */
 function readVersion(): string {
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
     apiCommand(),
     apiKeyCommand(),
     issuerCommand(),
+    upstreamCommand(),
     keyCommand(),
     secretCommand(),
     sessionCommand(),

@@ -196,8 +196,8 @@ forEachDatabase('private_key_jwt', ({ createUrl }) => {
       [
         'its id alone',
         ask({ ...scene }, '', { client_assertion_type: '', client_id: scene.clientId }),
-        400,
-        'invalid_request',
+        401,
+        'invalid_client',
       ],
     ]
     for (const [title, answer, status, error] of cases) {

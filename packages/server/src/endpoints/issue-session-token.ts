@@ -19,7 +19,7 @@ export async function issueSessionToken(
   session: Session,
   { api, scopes, now, jkt }: SessionAccess,
 ): Promise<TokenAnswer> {
-  const { id: sessionId, accountId, clientId, authenticatedAt } = session
+  const { id: sessionId, accountId, clientId, authenticatedAt, methods } = session
   const { token, expiresInSeconds, scope } = await tokenIssuer.issueAccessToken({
     api,
     scopes,
@@ -28,7 +28,7 @@ export async function issueSessionToken(
     sessionId,
     now,
     jkt,
-    authentication: { at: authenticatedAt, methods: ['pwd'] },
+    authentication: { at: authenticatedAt, methods },
   })
   return {
     access_token: token,

@@ -7,12 +7,16 @@ export interface IssuerUrls {
   /** The issuer's path without a slash at its end; empty for an issuer without path. */
   readonly basePath: string
   readonly loginPath: string
+  /** Below which each upstream provider has its start and its callback. */
+  readonly loginUpstreamPath: string
+  readonly loginLinkPath: string
   readonly logoutPath: string
   readonly accountPath: string
   readonly accountSessionsPath: string
   readonly accountApiKeysPath: string
   readonly accountApiKeyRevocationPath: string
   readonly accountConsentsPath: string
+  readonly accountUpstreamsPath: string
   readonly jwksPath: string
   readonly jwksUri: string
   readonly loginUrl: string
@@ -76,6 +80,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     host,
     basePath,
     loginPath,
+    loginUpstreamPath: `${loginPath}/upstream`,
+    loginLinkPath: `${loginPath}/link`,
     logoutPath: `${basePath}/logout`,
     accountPath,
     accountUrl: `${origin}${accountPath}`,
@@ -85,6 +91,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountApiKeysPath: `${accountPath}/api-keys`,
     accountApiKeyRevocationPath: `${accountPath}/api-keys/revoke`,
     accountConsentsPath: `${accountPath}/consents`,
+    accountUpstreamsPath: `${accountPath}/upstreams`,
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,

@@ -44,6 +44,11 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
     503,
     'Nothing can be read or stored at this moment, since the database is away or full; `Retry-After` says when to try again.',
   ],
+  upstream_invalid: [
+    502,
+    'A page: what an upstream provider answered, such as its ID token, cannot be trusted; `incident_id` leads to the reason in the log.',
+  ],
+  upstream_unavailable: [503, 'A page: an upstream provider does not answer; `Retry-After` says when to try again.'],
   feed_unavailable: [503, 'The revocation feed cannot be read at this moment; `Retry-After` says when to try again.'],
   too_many_streams: [503, 'Too many streams of the revocation feed; take another instance, or ask the log.'],
   busy: [

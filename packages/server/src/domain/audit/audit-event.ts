@@ -25,6 +25,8 @@ export type AuditedAct =
   | 'device_authorization.denied'
   | 'device_authorization.granted'
   | 'everything.revoked'
+  | 'federated_identity.linked'
+  | 'federated_identity.unlinked'
   | 'feed.rewound'
   | 'issuer.distrusted'
   | 'issuer.trusted'
@@ -51,6 +53,8 @@ export type AuditedAct =
   | 'token.issued'
   | 'token.refused'
   | 'token.revoked'
+  | 'upstream.created'
+  | 'upstream.removed'
 
 /** Who did it. `anonymous` is somebody who has not proved who they are; `system` is a schedule. */
 export type Actor = 'anonymous' | 'cli' | 'system' | `account:${string}` | `client:${string}`

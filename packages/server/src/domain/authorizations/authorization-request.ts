@@ -42,6 +42,7 @@ export interface AuthorizationGrant
   readonly accountId: string
   /** When the person proved who they are. */
   readonly authenticatedAt: EpochMilliseconds
+  readonly methods: readonly string[]
   /** The browser's session at this server. */
   readonly browserSessionId: string
   readonly network: string

@@ -36,9 +36,9 @@ export async function decideDeviceAuthorization(
   const pending = await selectPending(tx.sql, hash, tx.now)
   if (!pending) return undefined
   const { clientId, audience, scopes } = pending
-  const { accountId, authenticatedAt, id: browserSessionId } = session
+  const { accountId, authenticatedAt, methods, id: browserSessionId } = session
   const decidedAt = await momentAfterRevocations(tx.sql, { accountId, clientId }, tx.now)
-  const grant = isAllowed ? { accountId, authenticatedAt, browserSessionId } : undefined
+  const grant = isAllowed ? { accountId, authenticatedAt, methods, browserSessionId } : undefined
   const decided = await updateDecision(tx.sql, hash, { now: tx.now, decidedAt, grant })
   // Another tab was faster.
   if (!decided) return undefined

@@ -17,6 +17,7 @@ interface DeviceAuthorizationRow {
   readonly decided_at: number | null
   readonly account_id: string | null
   readonly authenticated_at: number | null
+  readonly methods: string | null
   readonly browser_session_id: string | null
 }
 
@@ -46,6 +47,7 @@ export async function insertDeviceAuthorization(
       decided_at: null,
       account_id: null,
       authenticated_at: null,
+      methods: null,
       browser_session_id: null,
     })
     .onConflict((conflict) => conflict.column('user_code_hash').doNothing())
@@ -97,6 +99,7 @@ export async function updateDecision(
       decided_at: decidedAt,
       account_id: grant?.accountId ?? null,
       authenticated_at: grant?.authenticatedAt ?? null,
+      methods: grant?.methods.join(' ') ?? null,
       browser_session_id: grant?.browserSessionId ?? null,
     })
     .where('user_code_hash', '=', userCodeHash)
@@ -156,6 +159,7 @@ export async function deleteExpired(sql: Queries, before: EpochMilliseconds): Pr
 
 function toDeviceAuthorization(row: DeviceAuthorizationRow): DeviceAuthorization {
   const { account_id: accountId, authenticated_at: authenticatedAt, browser_session_id: browserSessionId } = row
+  const methods = row.methods?.split(' ').filter((method) => method !== '') ?? []
   const isGranted = accountId !== null && authenticatedAt !== null && browserSessionId !== null
   return {
     id: row.id,
@@ -169,6 +173,6 @@ function toDeviceAuthorization(row: DeviceAuthorizationRow): DeviceAuthorization
     intervalSeconds: row.interval_seconds,
     polledAt: row.polled_at ?? undefined,
     decidedAt: row.decided_at ?? undefined,
-    grant: isGranted ? { accountId, authenticatedAt, browserSessionId } : undefined,
+    grant: isGranted ? { accountId, authenticatedAt, methods, browserSessionId } : undefined,
   }
 }

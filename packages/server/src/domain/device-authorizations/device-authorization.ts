@@ -18,6 +18,8 @@ export interface DeviceGrant {
   readonly accountId: string
   readonly authenticatedAt: EpochMilliseconds
   /** The session of the browser that they decided in. */
+  /** How, as far as this server saw it (RFC 8176). */
+  readonly methods: readonly string[]
   readonly browserSessionId: string
 }
 

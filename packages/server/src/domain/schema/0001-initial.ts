@@ -29,6 +29,26 @@ export const initial: Migration = {
       role TEXT NOT NULL,
       PRIMARY KEY (account_id, role)
     )`,
+    `CREATE TABLE upstream (
+      id TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      issuer TEXT NOT NULL UNIQUE,
+      client_id TEXT NOT NULL,
+      sealed_secret TEXT,
+      scopes TEXT NOT NULL,
+      is_email_trusted BIGINT NOT NULL,
+      opens_accounts BIGINT NOT NULL,
+      created_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE federated_identity (
+      issuer TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      account_id TEXT NOT NULL,
+      linked_at BIGINT NOT NULL,
+      last_used_at BIGINT NOT NULL,
+      PRIMARY KEY (issuer, subject)
+    )`,
+    `CREATE INDEX federated_identity_by_account ON federated_identity (account_id)`,
     `CREATE TABLE password (
       account_id TEXT PRIMARY KEY,
       hash TEXT NOT NULL,
@@ -155,7 +175,8 @@ export const initial: Migration = {
       refresh_key_id TEXT,
       dpop_jkt TEXT,
       parent_id TEXT,
-      authenticated_at BIGINT NOT NULL
+      authenticated_at BIGINT NOT NULL,
+      methods TEXT NOT NULL
     )`,
     `CREATE INDEX session_by_account ON session (account_id)`,
     `CREATE INDEX session_by_parent ON session (parent_id)`,
@@ -204,6 +225,7 @@ export const initial: Migration = {
       decided_at BIGINT,
       account_id TEXT,
       authenticated_at BIGINT,
+      methods TEXT,
       browser_session_id TEXT
     )`,
     `CREATE UNIQUE INDEX device_authorization_by_user_code ON device_authorization (user_code_hash)`,

@@ -13,14 +13,16 @@ export interface SessionOpening {
   readonly clientId: string
   readonly network: string
   readonly userAgent: string | undefined
+  /** RFC 8176: how this server saw the person prove who they are; none where it was elsewhere. */
+  readonly methods: readonly string[]
+  /** Default: now. */
+  readonly authenticatedAt?: EpochMilliseconds | undefined
 }
 
 /** What the tokens of an app's session are for. */
 export interface SessionGrant {
   /** Where it comes from a browser's session at this server and ends with it. */
   readonly parentId?: string | undefined
-  /** Default: now. */
-  readonly authenticatedAt?: EpochMilliseconds | undefined
   readonly audience: string
   readonly scopes: readonly string[]
   readonly limits: SessionLimits
@@ -50,8 +52,8 @@ export async function openBrowserSession(
 
 async function insertOpenSession(
   tx: Transaction,
-  { accountId, clientId, network, userAgent }: SessionOpening,
-  { limits, parentId, authenticatedAt, ...grant }: Omit<SessionGrant, 'audience'> & Pick<Session, 'audience'>,
+  { accountId, clientId, network, userAgent, methods, authenticatedAt }: SessionOpening,
+  { limits, parentId, ...grant }: Omit<SessionGrant, 'audience'> & Pick<Session, 'audience'>,
   cookieHash: string | undefined,
 ): Promise<Session> {
   const createdAt = await momentAfterRevocations(tx.sql, { accountId, clientId }, tx.now)
@@ -73,6 +75,7 @@ async function insertOpenSession(
     rotatedAt: createdAt,
     parentId,
     authenticatedAt: authenticatedAt ?? createdAt,
+    methods,
   }
   await insertSession(tx.sql, session, cookieHash)
   await recordAuditEvent(tx, {

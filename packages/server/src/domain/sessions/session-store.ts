@@ -24,6 +24,7 @@ type SessionTables = {
     dpop_jkt: string | null
     parent_id: string | null
     authenticated_at: number
+    methods: string
   }
 }
 
@@ -52,6 +53,7 @@ export async function insertSession(sql: Queries, session: Session, cookieHash: 
       dpop_jkt: session.dpopJkt ?? null,
       parent_id: session.parentId ?? null,
       authenticated_at: session.authenticatedAt,
+      methods: session.methods.join(' '),
     })
     .execute()
 }
@@ -146,6 +148,7 @@ function toSession(row: SessionTables['session']): Session {
     dpopJkt: row.dpop_jkt ?? undefined,
     parentId: row.parent_id ?? undefined,
     authenticatedAt: row.authenticated_at,
+    methods: row.methods === '' ? [] : row.methods.split(' '),
   }
 }
 

@@ -40,4 +40,6 @@ export interface Session {
   readonly parentId: string | undefined
   /** When the person proved who they are. */
   readonly authenticatedAt: EpochMilliseconds
+  /** How, as far as this server saw it (RFC 8176): none where an upstream provider vouches for the person. */
+  readonly methods: readonly string[]
 }

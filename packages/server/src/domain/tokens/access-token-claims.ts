@@ -14,7 +14,7 @@ export interface AccessTokenContent {
   readonly now: EpochMilliseconds
   /** Absent for tokens that come from no session. */
   readonly sessionId?: string | undefined
-  /** When and how the person proved who they are (RFC 8176 names the methods); absent where no person did. */
+  /** When and how the person proved who they are (RFC 8176 names the methods; none where that is not known); absent where no person did. */
   readonly authentication?: { readonly at: EpochMilliseconds; readonly methods: readonly string[] } | undefined
   /** The thumbprint of the key that it is bound to; absent for a bearer token. */
   readonly jkt?: string | undefined
@@ -60,7 +60,8 @@ export function toAccessTokenClaims(issuer: string, content: AccessTokenContent)
     jti: uuidv7(content.now),
     ...(content.scopes.length > 0 && { scope: content.scopes.join(' ') }),
     ...(sessionId === undefined ? {} : { sid: sessionId }),
-    ...(authentication && { auth_time: toEpochSeconds(authentication.at), amr: authentication.methods }),
+    ...(authentication && { auth_time: toEpochSeconds(authentication.at) }),
+    ...(authentication && authentication.methods.length > 0 && { amr: authentication.methods }),
     ...(actor && { act: actor }),
     ...(jkt === undefined ? {} : { cnf: { jkt } }),
   }

@@ -36,8 +36,8 @@ export async function issueIdToken(
     iat,
     auth_time: toEpochSeconds(session.authenticatedAt),
     ...(nonce === undefined ? {} : { nonce }),
-    acr: PASSWORD_ACR,
-    amr: ['pwd'],
+    // How somebody proved elsewhere who they are is not known here, so nothing is claimed of it.
+    ...(session.methods.length > 0 && { acr: PASSWORD_ACR, amr: session.methods }),
     sid: session.id,
     // The left half of the hash: both algorithms hash with SHA-256.
     at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),

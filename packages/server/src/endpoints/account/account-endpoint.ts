@@ -6,10 +6,12 @@ import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import { listConsents, withdrawConsent } from '../../domain/consents/consents.ts'
+import { listIdentities } from '../../domain/federated-identities/list-identities.ts'
 import { endOwnSessions } from '../../domain/sessions/end-own-sessions.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { useSession } from '../../domain/sessions/use-session.ts'
+import { listUpstreams } from '../../domain/upstreams/list-upstreams.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database, Queries } from '../../platform/database/database.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
@@ -32,6 +34,7 @@ import {
 import { renderApiKeyJson } from './render-api-key-json.ts'
 import type { ShownConsent } from './render-consents.ts'
 import { renderSessionJson } from './render-session-json.ts'
+import type { ShownUpstream } from './render-upstreams.ts'
 import { sendToLogin } from './send-to-login.ts'
 
 export interface AccountEndpointDeps {
@@ -56,7 +59,8 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
     const sessions = await listSessions(database.read, session.accountId, now)
     const consents = await listShownConsents(database.read, session.accountId)
     const apiKeys = await listApiKeys(database.read, { accountId: session.accountId })
-    const shown = { account, sessions, apiKeys, consents, session, now }
+    const upstreams = await listShownUpstreams(database.read, session.accountId)
+    const shown = { account, sessions, apiKeys, consents, upstreams, session, now }
     return wantsPage(request) || !request.headers.accept?.includes('json')
       ? sendPage(deps, request, reply, shown)
       : reply.header('cache-control', 'no-store').send(renderJson(shown))
@@ -95,11 +99,19 @@ async function listShownConsents(sql: Queries, accountId: string): Promise<Shown
   return shown
 }
 
+/** With whether the account has an identity there. */
+async function listShownUpstreams(sql: Queries, accountId: string): Promise<ShownUpstream[]> {
+  const upstreams = await listUpstreams(sql)
+  const issuers = (await listIdentities(sql, accountId)).map(({ issuer }) => issuer)
+  return upstreams.map(({ id, name, issuer }) => ({ id, name, isConnected: issuers.includes(issuer) }))
+}
+
 interface Shown {
   readonly account: Account
   readonly sessions: readonly Session[]
   readonly apiKeys: readonly ApiKey[]
   readonly consents: readonly ShownConsent[]
+  readonly upstreams: readonly ShownUpstream[]
   /** The one that the request came in. */
   readonly session: Session
   readonly now: number
@@ -109,7 +121,7 @@ function sendPage(
   { urls, theme }: AccountEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { account, sessions, apiKeys, consents, session, now }: Shown,
+  { account, sessions, apiKeys, consents, upstreams, session, now }: Shown,
 ): FastifyReply {
   const page = renderAccountPage({
     account,
@@ -119,6 +131,8 @@ function sendPage(
     apiKeysPath: urls.accountApiKeysPath,
     apiKeyRevocationAction: urls.accountApiKeyRevocationPath,
     consents,
+    upstreams,
+    upstreamsAction: urls.accountUpstreamsPath,
     now,
     logoutAction: urls.logoutPath,
     sessionsAction: urls.accountSessionsPath,

@@ -8,6 +8,7 @@ import type { Theme } from '../../platform/html/theme.ts'
 import { renderApiKeys, type ShownApiKey } from './render-api-keys.ts'
 import { renderConsents, type ShownConsent } from './render-consents.ts'
 import { renderSessions, type ShownSession } from './render-sessions.ts'
+import { renderUpstreams, type ShownUpstream } from './render-upstreams.ts'
 
 export interface AccountPage {
   readonly account: { readonly username: string; readonly email?: string | undefined }
@@ -18,6 +19,10 @@ export interface AccountPage {
   readonly apiKeys: readonly ShownApiKey[]
   /** The apps that may act for the person. */
   readonly consents: readonly ShownConsent[]
+  /** Where else the person may log in. Absent: nowhere. */
+  readonly upstreams?: readonly ShownUpstream[] | undefined
+  /** Where "Connect" is posted to: a path on this origin. */
+  readonly upstreamsAction?: string | undefined
   readonly now: EpochMilliseconds
   /** Where "Sign out" is posted to: a path on this origin. */
   readonly logoutAction: string
@@ -49,6 +54,6 @@ ${email}<div><dt>${strings.signedIn}</dt><dd>${renderPastMoment(session.openedAt
 <form method="post" action="${logoutAction}">
 <button class="quiet" type="submit">${strings.signOut}</button>
 </form>
-${renderSessions(page)}${renderApiKeys(page)}${renderConsents(page)}`
+${renderSessions(page)}${renderApiKeys(page)}${renderConsents(page)}${renderUpstreams(page)}`
   return renderPage({ title: strings.title, language, theme, body })
 }

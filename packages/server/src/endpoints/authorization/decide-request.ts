@@ -28,7 +28,7 @@ export async function grantRequest(
 ): Promise<FastifyReply> {
   const { pending, session, isDecided } = decision
   const { clientId, redirectUri, codeChallenge, audience, scopes, nonce, dpopJkt } = pending.request
-  const { accountId, authenticatedAt } = session
+  const { accountId, authenticatedAt, methods } = session
   const network = parseNetwork(request.ip)
   const code = await deps.database.write(async (tx) => {
     await close(tx, pending)
@@ -56,6 +56,7 @@ export async function grantRequest(
         dpopJkt,
         accountId,
         authenticatedAt,
+        methods,
         network,
       },
       browserSessionId: session.id,

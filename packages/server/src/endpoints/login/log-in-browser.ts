@@ -2,19 +2,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
-import { openBrowserSession } from '../../domain/sessions/open-session.ts'
-import { replaceBrowserSession } from '../../domain/sessions/replace-browser-session.ts'
-import { BROWSER_SESSION_LIMITS } from '../../domain/sessions/session.ts'
+import { listUpstreams } from '../../domain/upstreams/list-upstreams.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
-import { renderCookie } from '../../platform/http/cookies.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
-import { findBrowserSession, sessionCookieName } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
+import { openSessionForBrowser } from '../open-session-for-browser.ts'
+import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
+import { type RefusedLogin, refusedLoginStatuses, verifyLoginAttempt } from '../verify-login-attempt.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
 import { type LoginProblem, renderLoginPage } from './login-page.ts'
-import { type LoginBody, parseLoginRequest, parseReturnTo } from './parse-request.ts'
-import { type RefusedLogin, verifyLoginRequest } from './verify-login-request.ts'
+import { type LoginBody, parseLoginRequest } from './parse-request.ts'
 
 type LoginPost = FastifyRequest<{ Body: LoginBody }>
 
@@ -27,8 +25,9 @@ export async function logInBrowser(
   if (request.validationError || !request.body.username || !request.body.password) {
     return showAgain(deps, request, reply.status(400), { problem: 'incomplete' })
   }
-  const signal = abortWhenGone(reply)
-  const verified = await verifyLoginRequest(deps, parseLoginRequest(request.body), request.ip, signal)
+  const { username: login, password } = parseLoginRequest(request.body)
+  const attempt = { login, password, address: request.ip, signal: abortWhenGone(reply) }
+  const verified = await verifyLoginAttempt(deps, attempt)
   if (!verified.ok) return showRefused(deps, request, reply, verified)
   const opened = await openAdmittedSession(deps, verified.login, request)
   if (!opened.ok) return showRefused(deps, request, reply, opened)
@@ -48,21 +47,11 @@ async function openAdmittedSession(
   return deps.database.write(async (tx) => {
     const admission = await admitLogin(tx, login, LOGIN_CLIENT_ID)
     if (!admission.ok) return admission
-    const before = await findBrowserSession(tx.sql, deps.urls, request, tx.now)
-    const { cookie, session } = await openBrowserSession(tx, {
-      accountId: login.account.id,
-      clientId: LOGIN_CLIENT_ID,
-      network: login.subject.network,
-      userAgent: request.headers['user-agent'],
-    })
-    if (before) await replaceBrowserSession(tx, before, session)
-    const maxAgeSeconds = BROWSER_SESSION_LIMITS.absoluteMilliseconds / 1000
-    const lifetime = { secure: deps.urls.isSecure, maxAgeSeconds }
-    return { ok: true, setCookie: renderCookie(sessionCookieName(deps.urls), cookie, lifetime) }
+    const { account, subject } = login
+    const who = { accountId: account.id, network: subject.network, methods: ['pwd'] }
+    return { ok: true, setCookie: await openSessionForBrowser(tx, deps.urls, request, who) }
   })
 }
-
-const STATUSES = { refused: 401, throttled: 429, busy: 503 } as const
 
 async function showRefused(
   deps: LoginEndpointDeps,
@@ -72,7 +61,7 @@ async function showRefused(
 ): Promise<FastifyReply> {
   deps.countLogin(refused.reason)
   const problem = refused.reason
-  reply.status(STATUSES[problem])
+  reply.status(refusedLoginStatuses[problem])
   if (problem === 'refused') return showAgain(deps, request, reply, { problem })
   const { retryAfterSeconds } = refused
   return showAgain(deps, request, reply.header('retry-after', retryAfterSeconds), { problem, retryAfterSeconds })
@@ -90,6 +79,8 @@ async function showAgain(
     ...shown,
     action: urls.loginPath,
     returnTo,
+    upstreams: await listUpstreams(database.read),
+    upstreamsPath: urls.loginUpstreamPath,
     clientName: waiting?.client.name,
     username: textOf(request.body?.username),
     language: choosePageLanguage(request, waiting?.pending.request.uiLocales),

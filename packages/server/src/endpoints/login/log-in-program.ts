@@ -18,9 +18,9 @@ import type { Transaction } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { issueSessionToken } from '../issue-session-token.ts'
 import type { TokenAnswer } from '../token-answer.ts'
+import { type RefusedLogin, verifyLoginAttempt } from '../verify-login-attempt.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
 import type { LoginRequest } from './parse-request.ts'
-import { type RefusedLogin, verifyLoginRequest } from './verify-login-request.ts'
 
 export type ProgramLogin =
   | {
@@ -56,7 +56,8 @@ export async function logInProgram(
   if (!client?.grants.includes('refresh_token')) return refuseClient()
   // This door knows no proofs, and an app that nobody here registered gets no passwords to see.
   if (client.isDpopRequired || client.registeredBy !== undefined) return refuseClient()
-  const verified = await verifyLoginRequest(deps, request, caller.address, caller.signal)
+  const { username: login, password } = request
+  const verified = await verifyLoginAttempt(deps, { ...caller, login, password })
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()
   const opened = await deps.database.write((tx) =>
@@ -109,7 +110,7 @@ async function openAdmittedSession(
   }
   const { api, scopes } = access
   const grant = { ...kept, audience: api.audience, scopes }
-  return { access, session: await openSession(tx, { ...who, userAgent }, grant) }
+  return { access, session: await openSession(tx, { ...who, userAgent, methods: ['pwd'] }, grant) }
 }
 
 function withinRegistered({ registeredScopes }: LoginRequest, access: ResolvedAccess): ResolvedAccess {

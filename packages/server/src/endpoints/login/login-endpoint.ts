@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { listUpstreams } from '../../domain/upstreams/list-upstreams.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { describeInvalidParameter } from '../../platform/http/describe-invalid-parameter.ts'
@@ -8,6 +9,7 @@ import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
+import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization, formTargets, isFreshEnough } from '../pending-authorization.ts'
 import { renderRefreshCookie } from '../refresh-cookie.ts'
 import { logInBrowser } from './log-in-browser.ts'
@@ -20,7 +22,6 @@ import {
   loginBodySchema,
   loginQuerySchema,
   parseLoginRequest,
-  parseReturnTo,
 } from './parse-request.ts'
 
 /** Serves the login page, and takes user name and password: from a browser for a cookie, from a program for a token. */
@@ -41,6 +42,8 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
       const page = renderLoginPage({
         action: urls.loginPath,
         returnTo,
+        upstreams: await listUpstreams(deps.database.read),
+        upstreamsPath: urls.loginUpstreamPath,
         clientName: waiting?.client.name,
         username: waiting?.pending.request.loginHint,
         language: choosePageLanguage(request, waiting?.pending.request.uiLocales),

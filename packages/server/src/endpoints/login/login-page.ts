@@ -21,6 +21,10 @@ export interface LoginPage {
   readonly problem?: LoginProblem | undefined
   /** With `throttled`: in how many whole seconds the next attempt counts. Absent: "a little". */
   readonly retryAfterSeconds?: number | undefined
+  /** Where else the person may log in. Absent: nowhere. */
+  readonly upstreams?: readonly { readonly id: string; readonly name: string }[] | undefined
+  /** The path below which each upstream is begun. */
+  readonly upstreamsPath?: string | undefined
   readonly language: Language
   readonly theme: Theme
 }
@@ -44,8 +48,21 @@ ${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to
 <input id="password" name="password" type="password" autocomplete="current-password" required${attributesAfterProblem(page)}${username ? autofocus : undefined}>
 </div>
 <button type="submit">${strings.submit}</button>
-</form>`
+</form>
+${renderUpstreams(page)}`
   return renderPage({ title: strings.title, language, theme, body })
+}
+
+/** Each a form of its own, so that it works without scripts. */
+function renderUpstreams({ upstreams = [], upstreamsPath, returnTo, language }: LoginPage): Html[] {
+  const { continueWith } = stringsIn(language).federation
+  return upstreams.map(
+    ({ id, name }) => html`<form method="post" action="${upstreamsPath}/${id}">
+${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
+<button class="quiet" type="submit">${continueWith(name)}</button>
+</form>
+`,
+  )
 }
 
 const autofocus: Html = html` autofocus`

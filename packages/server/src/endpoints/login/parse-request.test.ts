@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseLoginRequest, parseReturnTo } from './parse-request.ts'
+import { parseReturnTo } from '../parse-return-to.ts'
+import { parseLoginRequest } from './parse-request.ts'
 
 describe('RFC 9700 §4.11: the login page is no open redirector', () => {
   const origin = 'https://login.example.com'

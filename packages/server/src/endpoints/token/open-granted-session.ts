@@ -17,6 +17,8 @@ export interface SessionToOpen {
   readonly scopes: readonly string[]
   /** When the person proved who they are. */
   readonly authenticatedAt: EpochMilliseconds
+  /** How, as far as this server saw it (RFC 8176). */
+  readonly methods: readonly string[]
   /** Of whoever will have the tokens. */
   readonly network: string
   readonly userAgent: string | undefined
@@ -54,12 +56,12 @@ export async function openGrantedSession(
 ): Promise<OpenedSession | undefined> {
   const access = await resolveGrant(tx.sql, issuer, granted)
   if (!access.ok) return undefined
-  const { accountId, network, userAgent, audience, scopes, authenticatedAt, parentId } = granted
+  const { accountId, network, userAgent, audience, scopes, authenticatedAt, methods, parentId } = granted
   const session = await openSession(
     tx,
-    { accountId, clientId: client.id, network, userAgent },
+    { accountId, clientId: client.id, network, userAgent, authenticatedAt, methods },
     {
-      ...{ audience, scopes, refreshKeyId, authenticatedAt, parentId, limits: client.sessionLimits },
+      ...{ audience, scopes, refreshKeyId, parentId, limits: client.sessionLimits },
       // RFC 9449 §5: of a confidential client they are bound to the client already.
       dpopJkt: client.type === 'public' ? jkt : undefined,
     },

@@ -59,9 +59,9 @@ async function openInTransaction(
   if (!polled.ok) return polled
   const { authorization, grant } = polled
   if (audience !== undefined && audience !== authorization.audience) throw new ForeignTargetError()
-  const { accountId, authenticatedAt } = grant
+  const { accountId, authenticatedAt, methods } = grant
   // The device is no part of the browser that a person happened to decide in, so its session stands by itself.
-  const granted = { ...authorization, accountId, authenticatedAt, parentId: undefined }
+  const granted = { ...authorization, accountId, authenticatedAt, methods, parentId: undefined }
   const opened = await openGrantedSession(tx, deps, granted, opening)
   if (!opened) throw new ForeignTargetError()
   return { ok: true, ...opened }

@@ -89,6 +89,33 @@ export const german: Strings = {
     denied: 'Ihr Gerät ist nicht verbunden',
     nothingHappened: 'Es wurde nichts erlaubt. Sie können diese Seite schließen.',
   },
+  federation: {
+    continueWith: (name) => `Weiter mit ${name}`,
+    leaving: (name) => `Weiter zu ${name}`,
+    failed: 'Sie sind nicht angemeldet',
+    notices: {
+      denied: (name) =>
+        `${name} hat Sie nicht angemeldet. Versuchen Sie es noch einmal oder melden Sie sich anders an.`,
+      expired: () =>
+        'Diese Anmeldung ist vorbei: Sie hat zu lange gedauert, wurde schon benutzt oder begann in einem anderen Browser. Beginnen Sie von vorn.',
+      stale: (name) =>
+        `Die App möchte, dass Sie sich neu anmelden, und ${name} hat nicht bestätigt, dass Sie das getan haben. Nehmen Sie Ihr Passwort.`,
+      refused: () => 'Dieses Konto kann sich hier nicht anmelden.',
+      unknown: (name) =>
+        `Hier ist kein Konto mit diesem Konto bei ${name} verbunden. Wenn Sie ein Konto haben, melden Sie sich an und verbinden Sie es auf Ihrer Kontoseite.`,
+      taken: (name) => `Dieses Konto bei ${name} ist hier mit einem anderen Konto verbunden.`,
+      last: (name) => `${name} ist der einzige Weg in Ihr Konto und bleibt deshalb verbunden.`,
+    },
+    back: 'Zurück',
+    linkTitle: (name) => `${name} verbinden?`,
+    linkReason: (name) =>
+      `Hier gibt es ein Konto mit der E-Mail-Adresse, die ${name} genannt hat. Geben Sie einmal dessen Passwort ein; danach meldet ${name} Sie dort an.`,
+    linkSubmit: 'Verbinden und anmelden',
+    wrongPassword: 'Das passt nicht. Prüfen Sie das Passwort.',
+    heading: 'Andere Wege, sich anzumelden',
+    connect: (name) => `${name} verbinden`,
+    disconnect: (name) => `${name} trennen`,
+  },
   endSession: {
     title: (name) => `Von ${name} abmelden?`,
     asks: (client) => `${client} möchte Sie abmelden.`,

@@ -85,6 +85,31 @@ export const english: Strings = {
     denied: 'Your device is not connected',
     nothingHappened: 'Nothing was allowed. You can close this page.',
   },
+  federation: {
+    continueWith: (name) => `Continue with ${name}`,
+    leaving: (name) => `On to ${name}`,
+    failed: "You aren't signed in",
+    notices: {
+      denied: (name) => `${name} did not sign you in. Try again, or sign in another way.`,
+      expired: () =>
+        'This sign-in is over: it took too long, was used already, or began in another browser. Begin again.',
+      stale: (name) => `The app wants you to sign in anew, and ${name} did not say that you have. Use your password.`,
+      refused: () => 'This account cannot sign in here.',
+      unknown: (name) =>
+        `No account here is connected with this one at ${name}. If you have an account, sign in and connect it on your account page.`,
+      taken: (name) => `This account at ${name} is connected with another account here.`,
+      last: (name) => `${name} is the only way into your account, so it stays connected.`,
+    },
+    back: 'Back',
+    linkTitle: (name) => `Connect ${name}?`,
+    linkReason: (name) =>
+      `There is an account here with the e-mail address that ${name} gave. Enter its password once; from then on ${name} signs you in to it.`,
+    linkSubmit: 'Connect and sign in',
+    wrongPassword: "That didn't match. Check the password.",
+    heading: 'Other ways to sign in',
+    connect: (name) => `Connect ${name}`,
+    disconnect: (name) => `Disconnect ${name}`,
+  },
   endSession: {
     title: (name) => `Sign out of ${name}?`,
     asks: (client) => `${client} asks to sign you out.`,

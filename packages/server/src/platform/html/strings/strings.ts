@@ -12,6 +12,9 @@ export interface ErrorWords {
   readonly sentence: string
 }
 
+/** Why a login with an upstream provider came to nothing. */
+export type FederationNotice = 'denied' | 'expired' | 'stale' | 'refused' | 'unknown' | 'taken' | 'last'
+
 /** Every sentence that a person can read on a page. Functions take what is filled in, already in the page's language. */
 export interface Strings {
   readonly login: {
@@ -108,6 +111,24 @@ export interface Strings {
     readonly goBack: (client: string) => string
     readonly denied: string
     readonly nothingHappened: string
+  }
+  readonly federation: {
+    /** A button on the login page. @param name of the upstream provider, as of all functions here */
+    readonly continueWith: (name: string) => string
+    readonly leaving: (name: string) => string
+    /** The heading over a notice. */
+    readonly failed: string
+    readonly notices: Readonly<Record<FederationNotice, (name: string) => string>>
+    readonly back: string
+    readonly linkTitle: (name: string) => string
+    /** Stands before the e-mail address. */
+    readonly linkReason: (name: string) => string
+    readonly linkSubmit: string
+    readonly wrongPassword: string
+    /** On the account page. */
+    readonly heading: string
+    readonly connect: (name: string) => string
+    readonly disconnect: (name: string) => string
   }
   readonly endSession: {
     /** @param name of this installation */

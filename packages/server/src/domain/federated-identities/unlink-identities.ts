@@ -1,0 +1,28 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { findPassword } from '../credentials/find-password.ts'
+import { deleteIdentitiesAt, selectIdentitiesOf } from './federated-identity-store.ts'
+
+/**
+ * Takes an account's identities at an issuer away from it; none to begin with is fine too. False, and nothing done, where the account could not
+ * be logged in to any more.
+ */
+export async function unlinkIdentities(
+  tx: Transaction,
+  { accountId, issuer, network }: { readonly accountId: string; readonly issuer: string; readonly network: string },
+): Promise<boolean> {
+  // Two at once would each see the other's identity and leave none.
+  await lockAccount(tx, accountId)
+  const identities = await selectIdentitiesOf(tx.sql, accountId)
+  const mine = identities.filter((identity) => identity.issuer === issuer)
+  if (mine.length === 0) return true
+  const hasPassword = (await findPassword(tx.sql, accountId)) !== undefined
+  if (!hasPassword && mine.length === identities.length) return false
+  await deleteIdentitiesAt(tx.sql, accountId, issuer)
+  await recordAuditEvent(tx, {
+    ...{ act: 'federated_identity.unlinked', actor: `account:${accountId}`, outcome: 'done', accountId, network },
+    detail: { issuer, subjects: mine.map(({ subject }) => subject) },
+  })
+  return true
+}

@@ -1,0 +1,164 @@
+import {
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  type ClientAuth,
+  ClientSecretBasic,
+  ClientSecretPost,
+  type Configuration,
+  calculatePKCECodeChallenge,
+  customFetch,
+  discovery,
+  enableNonRepudiationChecks,
+  fetchUserInfo,
+  type IDToken,
+  None,
+  type UserInfoResponse,
+} from 'openid-client'
+import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { boundedFetch } from './bounded-fetch.ts'
+import { findFaultOfIdToken } from './find-fault-of-id-token.ts'
+import type { Upstream, UpstreamIdentity } from './upstream.ts'
+import { readUpstreamError, type UpstreamFailure } from './upstream-failure.ts'
+import { openUpstreamSecret } from './upstream-secret.ts'
+
+/** What this server asks an upstream, and holds its answer to. */
+export interface UpstreamRequest {
+  readonly redirectUri: string
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
+  /** Further parameters, such as `prompt`. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+export type UpstreamUrl = { readonly ok: true; readonly url: URL } | UpstreamFailure
+export type UpstreamAnswer = { readonly ok: true; readonly identity: UpstreamIdentity } | UpstreamFailure
+
+const METADATA_LIFETIME_MS = 600_000
+
+/** Speaks with the upstreams, as a client of theirs. */
+export class UpstreamClients {
+  readonly #clock: Clock
+  readonly #sealer: Sealer
+  readonly #known = new Map<
+    string,
+    { readonly upstream: Upstream; readonly until: EpochMilliseconds; readonly found: Promise<Configuration> }
+  >()
+
+  constructor({ clock, sealer }: { readonly clock: Clock; readonly sealer: Sealer }) {
+    this.#clock = clock
+    this.#sealer = sealer
+  }
+
+  /** Where the person is sent: OpenID Connect Core §3.1.2.1, RFC 7636 §4.3. */
+  async buildUrl(upstream: Upstream, request: UpstreamRequest): Promise<UpstreamUrl> {
+    const { redirectUri, state, nonce, codeVerifier, parameters } = request
+    try {
+      const configuration = await this.#configure(upstream)
+      const url = buildAuthorizationUrl(configuration, {
+        ...parameters,
+        redirect_uri: redirectUri,
+        scope: upstream.scopes.join(' '),
+        state,
+        nonce,
+        code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+        code_challenge_method: 'S256',
+      })
+      return { ok: true, url }
+    } catch (error) {
+      return readUpstreamError(error)
+    }
+  }
+
+  /**
+   * Who the person is that the upstream has sent back: redeems the code and checks the ID token.
+   *
+   * @param callback the address that the browser came back to, with the upstream's parameters
+   * @see OpenID Connect Core §3.1.3.7, RFC 9207 §2.4
+   */
+  async identify(upstream: Upstream, callback: URL, request: UpstreamRequest): Promise<UpstreamAnswer> {
+    try {
+      const configuration = await this.#configure(upstream)
+      const tokens = await authorizationCodeGrant(configuration, callback, {
+        expectedState: request.state,
+        expectedNonce: request.nonce,
+        pkceCodeVerifier: request.codeVerifier,
+        idTokenExpected: true,
+      })
+      const claims = tokens.claims()
+      if (claims === undefined || tokens.id_token === undefined)
+        return { ok: false, reason: 'invalid_answer', sentence: 'there is no ID token' }
+      const sentence = findFaultOfIdToken(tokens.id_token, claims, tokens.access_token)
+      if (sentence !== undefined) return { ok: false, reason: 'invalid_answer', sentence }
+      const more = await readUserinfo(configuration, tokens.access_token, claims)
+      return { ok: true, identity: toIdentity(upstream, claims, more) }
+    } catch (error) {
+      return readUpstreamError(error)
+    }
+  }
+
+  /** What a failed discovery leaves is not kept, and several who wait share one. */
+  #configure(upstream: Upstream): Promise<Configuration> {
+    const now = this.#clock.now()
+    const known = this.#known.get(upstream.id)
+    if (known && known.until > now && isSame(known.upstream, upstream)) return known.found
+    const found = discover(upstream, openUpstreamSecret(this.#sealer, upstream))
+    this.#known.set(upstream.id, { upstream, until: now + METADATA_LIFETIME_MS, found })
+    found.catch(() => this.#known.delete(upstream.id))
+    return found
+  }
+}
+
+function isSame(one: Upstream, other: Upstream): boolean {
+  return one.issuer === other.issuer && one.clientId === other.clientId && one.sealedSecret === other.sealedSecret
+}
+
+/** Without the last of these a signature of an ID token would go unchecked, since TLS vouches for it (OpenID Connect Core §3.1.3.7). */
+function discover({ issuer, clientId }: Upstream, secret: string | undefined): Promise<Configuration> {
+  const server = new URL(issuer)
+  const execute = server.protocol === 'http:' ? [allowInsecureRequests] : []
+  return discovery(server, clientId, undefined, authenticateWith(secret), {
+    [customFetch]: boundedFetch,
+    execute: [...execute, enableNonRepudiationChecks],
+  })
+}
+
+/** RFC 8414 §2: client_secret_basic where the metadata say nothing. */
+function authenticateWith(secret: string | undefined): ClientAuth {
+  if (secret === undefined) return None()
+  const [post, basic] = [ClientSecretPost(secret), ClientSecretBasic(secret)]
+  return (server, ...rest) => {
+    const takesPost = server.token_endpoint_auth_methods_supported?.includes('client_secret_post') ?? false
+    return takesPost ? post(server, ...rest) : basic(server, ...rest)
+  }
+}
+
+/** OpenID Connect Core §5.4: with an access token, a provider may keep these claims for its userinfo endpoint. */
+async function readUserinfo(
+  configuration: Configuration,
+  accessToken: string,
+  claims: IDToken,
+): Promise<Partial<UserInfoResponse>> {
+  const isMissing = claims.email === undefined || claims.preferred_username === undefined
+  if (!isMissing || configuration.serverMetadata().userinfo_endpoint === undefined) return {}
+  return fetchUserInfo(configuration, accessToken, claims.sub)
+}
+
+function toIdentity(
+  { isEmailTrusted }: Upstream,
+  claims: IDToken,
+  userinfo: Partial<UserInfoResponse>,
+): UpstreamIdentity {
+  // From one source: a verified address there says nothing of the address here.
+  const { email, email_verified: isVerified } = claims.email === undefined ? userinfo : claims
+  const preferredUsername = claims.preferred_username ?? userinfo.preferred_username
+  return {
+    issuer: claims.iss,
+    subject: claims.sub,
+    verifiedEmail: isEmailTrusted && isVerified === true && typeof email === 'string' ? email : undefined,
+    preferredUsername: typeof preferredUsername === 'string' ? preferredUsername : undefined,
+    authenticatedAt: claims.auth_time === undefined ? undefined : claims.auth_time * 1000,
+  }
+}
