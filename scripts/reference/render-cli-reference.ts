@@ -11,7 +11,7 @@ export function renderCliReference(): string {
 
 ${program.description()} \`ostiary <command> --help\` says the same as this page.
 
-In a checkout: \`node packages/server/dist/bundle/bin.js <command>\`, after \`npm run build\`; it runs on Node 24.7 and later.
+In a checkout, after \`npm start\` or \`npm run build\`: \`npx ostiary <command>\`, on the Node that it installed; or \`node packages/server/dist/bundle/bin.js <command>\` on Node 24.7 and later.
 Commands read the same [settings](settings.md) as the server and act on the same database; a running server sees the change
 within a second.
 

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { offerDpop } from '../../packages/guard/src/dpop/render-challenge.ts'
 import { createRefusal, refusalAnswers } from '../../packages/guard/src/request/refusal-answers.ts'
 import { oauthErrorCodes } from '../../packages/server/src/endpoints/oauth-error-codes.ts'
 import { problemCodes } from '../../packages/server/src/endpoints/problem-codes.ts'
@@ -85,7 +86,9 @@ ${renderRows(readDatabaseCodes())}
 function renderRefusals(): string[] {
   return Object.entries(refusalAnswers).map(([code, { status, message }]) => {
     const retryAfter = status === 503 ? 1 : undefined
-    const { headers } = createRefusal(code as keyof typeof refusalAnswers, undefined, retryAfter)
+    const refusal = createRefusal(code as keyof typeof refusalAnswers, undefined, retryAfter)
+    // What is wrong with a proof is told by who takes proofs.
+    const { headers } = code.includes('dpop') ? offerDpop(refusal, true, undefined) : refusal
     const shown = Object.entries(headers).map(([name, value]) => `\`${name}: ${status === 503 ? '…' : value}\``)
     return `| \`${code}\` | ${status} | ${message} | ${shown.join(', ')} |`
   })

@@ -12,6 +12,7 @@ import { purgeDeviceAuthorizations } from './domain/device-authorizations/purge-
 import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
+import { purgeLogoutNotices } from './domain/logout-notices/purge-logout-notices.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
@@ -93,7 +94,7 @@ export async function openInstallation(
   if (config.secrets.length === 0) {
     throw new ConfigurationError(
       'OSTIARY_SECRET',
-      `OSTIARY_SECRET is not set and ${config.dataDir} holds no secret. Make one with \`ostiary secret\` and keep it: what it sealed opens with nothing else.`,
+      `OSTIARY_SECRET is not set and ${config.dataDir} holds no secret. Run this where the server's data folder is, or set OSTIARY_DATA_DIR; for a new installation make one with \`ostiary secret\` and keep it: what it sealed opens with nothing else.`,
     )
   }
   const sealer = createSealer(config.secrets)
@@ -303,7 +304,13 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
       purgeRequests,
       purgeDeviceAuthorizations,
     ]
-    for (const purge of [...purges, purgeDocumentClients, purgeStrangers, purgeRegistrationTokens]) {
+    for (const purge of [
+      ...purges,
+      purgeDocumentClients,
+      purgeStrangers,
+      purgeRegistrationTokens,
+      purgeLogoutNotices,
+    ]) {
       await database.write(async (tx) => void (await purge(tx)))
     }
   } catch (error) {

@@ -164,6 +164,7 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
       userCode: 'BCDF-GHJK',
       network: '203.0.113.7',
       api: sampleConsent.api,
+      isUnverified: false,
       scopes: ['openid', 'offline_access', 'orders:read'],
       action: '/device/decision',
       switchUrl: '/login?switch=1',

@@ -4,6 +4,7 @@ import { type ReadAssertion, readAssertion } from '../domain/assertions/read-ass
 import type { AssertionDeps } from '../domain/assertions/verify-assertion.ts'
 import { authenticateClient, type ClientCredentials } from '../domain/clients/authenticate-client.ts'
 import type { Client } from '../domain/clients/client.ts'
+import { isOperatorsClient } from '../domain/clients/is-operators-client.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { OauthError } from './oauth-error.ts'
 
@@ -134,9 +135,8 @@ export async function authenticateConfidentialRequest(
 ): Promise<AuthenticatedClient> {
   const authenticated = await authenticateRequest(deps, request)
   if (!authenticated.ok) return authenticated
-  const { type, documentFreshUntil, registeredBy } = authenticated.client
-  const isOperators = documentFreshUntil === undefined && registeredBy === undefined
-  return type === 'confidential' && isOperators ? authenticated : refuse(invalidClient(true))
+  const { client } = authenticated
+  return client.type === 'confidential' && isOperatorsClient(client) ? authenticated : refuse(invalidClient(true))
 }
 
 function refuse(error: OauthError): { readonly ok: false; readonly error: OauthError } {

@@ -106,7 +106,8 @@ export const oauthErrorCodes: Readonly<Record<OauthErrorCode, OauthErrorMeaning>
   },
   invalid_token: {
     meaning: 'The access token is missing where one is needed, expired, revoked, or not of this issuer.',
-    remedy: 'Get a new access token and send it as Authorization: Bearer.',
+    remedy:
+      'Get a new access token and send it as Authorization: Bearer, or as DPoP with its proof where it is bound to a key.',
     source: 'RFC 6750 §3.1',
   },
   insufficient_scope: {

@@ -19,9 +19,9 @@ export interface RefusedRequest {
   readonly error: OauthError
 }
 
-/** What most refusals are: 400, with a code and a sentence. */
-export function refuseRequest(error: OauthErrorCode, description: string): RefusedRequest {
-  return { ok: false, error: { status: 400, error, description } }
+/** What most refusals are: 400, with a code and a sentence, and where that says less than is known, the reason for the log. */
+export function refuseRequest(error: OauthErrorCode, description: string, reason?: string): RefusedRequest {
+  return { ok: false, error: { status: 400, error, description, reason } }
 }
 
 /** Answers a refusal, with the page of its code and the id under which the log has the reason. */
@@ -30,7 +30,8 @@ export function sendOauthError(
   { status, error, description, reason, headers = {} }: OauthError,
 ): FastifyReply {
   const { request } = reply
-  request.log.info({ error, description, reason }, 'refused')
+  // What has a reason of its own is looked for by whoever integrates an app.
+  if (reason !== undefined) request.log.warn({ error, description, reason }, 'refused')
   return reply
     .status(status)
     .headers({ ...headers, 'cache-control': 'no-store', 'access-control-allow-origin': '*' })

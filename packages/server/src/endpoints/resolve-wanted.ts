@@ -30,6 +30,8 @@ export async function resolveWanted(
   if (scopes && !scopes.every(isScopeToken)) return refuse('invalid_scope', 'Name scopes with single blanks between.')
   const foreign = scopes?.find((scope) => !mayAsk(client, scope))
   if (foreign !== undefined) return refuse('invalid_scope', `The client is not registered for the scope ${foreign}.`)
+  if (wish.resource && wish.audience && wish.resource !== wish.audience)
+    return refuse('invalid_request', 'resource and audience name two APIs.')
   const audience = wish.resource ?? wish.audience
   const ofClient = client.scopes.length > 0 ? client.scopes : undefined
   const access = await resolveGrant(database.read, issuer, { audience, scopes: scopes ?? ofClient })

@@ -5,7 +5,7 @@ export interface TokenAnswer {
   readonly token_type: 'Bearer' | 'DPoP'
   readonly expires_in: number
   readonly scope: string
-  /** Absent for a client that acts for itself. */
+  /** Absent where no session of an app was opened or refreshed: for a client that acts for itself, and for what was exchanged. */
   readonly session_id?: string
   /** OpenID Connect Core §3.1.3.3: where `openid` was asked for. */
   readonly id_token?: string

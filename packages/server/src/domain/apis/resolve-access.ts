@@ -51,7 +51,7 @@ export function describeRefusedAccess(refused: RefusedAccess): string {
     case 'no_api':
       return 'No API is registered. Register one with `ostiary api create`.'
     case 'missing_audience':
-      return `Several APIs are registered: name one of them as audience: ${refused.registered.join(', ')}.`
+      return `Several APIs are registered: name one of them as resource (or audience): ${refused.registered.join(', ')}.`
     case 'unknown_audience':
       return `No API of that audience is registered. Registered: ${refused.registered.join(', ')}.`
     case 'unknown_scope':

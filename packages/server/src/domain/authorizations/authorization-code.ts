@@ -19,7 +19,7 @@ export interface CodePresentation {
   readonly jkt: string | undefined
 }
 
-export type RedeemedCode =
+export type CheckedCode =
   | { readonly ok: true; readonly grant: AuthorizationGrant; readonly codeId: string }
   | { readonly ok: false; readonly reason: RefusedCode }
 
@@ -35,7 +35,7 @@ export async function issueAuthorizationCode(tx: Transaction, grant: Authorizati
  * Checks a code against what is shown with it; `useAuthorizationCode` uses it, in the same transaction. A code that was used before ends
  * the session that came of it, so the caller lets the transaction commit.
  */
-export async function checkAuthorizationCode(tx: Transaction, presented: CodePresentation): Promise<RedeemedCode> {
+export async function checkAuthorizationCode(tx: Transaction, presented: CodePresentation): Promise<CheckedCode> {
   const found = await findOneTime(tx.sql, { kind: 'authorization_code', secret: presented.code, now: tx.now })
   if (found.state === 'used') return endForReuse(tx, found.outcome, presented.clientId)
   if (found.state !== 'unused') return { ok: false, reason: found.state }
@@ -67,7 +67,7 @@ function fitsVerifier(challenge: string, verifier: string | undefined): boolean 
 }
 
 /** RFC 6749 §4.1.2: whoever has the code as well may have the tokens. */
-async function endForReuse(tx: Transaction, sessionId: string, clientId: string): Promise<RedeemedCode> {
+async function endForReuse(tx: Transaction, sessionId: string, clientId: string): Promise<CheckedCode> {
   const session = await findSession(tx.sql, sessionId)
   // Only the code's own client can show that it leaked; another one with a copy of it could otherwise log people out.
   if (session?.clientId !== clientId) return { ok: false, reason: 'used' }

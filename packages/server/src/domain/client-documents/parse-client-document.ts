@@ -1,5 +1,6 @@
 import { type ClientDescription, type ClientInput, parseClient } from '../clients/parse-client.ts'
 import { isDisplayName } from '../names/display-name.ts'
+import { isServerScope } from '../names/scope-token.ts'
 
 export type ParsedClientDocument =
   | { readonly ok: true; readonly client: ClientDescription }
@@ -36,7 +37,7 @@ export function parseClientDocument(url: URL, body: Uint8Array): ParsedClientDoc
     ...parseAuthentication(document),
     redirectUris: redirect_uris,
     grants: grant_types.filter((grant) => usableGrants.includes(grant)),
-    scopes: typeof scope === 'string' ? scope.split(' ').filter(mayAskFor) : [],
+    scopes: typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '' && !isServerScope(word)) : [],
     isDpopRequired: document.dpop_bound_access_tokens === true,
     postLogoutRedirectUris: isTexts(post_logout_redirect_uris) ? post_logout_redirect_uris : [],
   })
@@ -67,11 +68,6 @@ function parseAuthentication({
   if (method !== 'private_key_jwt') return { type: 'public' }
   // What is no text is no URL either, and is refused as such.
   return { type: 'confidential', jwks, jwksUri: jwks_uri === undefined ? undefined : String(jwks_uri) }
-}
-
-/** What only an operator gives: to look at tokens of others, and to revoke them. */
-function mayAskFor(scope: string): boolean {
-  return scope !== '' && !scope.startsWith('introspect:') && scope !== 'revocations:write'
 }
 
 /** The name that it gives itself, and the host that answers for it: anybody can take any name, but not any host. */

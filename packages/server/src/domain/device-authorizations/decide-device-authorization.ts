@@ -53,7 +53,7 @@ export async function decideDeviceAuthorization(
     accountId,
     clientId,
     network,
-    detail: { audience, scopes: [...scopes], deviceNetwork: decided.network },
+    detail: { audience, scopes: [...scopes], device_network: decided.network },
   })
   return decided
 }

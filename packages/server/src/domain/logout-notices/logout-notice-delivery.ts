@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { isPublicAddress } from '../../platform/public-fetch/is-public-address.ts'
 import { postForm } from '../../platform/public-fetch/post-form.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { Client } from '../clients/client.ts'
 import { findClient } from '../clients/find-client.ts'
+import { isOperatorsClient } from '../clients/is-operators-client.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { issueLogoutToken } from './issue-logout-token.ts'
 import { LOGOUT_TOPIC } from './leave-logout-notices.ts'
@@ -14,6 +16,7 @@ import { claimNotices, deleteNotice, postponeNotice } from './logout-notice-stor
 export interface LogoutNoticeDeps {
   readonly issuer: string
   readonly database: Database
+  readonly clock: Clock
   readonly keyRing: KeyRing
   readonly log: { warn(details: object, message: string): void }
 }
@@ -76,11 +79,11 @@ export class LogoutNoticeDelivery {
 
   /** Begins with as many as there is room for; tells how many. */
   async #begin(): Promise<number> {
-    const most = Math.min(MOST_OF_A_CLIENT, MOST_UNDER_WAY - this.#underWay.size)
-    if (most <= 0) return 0
+    if (this.#underWay.size >= MOST_UNDER_WAY) return 0
+    // One at a time, so that no client gets more than its share.
     const exceptClients = this.#busyClients()
     const notices = await this.#deps.database.write((tx) =>
-      claimNotices(tx.sql, { now: tx.now, leasedUntil: tx.now + LEASE_MS, most, exceptClients }),
+      claimNotices(tx.sql, { now: tx.now, leasedUntil: tx.now + LEASE_MS, most: 1, exceptClients }),
     )
     for (const notice of notices) {
       const sending = this.#send(notice)
@@ -129,12 +132,10 @@ export class LogoutNoticeDelivery {
   }
 
   async #attempt(notice: LogoutNotice, client: Client, uri: string): Promise<Delivery> {
-    const { issuer, database, keyRing } = this.#deps
-    const now = await database.write(async (tx) => tx.now)
-    const token = await issueLogoutToken(issuer, keyRing, { notice, client, now })
+    const { issuer, clock, keyRing } = this.#deps
+    const token = await issueLogoutToken(issuer, keyRing, { notice, client, now: clock.now() })
     // Whom the operator registered may be inside; whom a stranger described may not.
-    const isOperators = client.documentFreshUntil === undefined && client.registeredBy === undefined
-    const isAllowed = isOperators ? () => true : isPublicAddress
+    const isAllowed = isOperatorsClient(client) ? () => true : isPublicAddress
     try {
       return { isAnswered: true, status: await postForm(new URL(uri), { logout_token: token }, { isAllowed }) }
     } catch (error) {

@@ -78,6 +78,11 @@ export async function postponeNotice(sql: Queries, id: string, until: EpochMilli
     .execute()
 }
 
+/** Gives up what could not even be tried until it was over. */
+export async function deleteOverdueNotices(sql: Queries, now: EpochMilliseconds): Promise<void> {
+  await sql.withTables<LogoutNoticeTables>().deleteFrom('logout_notice').where('expires_at', '<', now).execute()
+}
+
 /** Whether it was there. */
 export async function deleteNotice(sql: Queries, id: string): Promise<boolean> {
   const deleted = await sql

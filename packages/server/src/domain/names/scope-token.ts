@@ -5,3 +5,8 @@ export function isScopeToken(text: string): boolean {
 
 export const SCOPE_TOKEN_SENTENCE =
   'A scope must be 1 to 128 printable ASCII characters without blanks, quotes or backslashes, such as orders:write.'
+
+/** Whether a scope is of this server and no API: by it a client introspects or revokes, and an operator alone gives it. */
+export function isServerScope(scope: string): boolean {
+  return scope.startsWith('introspect:') || scope === 'revocations:write'
+}

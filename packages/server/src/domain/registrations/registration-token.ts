@@ -9,7 +9,7 @@ export interface RegistrationPolicy {
 
 /** Whoever registers without a token, or with one that says no more, may act for people who agree, and for nobody else. */
 export const usualPolicy: RegistrationPolicy = {
-  grants: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+  grants: ['authorization_code', 'refresh_token'],
   scopes: [],
 }
 

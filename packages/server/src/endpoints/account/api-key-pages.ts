@@ -13,7 +13,7 @@ export interface ApiKeyFormPage {
   readonly accountPath: string
   readonly apis: readonly Pick<Api, 'audience' | 'name' | 'scopes'>[]
   /** What was sent and could not be taken: the form is shown again with it. */
-  readonly typed?: { readonly name: string; readonly audience: string; readonly scope: string } | undefined
+  readonly typed?: { readonly name: string; readonly audience: string; readonly scope?: string | undefined } | undefined
   readonly language: Language
   readonly theme: Theme
 }

@@ -46,7 +46,8 @@ export function apiKeyRoutes(server: HttpServer, deps: AccountEndpointDeps): voi
     if (!isFresh(deps, session)) return sendToFreshLogin(urls, request, reply, urls.accountApiKeysPath)
     const parsed = parseApiKey(parseApiKeyBody(request.body))
     if (!parsed.ok) return refuse(deps, request, reply, parsed.sentence)
-    const created = await makeKey(deps, session, parsed.description)
+    const created = await makeKey(deps, request, parsed.description)
+    if (!created) return sendToLogin(urls, request, reply)
     if (!created.ok) return refuse(deps, request, reply, describeRefusal(created))
     return sendMade(deps, request, reply, created)
   })
@@ -66,12 +67,18 @@ function isFresh({ clock }: AccountEndpointDeps, { authenticatedAt }: Session): 
   return clock.now() - authenticatedAt <= FRESH_MS
 }
 
+/** Undefined when the session has ended meanwhile: the key would outlive it. */
 function makeKey(
-  { database }: AccountEndpointDeps,
-  { accountId }: Session,
+  { database, urls }: AccountEndpointDeps,
+  request: FastifyRequest,
   description: ApiKeyDescription,
-): Promise<CreatedApiKey> {
-  return database.write((tx) => createApiKey(tx, { accountId }, description, `account:${accountId}`))
+): Promise<CreatedApiKey | undefined> {
+  return database.write(async (tx) => {
+    const session = await findBrowserSession(tx.sql, urls, request, tx.now)
+    if (!session) return undefined
+    const { accountId } = session
+    return createApiKey(tx, { accountId }, description, `account:${accountId}`)
+  })
 }
 
 function describeRefusal(refused: Extract<CreatedApiKey, { ok: false }>): string {

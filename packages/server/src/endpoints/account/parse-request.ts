@@ -32,15 +32,15 @@ export const keyLifetimes = [
 export interface ApiKeyBody {
   readonly name: string
   readonly audience: string
-  /** Empty: all of the API. */
-  readonly scope: string
+  /** Empty or absent: all of the API. */
+  readonly scope?: string
   readonly expires: string
 }
 
 export const apiKeyBodySchema: TSchema = Type.Object({
   name: parameterText(512, 1),
   audience: parameterText(512, 1),
-  scope: parameterText(4096),
+  scope: Type.Optional(parameterText(4096)),
   expires: Type.String({ pattern: `^(${keyLifetimes.map(({ value }) => value).join('|')})$` }),
 })
 
@@ -54,7 +54,12 @@ export const revokeKeyBodySchema: TSchema = Type.Object({
 })
 
 /** RFC 6749 §3.3: scopes are divided by single blanks. */
-export function parseApiKeyBody({ name, audience, scope, expires }: ApiKeyBody): Parameters<typeof parseApiKey>[0] {
+export function parseApiKeyBody({
+  name,
+  audience,
+  scope = '',
+  expires,
+}: ApiKeyBody): Parameters<typeof parseApiKey>[0] {
   const scopes = scope.split(' ').filter((word) => word !== '')
   return { name, audience, scopes: scopes.length === 0 ? undefined : scopes, expires }
 }

@@ -13,7 +13,9 @@ export function sendToLogin(urls: IssuerUrls, request: FastifyRequest, reply: Fa
       headers: { 'www-authenticate': 'FormLogin' },
     })
   }
-  return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(urls.accountPath)}`, 303)
+  return reply
+    .header('cache-control', 'no-store')
+    .redirect(`${urls.loginPath}?return_to=${encodeURIComponent(urls.accountPath)}`, 303)
 }
 
 /** The same for who is signed in, and must show once more that it is they before they go on to a page. */
@@ -30,7 +32,9 @@ export function sendToFreshLogin(
       detail: 'Sign in again at the login page: this needs a login of the last 15 minutes.',
     })
   }
-  return reply.redirect(`${urls.loginPath}?switch=1&return_to=${encodeURIComponent(returnTo)}`, 303)
+  return reply
+    .header('cache-control', 'no-store')
+    .redirect(`${urls.loginPath}?switch=1&return_to=${encodeURIComponent(returnTo)}`, 303)
 }
 
 function isProgram(request: FastifyRequest): boolean {

@@ -6,6 +6,7 @@ import type { Theme } from '../../platform/html/theme.ts'
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import type { DescribedApi } from '../describe-scopes.ts'
 import { renderScopes } from '../render-scopes.ts'
+import { renderUnverified } from '../render-unverified.ts'
 
 export interface ConsentPage {
   readonly clientName: string
@@ -36,7 +37,7 @@ export function renderConsentPage(page: ConsentPage): string {
   const warning = isLoopbackHost(hostname) ? html`<p class="problem">${strings.onThisDevice}</p>\n` : undefined
   const body = html`<h1>${strings.title(clientName)}</h1>
 <p>${strings.signedInAs} <bdi id="username">${username}</bdi>. <a href="${page.switchUrl}">${strings.switchAccount}</a></p>
-${page.isUnverified ? html`<p class="problem" id="unverified">${strings.unverified}</p>\n` : undefined}${renderScopes(page)}<p class="muted">${strings.returnsTo} <bdi id="returns-to">${place}</bdi></p>
+${renderUnverified(page)}${renderScopes(page)}<p class="muted">${strings.returnsTo} <bdi id="returns-to">${place}</bdi></p>
 ${warning}<form method="post" action="${page.action}">
 <input type="hidden" name="request" value="${page.requestId}">
 <input type="hidden" name="account" value="${page.accountId}">

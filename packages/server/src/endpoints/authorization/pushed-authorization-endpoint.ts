@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PUSHED_LIFETIME_SECONDS, pushRequest } from '../../domain/authorizations/pushed-requests.ts'
-import type { ClientDocuments } from '../../domain/client-documents/client-documents.ts'
+import type { ClientDocuments, FoundClient } from '../../domain/client-documents/client-documents.ts'
 import type { ProofVerifier } from '../../domain/dpop/proof-verifier.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
@@ -36,7 +36,8 @@ async function takePushed(
   const parameters = readFrontChannelParameters(request)
   const { client_id: clientId, request_uri: requestUri } = parameters.values
   // A client that a document describes is known as soon as that has been read.
-  if (clientId !== undefined) await clients.find(clientId)
+  const found = clientId === undefined ? undefined : await clients.find(clientId)
+  if (found && !found.ok && found.reason !== 'unknown') return refuseDocument(reply, found)
   const proof = await readProof(deps.proofs, request, reply, deps.urls.pushedAuthorizationUrl)
   if (!proof.ok) return sendOauthError(reply, proof.error)
   const authenticated = await authenticateRequest(deps, request)
@@ -62,4 +63,15 @@ async function takePushed(
 /** RFC 9126 §2.3: as the token endpoint refuses, and with the errors of the authorization endpoint. */
 function refuse(reply: FastifyReply, description: string, error: OauthErrorCode = 'invalid_request'): FastifyReply {
   return sendOauthError(reply, { status: 400, error, description })
+}
+
+/** As `/authorize` refuses such a client, in the form of this endpoint. */
+function refuseDocument(reply: FastifyReply, refused: Exclude<FoundClient, { ok: true }>): FastifyReply {
+  if (refused.reason === 'document_refused') {
+    const description = `The document at the client_id does not describe a client that can be let in. ${refused.sentence}`
+    return sendOauthError(reply, { status: 400, error: 'invalid_request', description })
+  }
+  const description = 'Too many documents of clients are being read at once. Try again.'
+  const headers = { 'retry-after': '2' }
+  return sendOauthError(reply, { status: 503, error: 'temporarily_unavailable', description, headers })
 }

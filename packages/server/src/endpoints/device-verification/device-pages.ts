@@ -6,6 +6,7 @@ import { renderProblem } from '../../platform/html/render-problem.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import { type AskedScopes, renderScopes } from '../render-scopes.ts'
+import { renderUnverified } from '../render-unverified.ts'
 
 export interface UserCodePage {
   /** Where the form is posted to: a path on this origin. */
@@ -48,6 +49,8 @@ function problemSentence(problem: UserCodeProblem, language: Language): string {
 
 export interface DeviceConfirmationPage extends AskedScopes {
   readonly clientName: string
+  /** Whether the app registered itself. */
+  readonly isUnverified: boolean
   /** Whose session it is. */
   readonly username: string
   readonly accountId: string
@@ -71,7 +74,7 @@ export function renderDeviceConfirmationPage(page: DeviceConfirmationPage): stri
 <p>${strings.sameCode} <bdi class="user-code" id="shown-code" dir="ltr">${page.userCode}</bdi></p>
 <p class="problem"><span>${strings.warning}</span></p>
 <p>${authorization.signedInAs} <bdi id="username">${page.username}</bdi>. <a href="${page.switchUrl}">${authorization.switchAccount}</a></p>
-${renderScopes(page)}<p class="muted">${strings.askedFrom} <bdi id="network">${page.network}</bdi></p>
+${renderUnverified(page)}${renderScopes(page)}<p class="muted">${strings.askedFrom} <bdi id="network">${page.network}</bdi></p>
 <form method="post" action="${page.action}">
 <input type="hidden" name="user_code" value="${page.userCode}">
 <input type="hidden" name="account" value="${page.accountId}">

@@ -130,8 +130,10 @@ async function showConfirmation(
   const { typed, session, pending } = shown
   const account = await getAccount(database.read, session.accountId)
   const api = (await listApis(database.read)).find((known) => known.audience === pending.audience)
+  const client = await findClient(database.read, pending.clientId)
   const page = renderDeviceConfirmationPage({
-    clientName: await nameClient(deps, pending),
+    clientName: client?.name ?? pending.clientId,
+    isUnverified: client?.registeredBy !== undefined,
     username: account.username,
     accountId: account.id,
     userCode: formatUserCode(parseUserCode(typed) ?? ''),

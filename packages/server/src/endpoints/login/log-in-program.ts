@@ -7,6 +7,7 @@ import {
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import { authenticateClient } from '../../domain/clients/authenticate-client.ts'
 import type { Client } from '../../domain/clients/client.ts'
+import { isOperatorsClient } from '../../domain/clients/is-operators-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
@@ -55,7 +56,7 @@ export async function logInProgram(
   const client = await authenticateClient(deps.database.read, { clientId: request.clientId, secret: undefined })
   if (!client?.grants.includes('refresh_token')) return refuseClient()
   // This door knows no proofs, and an app that nobody here registered gets no passwords to see.
-  if (client.isDpopRequired || client.registeredBy !== undefined) return refuseClient()
+  if (client.isDpopRequired || !isOperatorsClient(client)) return refuseClient()
   const { username: login, password } = request
   const verified = await verifyLoginAttempt(deps, { ...caller, login, password })
   if (!verified.ok) return refuse(verified)

@@ -11,7 +11,7 @@ import { findMarks, momentAfter } from '../../domain/revocations/moment-after-re
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import { refuseRequest } from '../oauth-error.ts'
+import { type RefusedRequest, refuseRequest } from '../oauth-error.ts'
 import { findMissingProof } from '../read-proof.ts'
 import { tokenType } from '../token-answer.ts'
 import { ACCESS_TOKEN_URN, type ExchangeRequest } from './parse-request.ts'
@@ -38,10 +38,11 @@ export async function exchangeApiKey(
   const now = deps.clock.now()
   const presented = parseApiKeyText(subjectToken)
   const key = presented && (await findPresentedKey(database.read, presented))
-  if (!key || !maySend(client, key)) return unacceptable
+  if (!key) return unacceptable('unknown')
+  if (!maySend(client, key)) return unacceptable('foreign_client')
   const { id: sessionId, accountId, clientId } = key
   const marks = await findMarks(database.read, { accountId, clientId, sessionId })
-  if (!isLive(key, marks, now)) return unacceptable
+  if (!isLive(key, marks, now)) return unacceptable('over')
   const owner = await findOwner(database.read, key, jkt)
   if (!owner.ok) return owner
   if (audience !== undefined && audience !== key.audience)
@@ -77,17 +78,17 @@ function maySend(client: Client | undefined, key: ApiKey): boolean {
 }
 
 /** `client`: whose key it is, and whose scopes bound it; absent for a person’s. */
-type FoundOwner = { readonly ok: true; readonly client?: Client } | Extract<GrantedTokens, { ok: false }>
+type FoundOwner = { readonly ok: true; readonly client?: Client } | RefusedRequest
 
 async function findOwner(sql: Queries, { accountId, clientId }: ApiKey, jkt: string | undefined): Promise<FoundOwner> {
   if (accountId === undefined) {
     const client = await findClient(sql, clientId)
     const missing = client && findMissingProof(client, jkt)
     if (missing) return { ok: false, error: missing }
-    return client ? { ok: true, client } : unacceptable
+    return client ? { ok: true, client } : unacceptable('owner_gone')
   }
   const account = await findAccount(sql, accountId)
-  return account !== undefined && account.disabledAt === undefined ? { ok: true } : unacceptable
+  return account !== undefined && account.disabledAt === undefined ? { ok: true } : unacceptable('owner_gone')
 }
 
 /** Never later than the key. */
@@ -96,4 +97,6 @@ function endOfToken({ expiresAt }: ApiKey, end: EpochSeconds): EpochSeconds {
 }
 
 /** RFC 8693 §2.2.2. One answer, whatever the reason. */
-const unacceptable = refuseRequest('invalid_request', 'subject_token is no API key that is good now.')
+function unacceptable(reason: string): RefusedRequest {
+  return refuseRequest('invalid_request', 'subject_token is no API key that is good now.', reason)
+}

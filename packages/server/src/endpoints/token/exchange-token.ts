@@ -1,6 +1,7 @@
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import type { Client } from '../../domain/clients/client.ts'
+import { isServerScope } from '../../domain/names/scope-token.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
 import type { ActorClaim } from '../../domain/tokens/access-token-claims.ts'
 import { type VerifiedIssuedToken, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
@@ -29,23 +30,24 @@ export async function exchangeToken(
   const now = toEpochSeconds(clock.now())
   const subject = await verifyIssuedToken(deps, database.read, subjectToken)
   // Whoever verifies allows for clocks that differ; what is over here is over.
-  if (!subject || subject.claims.exp <= now || !mayExchange(client, subject)) return unacceptable
+  if (!subject || subject.claims.exp <= now) return unacceptable('not_verified')
+  if (!mayExchange(client, subject)) return unacceptable('foreign')
   if (!provesEnough(client, subject, jkt)) return unproven
   const actor = nameActor(client, subject)
-  if (countActors(actor) > MOST_ACTORS) return unacceptable
-  const held = readScopes(subject)
+  if (countActors(actor) > MOST_ACTORS) return unacceptable('too_many_actors')
+  const held = readScopes(subject).filter((scope) => mayHave(client, scope))
   const access = await resolveAccess(database.read, { audience: audience ?? subject.audience, scopes })
   if (!access.ok) {
     const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
     return refuseRequest(error, describeRefusedAccess(access))
   }
   if (scopes?.some((scope) => !held.includes(scope)))
-    return refuseRequest('invalid_scope', 'The token has not all of that.')
+    return refuseRequest('invalid_scope', 'The token has not all of that, or the client is not registered for it.')
   const granted = access.scopes.filter((scope) => held.includes(scope))
   if (granted.length === 0) return refuseRequest('invalid_scope', 'The token has no scope of that API.')
   const begins = await momentAfterRevocations(database.read, { clientId: client.id }, subject.issuedAt)
   // Asked last: what is revoked from now on concerns the new token by its session or by when it begins.
-  if (!(await judgeIssuedToken(database.read, clock, subject)).isGood) return unacceptable
+  if (!(await judgeIssuedToken(database.read, clock, subject)).isGood) return unacceptable('revoked')
   const { api } = access
   const expiresAt = Math.min(subject.claims.exp, now + api.lifetimeSeconds)
   await recordExchange(deps, client, subject, { audience: api.audience, scopes: granted })
@@ -58,6 +60,12 @@ export async function exchangeToken(
   deps.countToken(api.algorithm)
   const answer = { access_token: token, token_type: tokenType(jkt), expires_in: expiresAt - now, scope }
   return { ok: true, answer: { ...answer, issued_token_type: ACCESS_TOKEN_URN } }
+}
+
+/** A client that is registered for some scopes gets no others; its scopes of this server itself say nothing of an API's. */
+function mayHave({ scopes }: Client, scope: string): boolean {
+  const ofApis = scopes.filter((own) => !isServerScope(own))
+  return ofApis.length === 0 || ofApis.includes(scope)
 }
 
 /** Whoever found a token somewhere gets nothing for it: it must have been given to this client, or be for the API that the client guards. */
@@ -107,11 +115,14 @@ async function recordExchange(
   )
 }
 
-/** RFC 8693 §2.2.2 */
-const unacceptable = refuseRequest(
-  'invalid_request',
-  'subject_token is no live token of a person that was given to this client or is for the API that it guards.',
-)
+/** RFC 8693 §2.2.2: one answer, whatever the reason. */
+function unacceptable(reason: string): GrantedTokens {
+  return refuseRequest(
+    'invalid_request',
+    'subject_token is no live token of a person that was given to this client or is for the API that it guards.',
+    reason,
+  )
+}
 
 const unproven = refuseRequest(
   'invalid_dpop_proof',

@@ -67,9 +67,9 @@ async function useGrant({ database }: TokenEndpointDeps, { clientId, assertion }
 
 /** RFC 7521 §4.1.1: one answer for all that can be wrong with an assertion. */
 function refuse(reason: string): GrantedTokens {
-  const { ok, error } = refuseRequest(
+  return refuseRequest(
     'invalid_grant',
     'The assertion is not one that this server takes: it is unknown, over, used, or for somebody else.',
+    reason,
   )
-  return { ok, error: { ...error, reason } }
 }

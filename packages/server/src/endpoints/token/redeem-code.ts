@@ -44,6 +44,7 @@ export async function redeemCode(
       : refuseRequest(
           'invalid_grant',
           'The code is unknown, used, expired, or was issued for another client, redirect_uri, verifier or key.',
+          opened.reason,
         )
   }
   return answerOpenedSession(deps, client, { ...opened, jkt, nonce: opened.grant.nonce })

@@ -99,5 +99,7 @@ function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation, jkt: s
 /** One sentence for all of them: who holds a copy learns nothing of what became of the session. */
 function refuse(deps: TokenEndpointDeps, outcome: 'refused' | 'session_ended' | 'reused' | 'history_lost'): Refreshed {
   deps.countRefresh(outcome)
-  return refuseRequest('invalid_grant', 'The session has ended, or the token is not one of ours. Log in again.')
+  const description =
+    'The session has ended, the token is not one of ours, or it is bound to another key. Log in again.'
+  return refuseRequest('invalid_grant', description, outcome)
 }
