@@ -7,6 +7,7 @@ import { addAccount, startTestServer, type TestServer } from '../../../testing/t
 import { type Visit, Visitor } from '../../../testing/visitor.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
 import { findAccountByLoginName } from '../../domain/accounts/find-account-by-login-name.ts'
+import { listAccounts } from '../../domain/accounts/list-accounts.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { advanceKeysInUse } from '../../domain/clients/advance-keys-in-use.ts'
 import { createClient } from '../../domain/clients/create-client.ts'
@@ -334,6 +335,31 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
     const kept = await first.person.post('/account/upstreams', { disconnect: 'open' })
     expect(kept.status).toBe(409)
     expect(await findIdentity(read, open.issuer, '1')).toBeDefined()
+  })
+
+  it.each([
+    ['one identity', () => '1', 20],
+    ['20 identities with one verified address', (index: number) => `${index}`, 1],
+  ])('of 20 parallel first logins of %s, one opens an account', async (_, subjectOf, signedIn) => {
+    await using open = await startScriptedUpstream()
+    const id = `open-${signedIn}`
+    await addUpstream(server, { id, name: 'Open', issuer: open.issuer, clientId: 'ostiary', opensAccounts: true }, 's')
+    const email = `parallel-${signedIn}@new.example`
+    const { read } = server.running.installation.database
+    const before = await listAccounts(read, 100)
+    const people = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const person = new Visitor(server.issuer)
+        const asked = onwardOf(await person.post(`/login/upstream/${id}`, {}))
+        const nonce = asked.searchParams.get('nonce') ?? ''
+        open.give(`c${index}`, await open.sign({ sub: subjectOf(index), nonce, email, email_verified: true }))
+        return { person, url: callback(asked, { code: `c${index}` }) }
+      }),
+    )
+    const pages = await Promise.all(people.map(({ person, url }) => person.get(url)))
+    expect(pages.filter(({ status }) => status === 200)).toHaveLength(signedIn)
+    expect(pages.filter(({ status }) => status === 403)).toHaveLength(20 - signedIn)
+    expect(await listAccounts(read, 100)).toHaveLength(before.length + 1)
   })
 
   it('who is signed in connects and disconnects an upstream on their account page', async () => {

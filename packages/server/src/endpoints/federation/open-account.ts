@@ -5,7 +5,16 @@ import type { Upstream, UpstreamIdentity } from '../../domain/upstreams/upstream
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 
-/** Opens an account for an identity that nobody has, by the name it likes if that is free. Returns its id. */
+/** The identity or its address became somebody's while an account was opened for it: nothing of that stays, and it is settled anew. */
+export class SignUpOvertakenError extends Error {
+  override readonly name = 'SignUpOvertakenError'
+}
+
+/**
+ * Opens an account for an identity that nobody has, by the name it likes if that is free. Returns its id.
+ *
+ * @throws SignUpOvertakenError where its address is somebody's by now.
+ */
 export async function openAccount(tx: Transaction, upstream: Upstream, identity: UpstreamIdentity): Promise<string> {
   const email = readEmail(identity.verifiedEmail)
   const name = chooseName(upstream, identity)
@@ -14,7 +23,7 @@ export async function openAccount(tx: Transaction, upstream: Upstream, identity:
     const created = username && (await createAccount(tx, { username, email, actor: 'anonymous' }))
     if (created?.ok) return created.account.id
   }
-  throw new Error('neither a name nor a random one is free')
+  throw new SignUpOvertakenError('neither the name nor a random one goes with the address')
 }
 
 /** What has an @ may be somebody's e-mail address, which an upstream's word for a name doesn't prove. */

@@ -15,7 +15,7 @@ import type { FederationNotice } from '../../platform/html/strings/strings.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { openSessionForBrowser } from '../open-session-for-browser.ts'
 import type { FederationDeps } from './federation-deps.ts'
-import { openAccount } from './open-account.ts'
+import { openAccount, SignUpOvertakenError } from './open-account.ts'
 import { issueLink, type PendingUpstreamLogin } from './pending-upstream-login.ts'
 
 /** A person whom an upstream vouches for, and what they began the login for. */
@@ -32,22 +32,36 @@ export type Settled =
   | { readonly kind: 'link'; readonly link: string; readonly email: string }
   | { readonly kind: 'notice'; readonly notice: FederationNotice }
 
-/** Decides in one transaction what comes of an identity. */
+/** Decides what comes of an identity. */
 export async function settleIdentity(
   deps: FederationDeps,
   request: FastifyRequest,
   vouched: Vouched,
 ): Promise<Settled> {
-  return deps.database.write(async (tx) => {
-    const { issuer, subject } = vouched.identity
-    const known = await findIdentity(tx.sql, issuer, subject)
-    if (vouched.login.connectTo !== undefined)
-      return connect(tx, deps, request, vouched, vouched.login.connectTo, known?.accountId)
-    if (known === undefined) return welcome(tx, deps, request, vouched)
-    const settled = await signIn(tx, deps, request, vouched, known.accountId)
-    if (settled.kind === 'signed_in') await useIdentity(tx, known)
-    return settled
-  })
+  const settle = () => deps.database.write((tx) => settleInTransaction(tx, deps, request, vouched))
+  try {
+    return await settle()
+  } catch (error) {
+    if (!(error instanceof SignUpOvertakenError)) throw error
+    // What overtook it is committed, so now it is seen.
+    return settle()
+  }
+}
+
+async function settleInTransaction(
+  tx: Transaction,
+  deps: FederationDeps,
+  request: FastifyRequest,
+  vouched: Vouched,
+): Promise<Settled> {
+  const { issuer, subject } = vouched.identity
+  const known = await findIdentity(tx.sql, issuer, subject)
+  if (vouched.login.connectTo !== undefined)
+    return connect(tx, deps, request, vouched, vouched.login.connectTo, known?.accountId)
+  if (known === undefined) return welcome(tx, deps, request, vouched)
+  const settled = await signIn(tx, deps, request, vouched, known.accountId)
+  if (settled.kind === 'signed_in') await useIdentity(tx, known)
+  return settled
 }
 
 async function signIn(
@@ -84,7 +98,8 @@ async function welcome(
   }
   if (!upstream.opensAccounts) return refuseUnknown(tx, upstream, network)
   const accountId = await openAccount(tx, upstream, identity)
-  await linkIdentity(tx, { issuer, subject, accountId, network })
+  const isLinked = await linkIdentity(tx, { issuer, subject, accountId, network })
+  if (!isLinked) throw new SignUpOvertakenError('the identity is somebody’s by now')
   return signIn(tx, deps, request, vouched, accountId)
 }
 
