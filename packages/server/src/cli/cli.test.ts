@@ -166,6 +166,7 @@ forEachDatabase('the command line', ({ createUrl }) => {
       ).toEqual({
         audience,
         name: 'Orders',
+        scope_descriptions: {},
         scopes: ['a', 'b'],
         lifetime: 60,
         algorithm: 'ES256',
