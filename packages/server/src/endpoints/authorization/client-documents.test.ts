@@ -158,6 +158,15 @@ forEachDatabase('GET /authorize for a client that a document describes', ({ crea
     expect([page.status, page.text]).toEqual([400, expect.stringContaining('jwks_uri')])
   })
 
+  it('RFC 9700 §2.4: an app that a document describes gets no passwords to see at POST /login', async () => {
+    const scene = await start()
+    const code = await agree(scene, await scene.authorize())
+    expect((await redeem(scene, code)).status).toBe(200)
+    const form = new URLSearchParams({ ...person, audience, client_id: scene.clientId })
+    const answer = await fetch(`${scene.server.issuer}/login`, { method: 'POST', body: form })
+    expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'invalid_parameter' }])
+  })
+
   it('RFC 9126 §2.1: an app that nobody registered may push what it asks for', async () => {
     const scene = await start()
     const parameters = new URLSearchParams({

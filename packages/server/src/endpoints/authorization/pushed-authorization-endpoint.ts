@@ -69,7 +69,7 @@ function refuse(reply: FastifyReply, description: string, error: OauthErrorCode 
 function refuseDocument(reply: FastifyReply, refused: Exclude<FoundClient, { ok: true }>): FastifyReply {
   if (refused.reason === 'document_refused') {
     const description = `The document at the client_id does not describe a client that can be let in. ${refused.sentence}`
-    return sendOauthError(reply, { status: 400, error: 'invalid_request', description })
+    return sendOauthError(reply, { status: 401, error: 'invalid_client', description })
   }
   const description = 'Too many documents of clients are being read at once. Try again.'
   const headers = { 'retry-after': '2' }
