@@ -23,7 +23,7 @@ interface UpstreamCreateOptions {
 }
 
 export function upstreamCommand(): Command {
-  return createGroup('upstream', 'OpenID providers elsewhere that people may log in with.', [
+  return createGroup('upstream', 'Providers elsewhere that people may log in with.', [
     upstreamListCommand(),
     upstreamCreateCommand(),
     upstreamRemoveCommand(),
@@ -48,7 +48,7 @@ function upstreamListCommand(): Command {
 function upstreamCreateCommand(): Command {
   return createCommand(
     'create',
-    'Let people log in with an OpenID provider elsewhere.',
+    'Let people log in with a provider elsewhere: one of OpenID Connect, or GitHub.',
     'ostiary upstream create --preset google --client-id 123.apps.googleusercontent.com --client-secret-stdin < secret',
   )
     .requiredOption('--client-id <id>', 'the id that the provider knows this server by')
@@ -58,12 +58,15 @@ function upstreamCreateCommand(): Command {
       ),
     )
     .option('--tenant <guid>', 'with the preset microsoft: the directory whose people may log in')
-    .option('--issuer <url>', 'without a preset: the provider’s issuer, whose metadata are read from there')
+    .option(
+      '--issuer <url>',
+      'without a preset: the provider’s issuer, whose metadata are read from there; with the preset github: an Enterprise Server',
+    )
     .option('--id <id>', 'how it is called in addresses (default: the preset)')
     .option('--name <name>', 'what its button says (default: the preset’s name, or the id)')
     .option('--client-secret-stdin', 'read the client secret from standard input (default: ask for it)')
     .option('--public', 'this server has no client secret there')
-    .option('--scope <scope...>', 'what is asked for (default: openid profile email)')
+    .option('--scope <scope...>', 'what is asked for (default: the preset’s, or openid profile email)')
     .option('--sign-up', 'make an account for whom nobody here knows')
     .action((options: UpstreamCreateOptions) => runCommand(options, () => createFromOptions(options)))
 }

@@ -33,6 +33,7 @@ export const initial: Migration = {
       id TEXT PRIMARY KEY,
       name TEXT NOT NULL,
       issuer TEXT NOT NULL UNIQUE,
+      kind TEXT NOT NULL,
       client_id TEXT NOT NULL,
       sealed_secret TEXT,
       scopes TEXT NOT NULL,

@@ -11,6 +11,16 @@ it.each<[string, Partial<UpstreamInput>, object]>([
     { preset: 'microsoft', tenant },
     { id: 'microsoft', issuer: `https://login.microsoftonline.com/${tenant}/v2.0`, isEmailTrusted: false },
   ],
+  [
+    'GitHub, which knows no scope openid',
+    { preset: 'github' },
+    { id: 'github', issuer: 'https://github.com', kind: 'oauth2', scopes: ['read:user', 'user:email'] },
+  ],
+  [
+    'an Enterprise Server of GitHub',
+    { preset: 'github', issuer: 'https://git.example.com' },
+    { id: 'github', issuer: 'https://git.example.com', kind: 'oauth2' },
+  ],
   ['a preset by another id and name', { preset: 'google', id: 'g', name: 'Work' }, { id: 'g', name: 'Work' }],
   [
     'any issuer, closed by default',
@@ -31,6 +41,8 @@ it.each<[string, Partial<UpstreamInput>, RegExp]>([
   ['Discovery §4.1: a query in the issuer', { id: 'work', issuer: `${issuer}?a=b` }, /query/],
   ['a user name in the issuer', { id: 'work', issuer: 'https://a:b@login.example.com' }, /user name/],
   ['an issuer beside a preset', { preset: 'google', issuer }, /preset/],
+  ['an Enterprise Server with a path', { preset: 'github', issuer: `${issuer}/git` }, /path/],
+  ['GitHub over plain http', { preset: 'github', issuer: 'http://git.example.com' }, /https URL/],
   ['no tenant', { preset: 'microsoft' }, /tenant/],
   ['every tenant', { preset: 'microsoft', tenant: 'common' }, /GUID/],
   ['a tenant of nothing', { id: 'work', issuer, tenant }, /tenant/],

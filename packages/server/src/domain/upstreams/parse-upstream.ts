@@ -2,7 +2,7 @@ import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
 import { type UpstreamPreset, type UpstreamPresetName, upstreamPresets } from './presets.ts'
-import type { Upstream } from './upstream.ts'
+import type { Upstream, UpstreamKind } from './upstream.ts'
 
 export interface UpstreamInput {
   /** Default: the preset's name. */
@@ -32,23 +32,29 @@ const DEFAULT_SCOPES = ['openid', 'profile', 'email']
 export function parseUpstream(input: UpstreamInput): ParsedUpstream {
   const preset: UpstreamPreset | undefined = input.preset && upstreamPresets[input.preset]
   const { id = input.preset ?? '', clientId, scopes = preset?.scopes ?? DEFAULT_SCOPES } = input
+  const kind = preset?.kind ?? 'oidc'
   const name = input.name ?? preset?.name ?? id
   const issuer = input.issuer ?? preset?.issuer.replace('{tenant}', input.tenant ?? '{tenant}') ?? ''
   const sentence =
-    findFaultOfIssuer(input, preset, issuer) ?? findFaultOfNames({ id, name, clientId }) ?? findFaultOfScopes(scopes)
+    findFaultOfIssuer(input, preset, issuer) ??
+    findFaultOfNames({ id, name, clientId }) ??
+    findFaultOfScopes(kind, scopes)
   if (sentence !== undefined) return { ok: false, sentence }
   const isEmailTrusted = preset?.isEmailTrusted ?? true
   const opensAccounts = input.opensAccounts ?? false
-  return { ok: true, upstream: { id, name, issuer, clientId, scopes, isEmailTrusted, opensAccounts } }
+  return { ok: true, upstream: { id, name, issuer, kind, clientId, scopes, isEmailTrusted, opensAccounts } }
 }
 
 function findFaultOfIssuer(input: UpstreamInput, preset: UpstreamPreset | undefined, issuer: string) {
-  if (preset && input.issuer !== undefined) return 'A preset knows its issuer. Leave --issuer out, or --preset.'
+  if (preset && !preset.isSelfHosted && input.issuer !== undefined)
+    return 'A preset knows its issuer. Leave --issuer out, or --preset.'
   const wantsTenant = preset?.issuer.includes('{tenant}') ?? false
   if (wantsTenant !== (input.tenant !== undefined))
     return wantsTenant ? 'This preset needs --tenant, the GUID of the directory.' : 'There is no --tenant here.'
   if (input.tenant !== undefined && !TENANT.test(input.tenant))
     return 'The tenant must be the GUID of one directory, in small letters.'
+  if (preset?.isSelfHosted && URL.canParse(issuer) && new URL(issuer).pathname !== '/')
+    return 'The issuer of this preset must be without a path, such as https://git.example.com.'
   return isIssuer(issuer)
     ? undefined
     : 'The issuer must be an https URL without query, fragment or user name, such as https://accounts.example.com.'
@@ -63,10 +69,10 @@ function findFaultOfNames({ id, name, clientId }: { id: string; name: string; cl
     : 'The client id must be 1 to 255 visible ASCII characters, as the provider gave it.'
 }
 
-function findFaultOfScopes(scopes: readonly string[]): string | undefined {
+function findFaultOfScopes(kind: UpstreamKind, scopes: readonly string[]): string | undefined {
   if (!scopes.every(isScopeToken)) return SCOPE_TOKEN_SENTENCE
   // OpenID Connect Core §3.1.2.1: without it nothing is said of the person.
-  return scopes.includes('openid') ? undefined : 'The scope openid must be among the scopes.'
+  return kind !== 'oidc' || scopes.includes('openid') ? undefined : 'The scope openid must be among the scopes.'
 }
 
 /** OpenID Connect Discovery §4.1; plain http only where nothing leaves the machine. */

@@ -5,7 +5,7 @@ import {
   type ClientAuth,
   ClientSecretBasic,
   ClientSecretPost,
-  type Configuration,
+  Configuration,
   calculatePKCECodeChallenge,
   customFetch,
   discovery,
@@ -19,6 +19,8 @@ import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { findFaultOfIdToken } from './find-fault-of-id-token.ts'
+import { githubEndpoints } from './github-endpoints.ts'
+import { fetchGithubIdentity } from './github-identity.ts'
 import type { Upstream, UpstreamIdentity } from './upstream.ts'
 import { readUpstreamError, type UpstreamFailure } from './upstream-failure.ts'
 import { openUpstreamSecret } from './upstream-secret.ts'
@@ -29,7 +31,7 @@ export interface UpstreamRequest {
   readonly state: string
   readonly nonce: string
   readonly codeVerifier: string
-  /** Further parameters, such as `prompt`. */
+  /** Further parameters of OpenID Connect, such as `prompt`. */
   readonly parameters: Readonly<Record<string, string>>
 }
 
@@ -58,11 +60,10 @@ export class UpstreamClients {
     try {
       const configuration = await this.#configure(upstream)
       const url = buildAuthorizationUrl(configuration, {
-        ...parameters,
         redirect_uri: redirectUri,
         scope: upstream.scopes.join(' '),
         state,
-        nonce,
+        ...(upstream.kind === 'oidc' && { ...parameters, nonce }),
         code_challenge: await calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
       })
@@ -73,7 +74,7 @@ export class UpstreamClients {
   }
 
   /**
-   * Who the person is that the upstream has sent back: redeems the code and checks the ID token.
+   * Who the person is that the upstream has sent back: redeems the code and checks the ID token, or asks where there is none.
    *
    * @param callback the address that the browser came back to, with the upstream's parameters
    * @see OpenID Connect Core §3.1.3.7, RFC 9207 §2.4
@@ -83,10 +84,10 @@ export class UpstreamClients {
       const configuration = await this.#configure(upstream)
       const tokens = await authorizationCodeGrant(configuration, callback, {
         expectedState: request.state,
-        expectedNonce: request.nonce,
         pkceCodeVerifier: request.codeVerifier,
-        idTokenExpected: true,
+        ...(upstream.kind === 'oidc' && { expectedNonce: request.nonce, idTokenExpected: true }),
       })
+      if (upstream.kind === 'oauth2') return await fetchGithubIdentity(configuration, upstream, tokens.access_token)
       const claims = tokens.claims()
       if (claims === undefined || tokens.id_token === undefined)
         return { ok: false, reason: 'invalid_answer', sentence: 'there is no ID token' }
@@ -112,17 +113,31 @@ export class UpstreamClients {
 }
 
 function isSame(one: Upstream, other: Upstream): boolean {
+  if (one.kind !== other.kind) return false
   return one.issuer === other.issuer && one.clientId === other.clientId && one.sealedSecret === other.sealedSecret
 }
 
 /** Without the last of these a signature of an ID token would go unchecked, since TLS vouches for it (OpenID Connect Core §3.1.3.7). */
-function discover({ issuer, clientId }: Upstream, secret: string | undefined): Promise<Configuration> {
+async function discover(upstream: Upstream, secret: string | undefined): Promise<Configuration> {
+  if (upstream.kind === 'oauth2') return describeGithub(upstream, secret)
+  const { issuer, clientId } = upstream
   const server = new URL(issuer)
   const execute = server.protocol === 'http:' ? [allowInsecureRequests] : []
   return discovery(server, clientId, undefined, authenticateWith(secret), {
     [customFetch]: boundedFetch,
     execute: [...execute, enableNonRepudiationChecks],
   })
+}
+
+/** It has no metadata to be read, takes its secret in the form, and answers 200 for errors too. */
+function describeGithub({ issuer, clientId }: Upstream, secret: string | undefined): Configuration {
+  const { issuer: responseIssuer, authorization, token } = githubEndpoints(issuer)
+  const server = { issuer: responseIssuer, authorization_endpoint: authorization, token_endpoint: token }
+  const authentication = secret === undefined ? None() : ClientSecretPost(secret)
+  const configuration = new Configuration(server, clientId, undefined, authentication)
+  configuration[customFetch] = boundedFetch
+  if (new URL(issuer).protocol === 'http:') allowInsecureRequests(configuration)
+  return configuration
 }
 
 /** RFC 8414 §2: client_secret_basic where the metadata say nothing. */

@@ -1,11 +1,12 @@
 import type { Queries } from '../../platform/database/database.ts'
-import type { Upstream } from './upstream.ts'
+import type { Upstream, UpstreamKind } from './upstream.ts'
 
 type UpstreamTables = {
   upstream: {
     id: string
     name: string
     issuer: string
+    kind: string
     client_id: string
     sealed_secret: string | null
     scopes: string
@@ -24,6 +25,7 @@ export async function insertUpstream(sql: Queries, upstream: Upstream): Promise<
       id: upstream.id,
       name: upstream.name,
       issuer: upstream.issuer,
+      kind: upstream.kind,
       client_id: upstream.clientId,
       sealed_secret: upstream.sealedSecret ?? null,
       scopes: upstream.scopes.join(' '),
@@ -74,6 +76,7 @@ function toUpstream(row: UpstreamTables['upstream']): Upstream {
     id: row.id,
     name: row.name,
     issuer: row.issuer,
+    kind: row.kind as UpstreamKind,
     clientId: row.client_id,
     sealedSecret: row.sealed_secret ?? undefined,
     scopes: row.scopes.split(' '),

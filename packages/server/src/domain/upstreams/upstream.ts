@@ -1,12 +1,16 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 
-/** An OpenID provider elsewhere that people may log in with. */
+/** `oidc`: found by discovery, says who a person is in an ID token. `oauth2`: GitHub's way, where a request with the access token tells. */
+export type UpstreamKind = 'oidc' | 'oauth2'
+
+/** A provider elsewhere that people may log in with. */
 export interface Upstream {
   /** Stands in URLs: `google`. */
   readonly id: string
   /** What its button says. */
   readonly name: string
   readonly issuer: string
+  readonly kind: UpstreamKind
   readonly clientId: string
   /** Absent: this server is a public client there. */
   readonly sealedSecret: string | undefined
