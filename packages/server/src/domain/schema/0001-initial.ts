@@ -36,6 +36,8 @@ export const initial: Migration = {
       kind TEXT NOT NULL,
       client_id TEXT NOT NULL,
       sealed_secret TEXT,
+      apple_team_id TEXT,
+      apple_key_id TEXT,
       scopes TEXT NOT NULL,
       is_email_trusted BIGINT NOT NULL,
       opens_accounts BIGINT NOT NULL,

@@ -12,6 +12,11 @@ export interface UpstreamInput {
   /** Only with a preset whose issuer has one. */
   readonly tenant?: string | undefined
   readonly issuer?: string | undefined
+  /** Both only with the preset of Apple. */
+  readonly teamId?: string | undefined
+  readonly keyId?: string | undefined
+  /** Whether the provider has given no secret. */
+  readonly public?: boolean | undefined
   readonly clientId: string
   readonly scopes?: readonly string[] | undefined
   readonly opensAccounts?: boolean | undefined
@@ -26,6 +31,8 @@ export type ParsedUpstream =
 
 /** A tenant is its GUID: by another name the issuer of its tokens is another one, and `common` is every tenant there is. */
 const TENANT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Apple gives teams and keys names of ten characters. */
+const APPLE_ID = /^[A-Z\d]{10}$/
 const DEFAULT_SCOPES = ['openid', 'profile', 'email']
 
 /** Text as given on a command line → an upstream that can be registered, or a sentence that says what to change. */
@@ -37,12 +44,15 @@ export function parseUpstream(input: UpstreamInput): ParsedUpstream {
   const issuer = input.issuer ?? preset?.issuer.replace('{tenant}', input.tenant ?? '{tenant}') ?? ''
   const sentence =
     findFaultOfIssuer(input, preset, issuer) ??
+    findFaultOfSecret(input, preset) ??
     findFaultOfNames({ id, name, clientId }) ??
     findFaultOfScopes(kind, scopes)
   if (sentence !== undefined) return { ok: false, sentence }
   const isEmailTrusted = preset?.isEmailTrusted ?? true
   const opensAccounts = input.opensAccounts ?? false
-  return { ok: true, upstream: { id, name, issuer, kind, clientId, scopes, isEmailTrusted, opensAccounts } }
+  const { teamId, keyId } = input
+  const appleKey = teamId === undefined || keyId === undefined ? undefined : { teamId, keyId }
+  return { ok: true, upstream: { id, name, issuer, kind, clientId, appleKey, scopes, isEmailTrusted, opensAccounts } }
 }
 
 function findFaultOfIssuer(input: UpstreamInput, preset: UpstreamPreset | undefined, issuer: string) {
@@ -58,6 +68,17 @@ function findFaultOfIssuer(input: UpstreamInput, preset: UpstreamPreset | undefi
   return isIssuer(issuer)
     ? undefined
     : 'The issuer must be an https URL without query, fragment or user name, such as https://accounts.example.com.'
+}
+
+function findFaultOfSecret(input: UpstreamInput, preset: UpstreamPreset | undefined): string | undefined {
+  const { teamId, keyId } = input
+  if (input.public && (preset?.hasAppleKey || preset?.kind === 'oauth2'))
+    return 'This provider asks every client for its secret. Leave --public out.'
+  if (!preset?.hasAppleKey)
+    return teamId === undefined && keyId === undefined ? undefined : 'There is no --team-id and no --key-id here.'
+  return [teamId, keyId].every((text) => text !== undefined && APPLE_ID.test(text))
+    ? undefined
+    : 'This preset needs --team-id and --key-id, each of ten capital letters and digits.'
 }
 
 function findFaultOfNames({ id, name, clientId }: { id: string; name: string; clientId: string }): string | undefined {

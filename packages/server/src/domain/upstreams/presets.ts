@@ -9,11 +9,13 @@ export interface UpstreamPreset {
   /** Whether organizations run it themselves too, each by an issuer of their own. */
   readonly isSelfHosted?: true
   readonly kind: UpstreamKind
+  /** Whether its client secrets are signed with a key that it has given. */
+  readonly hasAppleKey?: true
   readonly scopes: readonly string[]
   readonly isEmailTrusted: boolean
 }
 
-export type UpstreamPresetName = 'google' | 'github' | 'microsoft'
+export type UpstreamPresetName = 'google' | 'apple' | 'github' | 'microsoft'
 
 export const upstreamPresets: Readonly<Record<UpstreamPresetName, UpstreamPreset>> = {
   // https://developers.google.com/identity/openid-connect/openid-connect
@@ -22,6 +24,15 @@ export const upstreamPresets: Readonly<Record<UpstreamPresetName, UpstreamPreset
     issuer: 'https://accounts.google.com',
     kind: 'oidc',
     scopes: ['openid', 'profile', 'email'],
+    isEmailTrusted: true,
+  },
+  // https://developer.apple.com/documentation/signinwithapplerestapi
+  apple: {
+    name: 'Apple',
+    issuer: 'https://appleid.apple.com',
+    kind: 'oidc',
+    hasAppleKey: true,
+    scopes: ['openid', 'name', 'email'],
     isEmailTrusted: true,
   },
   // https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps

@@ -17,6 +17,7 @@ import {
 } from 'openid-client'
 import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { authenticateAtApple } from './apple-client-secret.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { findFaultOfIdToken } from './find-fault-of-id-token.ts'
 import { githubEndpoints } from './github-endpoints.ts'
@@ -64,6 +65,8 @@ export class UpstreamClients {
         scope: upstream.scopes.join(' '),
         state,
         ...(upstream.kind === 'oidc' && { ...parameters, nonce }),
+        // Apple answers so alone, where it is asked for a name or an address.
+        ...(upstream.appleKey && { response_mode: 'form_post' }),
         code_challenge: await calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
       })
@@ -105,7 +108,7 @@ export class UpstreamClients {
     const now = this.#clock.now()
     const known = this.#known.get(upstream.id)
     if (known && known.until > now && isSame(known.upstream, upstream)) return known.found
-    const found = discover(upstream, openUpstreamSecret(this.#sealer, upstream))
+    const found = discover(upstream, openUpstreamSecret(this.#sealer, upstream), this.#clock)
     this.#known.set(upstream.id, { upstream, until: now + METADATA_LIFETIME_MS, found })
     found.catch(() => this.#known.delete(upstream.id))
     return found
@@ -118,12 +121,12 @@ function isSame(one: Upstream, other: Upstream): boolean {
 }
 
 /** Without the last of these a signature of an ID token would go unchecked, since TLS vouches for it (OpenID Connect Core §3.1.3.7). */
-async function discover(upstream: Upstream, secret: string | undefined): Promise<Configuration> {
+async function discover(upstream: Upstream, secret: string | undefined, clock: Clock): Promise<Configuration> {
   if (upstream.kind === 'oauth2') return describeGithub(upstream, secret)
   const { issuer, clientId } = upstream
   const server = new URL(issuer)
   const execute = server.protocol === 'http:' ? [allowInsecureRequests] : []
-  return discovery(server, clientId, undefined, authenticateWith(secret), {
+  return discovery(server, clientId, undefined, authenticateWith(upstream, secret, clock), {
     [customFetch]: boundedFetch,
     execute: [...execute, enableNonRepudiationChecks],
   })
@@ -141,8 +144,9 @@ function describeGithub({ issuer, clientId }: Upstream, secret: string | undefin
 }
 
 /** RFC 8414 §2: client_secret_basic where the metadata say nothing. */
-function authenticateWith(secret: string | undefined): ClientAuth {
+function authenticateWith(upstream: Upstream, secret: string | undefined, clock: Clock): ClientAuth {
   if (secret === undefined) return None()
+  if (upstream.appleKey) return authenticateAtApple(upstream, upstream.appleKey, secret, clock)
   const [post, basic] = [ClientSecretPost(secret), ClientSecretBasic(secret)]
   return (server, ...rest) => {
     const takesPost = server.token_endpoint_auth_methods_supported?.includes('client_secret_post') ?? false
@@ -162,17 +166,20 @@ async function readUserinfo(
 }
 
 function toIdentity(
-  { isEmailTrusted }: Upstream,
+  { isEmailTrusted, appleKey }: Upstream,
   claims: IDToken,
   userinfo: Partial<UserInfoResponse>,
 ): UpstreamIdentity {
   // From one source: a verified address there says nothing of the address here.
-  const { email, email_verified: isVerified } = claims.email === undefined ? userinfo : claims
+  const source: Readonly<Record<string, unknown>> = claims.email === undefined ? userinfo : claims
+  const { email, email_verified: said } = source
+  // Apple alone documents that it may be a text.
+  const isVerified = said === true || (appleKey !== undefined && said === 'true')
   const preferredUsername = claims.preferred_username ?? userinfo.preferred_username
   return {
     issuer: claims.iss,
     subject: claims.sub,
-    verifiedEmail: isEmailTrusted && isVerified === true && typeof email === 'string' ? email : undefined,
+    verifiedEmail: isEmailTrusted && isVerified && typeof email === 'string' ? email : undefined,
     preferredUsername: typeof preferredUsername === 'string' ? preferredUsername : undefined,
     authenticatedAt: claims.auth_time === undefined ? undefined : claims.auth_time * 1000,
   }

@@ -9,6 +9,8 @@ type UpstreamTables = {
     kind: string
     client_id: string
     sealed_secret: string | null
+    apple_team_id: string | null
+    apple_key_id: string | null
     scopes: string
     is_email_trusted: number
     opens_accounts: number
@@ -28,6 +30,8 @@ export async function insertUpstream(sql: Queries, upstream: Upstream): Promise<
       kind: upstream.kind,
       client_id: upstream.clientId,
       sealed_secret: upstream.sealedSecret ?? null,
+      apple_team_id: upstream.appleKey?.teamId ?? null,
+      apple_key_id: upstream.appleKey?.keyId ?? null,
       scopes: upstream.scopes.join(' '),
       is_email_trusted: upstream.isEmailTrusted ? 1 : 0,
       opens_accounts: upstream.opensAccounts ? 1 : 0,
@@ -79,9 +83,14 @@ function toUpstream(row: UpstreamTables['upstream']): Upstream {
     kind: row.kind as UpstreamKind,
     clientId: row.client_id,
     sealedSecret: row.sealed_secret ?? undefined,
+    appleKey: toAppleKey(row),
     scopes: row.scopes.split(' '),
     isEmailTrusted: row.is_email_trusted === 1,
     opensAccounts: row.opens_accounts === 1,
     createdAt: row.created_at,
   }
+}
+
+function toAppleKey({ apple_team_id: teamId, apple_key_id: keyId }: UpstreamTables['upstream']): Upstream['appleKey'] {
+  return teamId === null || keyId === null ? undefined : { teamId, keyId }
 }

@@ -3,6 +3,12 @@ import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 /** `oidc`: found by discovery, says who a person is in an ID token. `oauth2`: GitHub's way, where a request with the access token tells. */
 export type UpstreamKind = 'oidc' | 'oauth2'
 
+/** By what names Apple knows a private key of a developer. */
+export interface AppleKey {
+  readonly teamId: string
+  readonly keyId: string
+}
+
 /** A provider elsewhere that people may log in with. */
 export interface Upstream {
   /** Stands in URLs: `google`. */
@@ -14,6 +20,8 @@ export interface Upstream {
   readonly clientId: string
   /** Absent: this server is a public client there. */
   readonly sealedSecret: string | undefined
+  /** Apple: whose key the secret is, that signs what this server proves itself with. Absent: the secret does so itself. */
+  readonly appleKey: AppleKey | undefined
   readonly scopes: readonly string[]
   /** Whether its `email_verified` may be believed. */
   readonly isEmailTrusted: boolean
