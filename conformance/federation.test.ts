@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addUpstream } from '../packages/server/testing/add-upstream.ts'
 import { launchBrowser } from '../packages/server/testing/browser.ts'
 import { startOidcProvider } from '../packages/server/testing/oidc-provider-upstream.ts'
+import { startScriptedUpstream } from '../packages/server/testing/scripted-upstream.ts'
 import { addAccount, findFreePort, logIn } from '../packages/server/testing/test-server.ts'
 import { addClient, audience, person, type RegisteredClient, type Scene, startScene } from './scene.ts'
 
@@ -132,5 +134,35 @@ describe('federation in, in a browser', () => {
     // The account's own password still opens it.
     const answer = await logIn(scene.server, { username: 'grace@example.com', password: person.password })
     expect(answer.status).toBe(200)
+  })
+
+  it('Apple’s answer by form_post, from another site, comes back to the browser’s own cookies', async () => {
+    // Another host than ours, since a site knows no ports (RFC 6265bis §5.2).
+    const apple = createServer()
+    await new Promise<void>((resolve) => apple.listen(0, 'localhost', resolve))
+    const site = `http://localhost:${(apple.address() as AddressInfo).port}`
+    await using there = await startScriptedUpstream({ authorization_endpoint: `${site}/auth/authorize` })
+    apple.on('request', async (request, response) => {
+      const asked = new URL(request.url ?? '', site).searchParams
+      if (asked.get('response_mode') !== 'form_post') return response.writeHead(404).end()
+      there.give('code', await there.sign({ nonce: asked.get('nonce') ?? '' }))
+      const fields = { code: 'code', state: asked.get('state') ?? '', user: '{"name":{}}' }
+      const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value='${value}'>`)
+      response.setHeader('content-type', 'text/html')
+      return response.end(`<form method="post" action="${asked.get('redirect_uri')}">${inputs}<button>Go on`)
+    })
+    const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+    const key = { teamId: 'TEAM123456', keyId: 'ABC123DEFG', clientId: 'ostiary', opensAccounts: true }
+    await addUpstream(scene.server, { preset: 'apple', ...key }, String(pem), { issuer: there.issuer })
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await openAuthorization(page)
+    await page.getByRole('button', { name: 'Continue with Apple' }).click()
+    await page.waitForURL(`${site}/**`)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    expect(await redeem(page)).toMatchObject({ iss: scene.server.issuer })
+    await context.close()
+    apple.closeAllConnections()
+    apple.close()
   })
 })

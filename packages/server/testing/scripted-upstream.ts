@@ -7,6 +7,8 @@ export interface ScriptedUpstream extends AsyncDisposable {
   readonly issuer: string
   /** How often its token endpoint was asked. */
   readonly exchanges: () => number
+  /** What its token endpoint was sent last. */
+  readonly lastForm: () => URLSearchParams
   /** The ID token that a code will be redeemed for. */
   readonly give: (code: string, idToken: string) => void
   /** An ID token signed by its key; claims override the right ones. */
@@ -24,6 +26,7 @@ export async function startScriptedUpstream(metadata: object = {}): Promise<Scri
   const jwks = { keys: [{ ...(await exportJWK(key.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }] }
   const tokens = new Map<string, string>()
   let exchanges = 0
+  let lastForm = new URLSearchParams()
   let issuer = ''
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) =>
@@ -37,7 +40,8 @@ export async function startScriptedUpstream(metadata: object = {}): Promise<Scri
       form += chunk
     })
     return request.on('end', () => {
-      const idToken = tokens.get(new URLSearchParams(form).get('code') ?? '')
+      lastForm = new URLSearchParams(form)
+      const idToken = tokens.get(lastForm.get('code') ?? '')
       if (idToken === undefined) return answer(400, { error: 'invalid_grant' })
       return answer(200, { access_token: 'opaque', token_type: 'Bearer', expires_in: 60, id_token: idToken })
     })
@@ -53,6 +57,7 @@ export async function startScriptedUpstream(metadata: object = {}): Promise<Scri
   return {
     issuer,
     exchanges: () => exchanges,
+    lastForm: () => lastForm,
     give: (code, idToken) => void tokens.set(code, idToken),
     sign: signWith(key.privateKey),
     forge: signWith(foreign.privateKey),

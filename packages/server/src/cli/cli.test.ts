@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
@@ -136,6 +137,31 @@ forEachDatabase('the command line', ({ createUrl }) => {
       const result = await folder.run([...args, '--json'], input)
       expect([JSON.parse(result.stderr).error.code, result.exitCode], args.join(' ')).toEqual([code, exitCode])
     }
+    const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+    const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
+    const apple = [
+      'upstream',
+      'create',
+      '--preset',
+      'apple',
+      '--client-id',
+      'com.example.web',
+      '--team-id',
+      'TEAM123456',
+    ]
+    const keyed = [...apple, '--key-id', 'ABC123DEFG', '--client-secret-stdin']
+    for (const [args, input, code] of [
+      [keyed, '', 'missing_secret'],
+      [keyed, 'no key', 'invalid_option'],
+      [keyed, String(other), 'invalid_option'],
+      [keyed.slice(0, -1), '', 'missing_secret'],
+      [[...apple, '--client-secret-stdin'], String(pem), 'invalid_option'],
+    ] as const) {
+      const result = await folder.run([...args, '--json'], input)
+      expect(JSON.parse(result.stderr).error.code, args.join(' ')).toBe(code)
+    }
+    expect(await json(folder, keyed, String(pem))).toMatchObject({ id: 'apple', issuer: 'https://appleid.apple.com' })
+    expect(await json(folder, ['upstream', 'remove', 'apple'])).toEqual({ id: 'apple', removed: true })
     expect(await json(folder, ['upstream', 'remove', 'google'])).toEqual({ id: 'google', removed: true })
     expect(await json(folder, ['upstream', 'list'])).toEqual({ upstreams: [] })
   })

@@ -7,6 +7,7 @@ import { removeUpstream } from '../domain/upstreams/remove-upstream.ts'
 import type { Upstream } from '../domain/upstreams/upstream.ts'
 import { chooseClientSecret } from './choose-client-secret.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
+import { readAppleKey } from './read-apple-key.ts'
 
 interface UpstreamCreateOptions {
   readonly json?: boolean
@@ -16,6 +17,8 @@ interface UpstreamCreateOptions {
   readonly name?: string
   readonly issuer?: string
   readonly clientId: string
+  readonly teamId?: string
+  readonly keyId?: string
   readonly clientSecretStdin?: boolean
   readonly public?: boolean
   readonly scope?: readonly string[]
@@ -23,7 +26,7 @@ interface UpstreamCreateOptions {
 }
 
 export function upstreamCommand(): Command {
-  return createGroup('upstream', 'OpenID providers elsewhere that people may log in with.', [
+  return createGroup('upstream', 'Providers elsewhere that people may log in with.', [
     upstreamListCommand(),
     upstreamCreateCommand(),
     upstreamRemoveCommand(),
@@ -48,7 +51,7 @@ function upstreamListCommand(): Command {
 function upstreamCreateCommand(): Command {
   return createCommand(
     'create',
-    'Let people log in with an OpenID provider elsewhere.',
+    'Let people log in with a provider elsewhere: of OpenID Connect, or GitHub.',
     'ostiary upstream create --preset google --client-id 123.apps.googleusercontent.com --client-secret-stdin < secret',
   )
     .requiredOption('--client-id <id>', 'the id that the provider knows this server by')
@@ -58,12 +61,20 @@ function upstreamCreateCommand(): Command {
       ),
     )
     .option('--tenant <guid>', 'with the preset microsoft: the directory whose people may log in')
-    .option('--issuer <url>', 'without a preset: the provider’s issuer, whose metadata are read from there')
+    .option(
+      '--issuer <url>',
+      'without a preset: the provider’s issuer, whose metadata are read from there; with the preset github: an Enterprise Server',
+    )
+    .option('--team-id <id>', 'with the preset apple: the team of the developer account')
+    .option('--key-id <id>', 'with the preset apple: the key that signs, whose file standard input holds')
     .option('--id <id>', 'how it is called in addresses (default: the preset)')
     .option('--name <name>', 'what its button says (default: the preset’s name, or the id)')
-    .option('--client-secret-stdin', 'read the client secret from standard input (default: ask for it)')
+    .option(
+      '--client-secret-stdin',
+      'read the client secret, or the key file of Apple, from standard input (default: ask for it)',
+    )
     .option('--public', 'this server has no client secret there')
-    .option('--scope <scope...>', 'what is asked for (default: openid profile email)')
+    .option('--scope <scope...>', 'what is asked for (default: the preset’s, or openid profile email)')
     .option('--sign-up', 'make an account for whom nobody here knows')
     .action((options: UpstreamCreateOptions) => runCommand(options, () => createFromOptions(options)))
 }
@@ -89,7 +100,7 @@ function upstreamRemoveCommand(): Command {
 async function createFromOptions(options: UpstreamCreateOptions): Promise<Report> {
   const parsed = parseUpstream({ ...options, scopes: options.scope, opensAccounts: options.signUp })
   if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
-  const clientSecret = await chooseClientSecret(options)
+  const clientSecret = await (parsed.upstream.appleKey ? readAppleKey(options) : chooseClientSecret(options))
   return withInstallation(async ({ config, database, sealer }) => {
     const creation = { description: parsed.upstream, clientSecret, actor: 'cli' } as const
     const created = await database.write((tx) => createUpstream(tx, sealer, creation))

@@ -5,7 +5,7 @@ import {
   type ClientAuth,
   ClientSecretBasic,
   ClientSecretPost,
-  type Configuration,
+  Configuration,
   calculatePKCECodeChallenge,
   customFetch,
   discovery,
@@ -17,8 +17,11 @@ import {
 } from 'openid-client'
 import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { authenticateAtApple } from './apple-client-secret.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { findFaultOfIdToken } from './find-fault-of-id-token.ts'
+import { githubEndpoints } from './github-endpoints.ts'
+import { fetchGithubIdentity } from './github-identity.ts'
 import type { Upstream, UpstreamIdentity } from './upstream.ts'
 import { readUpstreamError, type UpstreamFailure } from './upstream-failure.ts'
 import { openUpstreamSecret } from './upstream-secret.ts'
@@ -29,7 +32,7 @@ export interface UpstreamRequest {
   readonly state: string
   readonly nonce: string
   readonly codeVerifier: string
-  /** Further parameters, such as `prompt`. */
+  /** Further parameters of OpenID Connect, such as `prompt`. */
   readonly parameters: Readonly<Record<string, string>>
 }
 
@@ -58,11 +61,12 @@ export class UpstreamClients {
     try {
       const configuration = await this.#configure(upstream)
       const url = buildAuthorizationUrl(configuration, {
-        ...parameters,
         redirect_uri: redirectUri,
         scope: upstream.scopes.join(' '),
         state,
-        nonce,
+        ...(upstream.kind === 'oidc' && { ...parameters, nonce }),
+        // Apple answers so alone, where it is asked for a name or an address.
+        ...(upstream.appleKey && { response_mode: 'form_post' }),
         code_challenge: await calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
       })
@@ -73,7 +77,7 @@ export class UpstreamClients {
   }
 
   /**
-   * Who the person is that the upstream has sent back: redeems the code and checks the ID token.
+   * Who the person is that the upstream has sent back: redeems the code and checks the ID token, or asks where there is none.
    *
    * @param callback the address that the browser came back to, with the upstream's parameters
    * @see OpenID Connect Core §3.1.3.7, RFC 9207 §2.4
@@ -83,10 +87,10 @@ export class UpstreamClients {
       const configuration = await this.#configure(upstream)
       const tokens = await authorizationCodeGrant(configuration, callback, {
         expectedState: request.state,
-        expectedNonce: request.nonce,
         pkceCodeVerifier: request.codeVerifier,
-        idTokenExpected: true,
+        ...(upstream.kind === 'oidc' && { expectedNonce: request.nonce, idTokenExpected: true }),
       })
+      if (upstream.kind === 'oauth2') return await fetchGithubIdentity(configuration, upstream, tokens.access_token)
       const claims = tokens.claims()
       if (claims === undefined || tokens.id_token === undefined)
         return { ok: false, reason: 'invalid_answer', sentence: 'there is no ID token' }
@@ -104,7 +108,7 @@ export class UpstreamClients {
     const now = this.#clock.now()
     const known = this.#known.get(upstream.id)
     if (known && known.until > now && isSame(known.upstream, upstream)) return known.found
-    const found = discover(upstream, openUpstreamSecret(this.#sealer, upstream))
+    const found = discover(upstream, openUpstreamSecret(this.#sealer, upstream), this.#clock)
     this.#known.set(upstream.id, { upstream, until: now + METADATA_LIFETIME_MS, found })
     found.catch(() => this.#known.delete(upstream.id))
     return found
@@ -112,22 +116,37 @@ export class UpstreamClients {
 }
 
 function isSame(one: Upstream, other: Upstream): boolean {
+  if (one.kind !== other.kind) return false
   return one.issuer === other.issuer && one.clientId === other.clientId && one.sealedSecret === other.sealedSecret
 }
 
 /** Without the last of these a signature of an ID token would go unchecked, since TLS vouches for it (OpenID Connect Core §3.1.3.7). */
-function discover({ issuer, clientId }: Upstream, secret: string | undefined): Promise<Configuration> {
+async function discover(upstream: Upstream, secret: string | undefined, clock: Clock): Promise<Configuration> {
+  if (upstream.kind === 'oauth2') return describeGithub(upstream, secret)
+  const { issuer, clientId } = upstream
   const server = new URL(issuer)
   const execute = server.protocol === 'http:' ? [allowInsecureRequests] : []
-  return discovery(server, clientId, undefined, authenticateWith(secret), {
+  return discovery(server, clientId, undefined, authenticateWith(upstream, secret, clock), {
     [customFetch]: boundedFetch,
     execute: [...execute, enableNonRepudiationChecks],
   })
 }
 
+/** It has no metadata to be read, takes its secret in the form, and answers 200 for errors too. */
+function describeGithub({ issuer, clientId }: Upstream, secret: string | undefined): Configuration {
+  const { issuer: responseIssuer, authorization, token } = githubEndpoints(issuer)
+  const server = { issuer: responseIssuer, authorization_endpoint: authorization, token_endpoint: token }
+  const authentication = secret === undefined ? None() : ClientSecretPost(secret)
+  const configuration = new Configuration(server, clientId, undefined, authentication)
+  configuration[customFetch] = boundedFetch
+  if (new URL(issuer).protocol === 'http:') allowInsecureRequests(configuration)
+  return configuration
+}
+
 /** RFC 8414 §2: client_secret_basic where the metadata say nothing. */
-function authenticateWith(secret: string | undefined): ClientAuth {
+function authenticateWith(upstream: Upstream, secret: string | undefined, clock: Clock): ClientAuth {
   if (secret === undefined) return None()
+  if (upstream.appleKey) return authenticateAtApple(upstream, upstream.appleKey, secret, clock)
   const [post, basic] = [ClientSecretPost(secret), ClientSecretBasic(secret)]
   return (server, ...rest) => {
     const takesPost = server.token_endpoint_auth_methods_supported?.includes('client_secret_post') ?? false
@@ -147,17 +166,20 @@ async function readUserinfo(
 }
 
 function toIdentity(
-  { isEmailTrusted }: Upstream,
+  { isEmailTrusted, appleKey }: Upstream,
   claims: IDToken,
   userinfo: Partial<UserInfoResponse>,
 ): UpstreamIdentity {
   // From one source: a verified address there says nothing of the address here.
-  const { email, email_verified: isVerified } = claims.email === undefined ? userinfo : claims
+  const source: Readonly<Record<string, unknown>> = claims.email === undefined ? userinfo : claims
+  const { email, email_verified: said } = source
+  // Apple alone documents that it may be a text.
+  const isVerified = said === true || (appleKey !== undefined && said === 'true')
   const preferredUsername = claims.preferred_username ?? userinfo.preferred_username
   return {
     issuer: claims.iss,
     subject: claims.sub,
-    verifiedEmail: isEmailTrusted && isVerified === true && typeof email === 'string' ? email : undefined,
+    verifiedEmail: isEmailTrusted && isVerified && typeof email === 'string' ? email : undefined,
     preferredUsername: typeof preferredUsername === 'string' ? preferredUsername : undefined,
     authenticatedAt: claims.auth_time === undefined ? undefined : claims.auth_time * 1000,
   }

@@ -1,4 +1,9 @@
-import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client'
+import {
+  AuthorizationResponseError,
+  ClientError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'openid-client'
 
 /**
  * Why nothing is known of the person: `denied` is the upstream's own word (RFC 6749 §4.1.2.1), `unavailable` is no answer of it in time,
@@ -14,6 +19,8 @@ export interface UpstreamFailure {
 export function readUpstreamError(error: unknown): UpstreamFailure {
   if (error instanceof AuthorizationResponseError) return fail('denied', error.error)
   if (error instanceof ResponseBodyError) return fail('invalid_answer', `the token endpoint says ${error.error}`)
+  // RFC 6750 §3: it takes back the access token that it has just issued.
+  if (error instanceof WWWAuthenticateChallengeError) return fail('invalid_answer', error.message)
   if (error instanceof ClientError) return readClientError(error)
   if (isNetworkError(error)) return fail('unavailable', String(error))
   throw error

@@ -1,13 +1,16 @@
 import type { Queries } from '../../platform/database/database.ts'
-import type { Upstream } from './upstream.ts'
+import type { Upstream, UpstreamKind } from './upstream.ts'
 
 type UpstreamTables = {
   upstream: {
     id: string
     name: string
     issuer: string
+    kind: string
     client_id: string
     sealed_secret: string | null
+    apple_team_id: string | null
+    apple_key_id: string | null
     scopes: string
     is_email_trusted: number
     opens_accounts: number
@@ -24,8 +27,11 @@ export async function insertUpstream(sql: Queries, upstream: Upstream): Promise<
       id: upstream.id,
       name: upstream.name,
       issuer: upstream.issuer,
+      kind: upstream.kind,
       client_id: upstream.clientId,
       sealed_secret: upstream.sealedSecret ?? null,
+      apple_team_id: upstream.appleKey?.teamId ?? null,
+      apple_key_id: upstream.appleKey?.keyId ?? null,
       scopes: upstream.scopes.join(' '),
       is_email_trusted: upstream.isEmailTrusted ? 1 : 0,
       opens_accounts: upstream.opensAccounts ? 1 : 0,
@@ -74,11 +80,17 @@ function toUpstream(row: UpstreamTables['upstream']): Upstream {
     id: row.id,
     name: row.name,
     issuer: row.issuer,
+    kind: row.kind as UpstreamKind,
     clientId: row.client_id,
     sealedSecret: row.sealed_secret ?? undefined,
+    appleKey: toAppleKey(row),
     scopes: row.scopes.split(' '),
     isEmailTrusted: row.is_email_trusted === 1,
     opensAccounts: row.opens_accounts === 1,
     createdAt: row.created_at,
   }
+}
+
+function toAppleKey({ apple_team_id: teamId, apple_key_id: keyId }: UpstreamTables['upstream']): Upstream['appleKey'] {
+  return teamId === null || keyId === null ? undefined : { teamId, keyId }
 }

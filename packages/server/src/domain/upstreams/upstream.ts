@@ -1,15 +1,27 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 
-/** An OpenID provider elsewhere that people may log in with. */
+/** `oidc`: found by discovery, says who a person is in an ID token. `oauth2`: GitHub's way, where a request with the access token tells. */
+export type UpstreamKind = 'oidc' | 'oauth2'
+
+/** By what names Apple knows a private key of a developer. */
+export interface AppleKey {
+  readonly teamId: string
+  readonly keyId: string
+}
+
+/** A provider elsewhere that people may log in with. */
 export interface Upstream {
   /** Stands in URLs: `google`. */
   readonly id: string
   /** What its button says. */
   readonly name: string
   readonly issuer: string
+  readonly kind: UpstreamKind
   readonly clientId: string
   /** Absent: this server is a public client there. */
   readonly sealedSecret: string | undefined
+  /** Apple: whose key the secret is, that signs what this server proves itself with. Absent: the secret does so itself. */
+  readonly appleKey: AppleKey | undefined
   readonly scopes: readonly string[]
   /** Whether its `email_verified` may be believed. */
   readonly isEmailTrusted: boolean

@@ -9,9 +9,12 @@ import { findBrowserSession } from '../browser-session.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { answerCallback } from './answer-callback.ts'
 import type { FederationDeps } from './federation-deps.ts'
+import { forwardCallback } from './forward-callback.ts'
 import { linkAccount } from './link-account.ts'
 import {
+  type CallbackBody,
   type ChangeBody,
+  callbackBodySchema,
   changeBodySchema,
   type LinkBody,
   linkBodySchema,
@@ -36,6 +39,11 @@ export function federationEndpoint(server: HttpServer, deps: FederationDeps): vo
   )
   server.get<{ Params: { id: string } }>(`${startPath}/callback`, (request, reply) =>
     answerCallback(deps, request, reply),
+  )
+  server.post<{ Params: { id: string }; Body: CallbackBody }>(
+    `${startPath}/callback`,
+    { schema: { body: callbackBodySchema } },
+    (request, reply) => forwardCallback(deps, reply, request.params.id, request.body),
   )
   server.post<{ Body: LinkBody }>(urls.loginLinkPath, { schema: { body: linkBodySchema } }, async (request, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open the login page here and sign in there.')

@@ -4,7 +4,8 @@ import { addUpstream } from '../../../testing/add-upstream.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { type ScriptedUpstream, startScriptedUpstream, upstreamClient } from '../../../testing/scripted-upstream.ts'
 import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
-import { type Visit, Visitor } from '../../../testing/visitor.ts'
+import { callback, onwardOf } from '../../../testing/upstream-journey.ts'
+import { Visitor } from '../../../testing/visitor.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
 import { findAccountByLoginName } from '../../domain/accounts/find-account-by-login-name.ts'
 import { listAccounts } from '../../domain/accounts/list-accounts.ts'
@@ -464,17 +465,6 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
     expect(page.text).toContain('Incident')
   })
 })
-
-function onwardOf(page: Visit): URL {
-  const href = /<a id="onward" href="([^"]+)"/.exec(page.text)?.[1]
-  if (href === undefined) throw new Error(`no way on: ${page.status} ${page.text.slice(-600)}`)
-  return new URL(href.replaceAll('&amp;', '&'), page.url)
-}
-
-function callback(asked: URL, parameters: Record<string, string>): string {
-  const state = asked.searchParams.get('state') ?? ''
-  return `${asked.searchParams.get('redirect_uri')}?${new URLSearchParams({ state, ...parameters })}`
-}
 
 /** The same claims, vouched for by nobody. */
 function unsigned(token: string): string {

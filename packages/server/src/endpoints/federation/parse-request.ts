@@ -8,6 +8,23 @@ export interface StartBody {
 
 export const startBodySchema: TSchema = Type.Object({ return_to: Type.Optional(parameterText(2000)) })
 
+/** The body of `POST /login/upstream/<id>/callback` on the wire, as far as it is used. */
+export interface CallbackBody {
+  readonly code?: string
+  readonly state?: string
+  readonly iss?: string
+  readonly error?: string
+}
+
+const callbackText = Type.Optional(parameterText(4096))
+
+export const callbackBodySchema: TSchema = Type.Object({
+  code: callbackText,
+  state: callbackText,
+  iss: callbackText,
+  error: callbackText,
+})
+
 /** The body of `POST /login/link` on the wire. */
 export interface LinkBody {
   readonly link: string
