@@ -70,6 +70,7 @@ describe('parameters of an authorization request', () => {
     expect(refused).toEqual({
       error: 'invalid_request',
       error_description: expect.any(String),
+      error_uri: `${scene.server.issuer}/errors/invalid_request`,
       iss: scene.server.issuer,
     })
   })
