@@ -49,14 +49,15 @@ export async function answerCallback(
     return showNotice(deps, reply, 'stale', shown)
   }
   const settled = await settleIdentity(deps, request, { upstream, login, identity: answer.identity, authenticatedAt })
-  deps.countLogin(settled.kind === 'signed_in' ? 'succeeded' : 'refused')
+  deps.countLogin(settled.kind === 'admitted' ? 'succeeded' : 'refused')
   if (settled.kind === 'notice') return showNotice(deps, reply, settled.notice, shown)
   if (settled.kind === 'link') return showLinkPage(deps, reply, { ...settled, ...shown })
-  if (settled.setCookie !== undefined) reply.header('set-cookie', settled.setCookie)
+  const { setCookies, location } =
+    settled.kind === 'admitted' ? settled.step : { setCookies: [], location: returnTo ?? urls.accountPath }
+  for (const cookie of setCookies) reply.header('set-cookie', cookie)
   const waiting = await findPendingAuthorization(database.read, urls, returnTo, clock.now())
-  if (waiting && returnTo !== undefined)
-    return leaveFor(reply, deps.theme, { name: waiting.client.name, url: returnTo })
-  return reply.header('cache-control', 'no-store').redirect(returnTo ?? urls.accountPath, 303)
+  if (waiting && location === returnTo) return leaveFor(reply, deps.theme, { name: waiting.client.name, url: location })
+  return reply.header('cache-control', 'no-store').redirect(location, 303)
 }
 
 /** @throws Problem 400 for a parameter that stands twice (RFC 6749 §3.1) or holds what it may not */

@@ -10,7 +10,7 @@ import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
-import { openSessionForBrowser } from '../open-session-for-browser.ts'
+import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { type RefusedLogin, refusedLoginStatuses, verifyLoginAttempt } from '../verify-login-attempt.ts'
 import { findBrowserHash } from './browser-binding.ts'
@@ -46,10 +46,8 @@ export async function linkAccount(
   if (linked === undefined) return showNotice(deps, reply, 'expired', shown)
   if (!linked.ok) return showRefused(deps, reply, linked, shown)
   deps.countLogin('succeeded')
-  return reply
-    .header('set-cookie', linked.setCookie)
-    .header('cache-control', 'no-store')
-    .redirect(returnTo ?? urls.accountPath, 303)
+  const { setCookies, location } = linked.step
+  return reply.header('set-cookie', setCookies).header('cache-control', 'no-store').redirect(location, 303)
 }
 
 interface FoundLink {
@@ -57,7 +55,7 @@ interface FoundLink {
   readonly link: PendingLink
 }
 
-type Linked = { readonly ok: true; readonly setCookie: string } | Exclude<LoginAdmission, { ok: true }>
+type Linked = { readonly ok: true; readonly step: FinishedStep } | Exclude<LoginAdmission, { ok: true }>
 
 /** Absent where the link is used or the identity somebody's. */
 async function linkDurably(
@@ -91,7 +89,7 @@ async function linkInTransaction(
   const identity = { issuer: link.issuer, subject: link.subject, accountId: account.id, network }
   if (!(await linkIdentity(tx, identity))) throw new LinkTakenError()
   const who = { accountId: account.id, network, methods: ['pwd'] }
-  return { ok: true, setCookie: await openSessionForBrowser(tx, urls, request, who) }
+  return { ok: true, step: await finishLoginStep(tx, urls, request, { who, returnTo: link.returnTo }) }
 }
 
 interface ShownLink {

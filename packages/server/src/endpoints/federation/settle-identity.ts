@@ -13,7 +13,7 @@ import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import type { FederationNotice } from '../../platform/html/strings/strings.ts'
 import { findBrowserSession } from '../browser-session.ts'
-import { openSessionForBrowser } from '../open-session-for-browser.ts'
+import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import type { FederationDeps } from './federation-deps.ts'
 import { openAccount, SignUpOvertakenError } from './open-account.ts'
 import { issueLink, type PendingUpstreamLogin } from './pending-upstream-login.ts'
@@ -27,8 +27,8 @@ export interface Vouched {
 }
 
 export type Settled =
-  | { readonly kind: 'signed_in'; readonly setCookie: string }
-  | { readonly kind: 'connected'; readonly setCookie?: undefined }
+  | { readonly kind: 'admitted'; readonly step: FinishedStep }
+  | { readonly kind: 'connected' }
   | { readonly kind: 'link'; readonly link: string; readonly email: string }
   | { readonly kind: 'notice'; readonly notice: FederationNotice }
 
@@ -60,7 +60,7 @@ async function settleInTransaction(
     return connect(tx, deps, request, vouched, vouched.login.connectTo, known?.accountId)
   if (known === undefined) return welcome(tx, deps, request, vouched)
   const settled = await signIn(tx, deps, request, vouched, known.accountId)
-  if (settled.kind === 'signed_in') await useIdentity(tx, known)
+  if (settled.kind === 'admitted') await useIdentity(tx, known)
   return settled
 }
 
@@ -68,14 +68,14 @@ async function signIn(
   tx: Transaction,
   { urls }: FederationDeps,
   request: FastifyRequest,
-  { upstream, authenticatedAt }: Vouched,
+  { upstream, login: { returnTo }, authenticatedAt }: Vouched,
   accountId: string,
 ): Promise<Settled> {
   const network = parseNetwork(request.ip)
   const login = { accountId, upstreamId: upstream.id, clientId: LOGIN_CLIENT_ID, network }
   if (!(await admitFederatedLogin(tx, login))) return { kind: 'notice', notice: 'refused' }
   const who = { accountId, network, methods: [], authenticatedAt }
-  return { kind: 'signed_in', setCookie: await openSessionForBrowser(tx, urls, request, who) }
+  return { kind: 'admitted', step: await finishLoginStep(tx, urls, request, { who, returnTo }) }
 }
 
 /** An identity that is nobody's: it gets an account, is offered the account of its verified e-mail address, or is told no. */

@@ -6,7 +6,7 @@ import { listUpstreams } from '../../domain/upstreams/list-upstreams.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
-import { openSessionForBrowser } from '../open-session-for-browser.ts'
+import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { type RefusedLogin, refusedLoginStatuses, verifyLoginAttempt } from '../verify-login-attempt.ts'
@@ -29,27 +29,25 @@ export async function logInBrowser(
   const attempt = { login, password, address: request.ip, signal: abortWhenGone(reply) }
   const verified = await verifyLoginAttempt(deps, attempt)
   if (!verified.ok) return showRefused(deps, request, reply, verified)
-  const opened = await openAdmittedSession(deps, verified.login, request)
+  const opened = await admitAndFinish(deps, verified.login, request)
   if (!opened.ok) return showRefused(deps, request, reply, opened)
   deps.countLogin('succeeded')
-  return reply
-    .header('set-cookie', opened.setCookie)
-    .header('cache-control', 'no-store')
-    .redirect(parseReturnTo(request.body.return_to, deps.urls.origin) ?? deps.urls.accountPath, 303)
+  const { setCookies, location } = opened.step
+  return reply.header('set-cookie', setCookies).header('cache-control', 'no-store').redirect(location, 303)
 }
 
-/** Opens the session and ends the one that this browser had, so that no cookie from before the login lives on. */
-async function openAdmittedSession(
+async function admitAndFinish(
   deps: LoginEndpointDeps,
   login: VerifiedLogin,
   request: LoginPost,
-): Promise<{ readonly ok: true; readonly setCookie: string } | Exclude<LoginAdmission, { ok: true }>> {
+): Promise<{ readonly ok: true; readonly step: FinishedStep } | Exclude<LoginAdmission, { ok: true }>> {
   return deps.database.write(async (tx) => {
     const admission = await admitLogin(tx, login, LOGIN_CLIENT_ID)
     if (!admission.ok) return admission
     const { account, subject } = login
     const who = { accountId: account.id, network: subject.network, methods: ['pwd'] }
-    return { ok: true, setCookie: await openSessionForBrowser(tx, deps.urls, request, who) }
+    const returnTo = parseReturnTo(request.body.return_to, deps.urls.origin)
+    return { ok: true, step: await finishLoginStep(tx, deps.urls, request, { who, returnTo }) }
   })
 }
 

@@ -8,15 +8,40 @@ import { renderCookie } from '../platform/http/cookies.ts'
 import { findBrowserSession, sessionCookieName } from './browser-session.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 
+/** What follows a step of a login in a browser: the cookies that it takes along, as Set-Cookie values, and where it goes on to. */
+export interface FinishedStep {
+  readonly setCookies: readonly string[]
+  readonly location: string
+}
+
+export interface LoginStep {
+  /** Who has been admitted, and how they proved it. */
+  readonly who: Omit<SessionOpening, 'clientId' | 'userAgent'>
+  /** A checked address of this origin. Absent: the account page. */
+  readonly returnTo: string | undefined
+}
+
 /**
- * Opens the session of an admitted account and ends the one that this browser had, so that no cookie from before the login lives on.
- * Returns the Set-Cookie value.
+ * Ends a step of a login, in its transaction: opens the session of an admitted account, and ends the one that this browser had, so that no
+ * cookie from before the login lives on.
  */
-export async function openSessionForBrowser(
+export async function finishLoginStep(
   tx: Transaction,
   urls: IssuerUrls,
   request: FastifyRequest,
-  who: Omit<SessionOpening, 'clientId' | 'userAgent'>,
+  { who, returnTo }: LoginStep,
+): Promise<FinishedStep> {
+  return {
+    setCookies: [await openSessionForBrowser(tx, urls, request, who)],
+    location: returnTo ?? urls.accountPath,
+  }
+}
+
+async function openSessionForBrowser(
+  tx: Transaction,
+  urls: IssuerUrls,
+  request: FastifyRequest,
+  who: LoginStep['who'],
 ): Promise<string> {
   const before = await findBrowserSession(tx.sql, urls, request, tx.now)
   const userAgent = request.headers['user-agent']
