@@ -194,6 +194,16 @@ export const initial: Migration = {
       expires_at BIGINT NOT NULL
     )`,
     `CREATE INDEX logout_notice_by_attempt ON logout_notice (next_attempt_at)`,
+    `CREATE TABLE mail (
+      id TEXT PRIMARY KEY,
+      language TEXT NOT NULL,
+      sealed TEXT NOT NULL,
+      attempts BIGINT NOT NULL,
+      next_attempt_at BIGINT,
+      created_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL
+    )`,
+    `CREATE INDEX mail_by_attempt ON mail (next_attempt_at)`,
     `CREATE TABLE one_time (
       id TEXT PRIMARY KEY,
       kind TEXT NOT NULL,

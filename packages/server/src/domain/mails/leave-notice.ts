@@ -1,0 +1,37 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import type { Language } from '../../platform/html/language.ts'
+import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { getAccount } from '../accounts/get-account.ts'
+import { issueOneTime } from '../one-time/one-time.ts'
+import { leaveMail } from './leave-mail.ts'
+import type { NoticeKind } from './mail.ts'
+
+const LOCK_LIFETIME_MS = 7 * 86_400_000
+
+export interface NoticeDeps {
+  readonly sealer: Sealer
+  /** The absolute URL of the page that locks an account; the secret is added as `?secret=`. */
+  readonly lockUrl: string
+}
+
+export interface Notice {
+  readonly accountId: string
+  readonly notice: NoticeKind
+  readonly language: Language
+  readonly network: string
+  readonly userAgent: string | undefined
+  /** Default: the account's own address. */
+  readonly recipient?: string | undefined
+}
+
+/** Tells a person by mail what happened to their account, with a link that locks it. Nothing is sent where no address is known. */
+export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDeps, told: Notice): Promise<void> {
+  const { accountId, notice, language, network, userAgent } = told
+  const account = await getAccount(tx.sql, accountId)
+  const recipient = told.recipient ?? account.email
+  if (recipient === undefined) return
+  const payload = { accountId }
+  const secret = await issueOneTime(tx, { kind: 'account_lock', payload, lifetimeMilliseconds: LOCK_LIFETIME_MS })
+  const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: `${lockUrl}?secret=${secret}` }
+  await leaveMail(tx, sealer, { recipient, language, mail: { kind: 'notice', notice, ...what } })
+}
