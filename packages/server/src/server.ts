@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
 import { purgeApiKeys } from './domain/api-keys/purge-api-keys.ts'
@@ -128,12 +129,16 @@ export interface RunningServer {
   /** Where it listens, for example http://127.0.0.1:4000. */
   readonly url: string
   readonly installation: Installation
-  /** Answers what has been asked, takes nothing new, then closes the database. */
-  stop(): Promise<void>
+  /**
+   * Answers what has been asked, takes nothing new, then closes the database.
+   *
+   * @param drainMilliseconds how long open connections get to send what is on its way. Default: 400.
+   */
+  stop(drainMilliseconds?: number): Promise<void>
 }
 
 const MAINTENANCE_MS = 30_000
-/** While it stops, open connections get this long to send what was on its way; each answer tells them to close. */
+/** Meanwhile each answer tells its connection to close. */
 const DRAIN_MS = 400
 /** What has not been answered by then, for want of the rest of its request, is cut off. */
 const LONGEST_STOP_MS = 5000
@@ -168,13 +173,13 @@ export async function startServer(
   return {
     url,
     installation,
-    async stop() {
+    async stop(drainMilliseconds = DRAIN_MS) {
       if (state.stopping) return
       state.stopping = true
       clearInterval(maintenance)
       feed.streams.close()
       feed.stopping.abort()
-      if ((await countConnections(server)) > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
+      if (drainMilliseconds > 0 && (await countConnections(server)) > 0) await sleep(drainMilliseconds)
       // A request of which only a part has come may never come whole.
       const cutOff = setTimeout(() => server.server.closeAllConnections(), LONGEST_STOP_MS)
       await server.close()

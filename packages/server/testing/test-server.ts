@@ -27,6 +27,7 @@ export interface TestServer {
   readonly clock: { now(): EpochMilliseconds; set(moment: EpochMilliseconds): void }
   /** Everything that was logged so far. */
   readonly logText: () => string
+  /** At once: connections that a test keeps alive would hold it up. `running.stop()` stops as a real server does. */
   stop(): Promise<void>
 }
 
@@ -81,7 +82,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const log = createLog(config.logLevel, destination)
   const running = await startServer(config, { clock, log, ...(fetchDocument && { fetchDocument }) })
   const stop = async () => {
-    await running.stop()
+    await running.stop(0)
     rmSync(folder, { recursive: true, force: true })
   }
   return { issuer: config.issuer, config, running, clock, logText: () => lines.join(''), stop }

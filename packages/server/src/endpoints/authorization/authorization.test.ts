@@ -195,7 +195,7 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
     const scene = await start()
     const login = await scene.browser.get(scene.url())
     const { config } = scene.server
-    await servers.pop()?.stop()
+    await servers.pop()?.running.stop()
     servers.push(await startTestServer({ databaseUrl: config.databaseUrl, config: { ...config } }))
     const answer = answerOf(await scene.finish(login))
     expect((await scene.exchange(answer.code ?? '')).status).toBe(200)

@@ -11,7 +11,7 @@ forEachDatabase('a running server', ({ createUrl }) => {
     const agent = new Agent({ keepAlive: true })
     expect(await get(server.issuer, '/healthz', agent)).toMatchObject({ status: 200, body: '{"status":"ok"}' })
     expect(await get(server.issuer, '/readyz', agent)).toMatchObject({ status: 200 })
-    const stopped = server.stop()
+    const stopped = server.running.stop()
     const ready = await get(server.issuer, '/readyz', agent)
     expect(ready).toMatchObject({ status: 503, connection: 'close' })
     await stopped
