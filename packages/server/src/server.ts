@@ -28,6 +28,8 @@ import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
 import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens/issue-access-token.ts'
 import { UpstreamClients } from './domain/upstreams/upstream-clients.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
+import { passwordSection } from './endpoints/account/password-section.ts'
+import { upstreamsSection } from './endpoints/account/upstreams-section.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
 import { pushedAuthorizationEndpoint } from './endpoints/authorization/pushed-authorization-endpoint.ts'
 import { deviceAuthorizationEndpoint } from './endpoints/device-authorization/device-authorization-endpoint.ts'
@@ -48,6 +50,7 @@ import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.t
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
 import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
 import { revocationsEndpoint } from './endpoints/revocations/revocations-endpoint.ts'
+import type { SecuritySection } from './endpoints/security-section.ts'
 import { tokenEndpoint } from './endpoints/token/token-endpoint.ts'
 import { userinfoEndpoint } from './endpoints/userinfo/userinfo-endpoint.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
@@ -136,6 +139,9 @@ export interface RunningServer {
    */
   stop(drainMilliseconds?: number): Promise<void>
 }
+
+/** What stands on `/account/security`, in its order. */
+const securitySections: readonly SecuritySection[] = [passwordSection, upstreamsSection]
 
 const MAINTENANCE_MS = 30_000
 /** Meanwhile each answer tells its connection to close. */
@@ -264,7 +270,7 @@ function composeServer(installation: Installation, { log, state, feed, clients, 
     tokenEndpoint(room, { urls, database, clock, assertions, countRefresh, countToken, ...issuing })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))
-  server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme }))
+  server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme, securitySections }))
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, assertions, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, { ...issued, assertions }))

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
+import { issuerUrls } from '../src/endpoints/issuer-urls.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
 import { html } from '../src/platform/html/html.ts'
 import { directionOf, type Language, languages } from '../src/platform/html/language.ts'
@@ -116,13 +117,9 @@ describe('the page', () => {
       session: { openedAt: 0 },
       sessions: [],
       now: 0,
-      logoutAction: '/logout',
-      sessionsAction: '/account/sessions',
+      urls: issuerUrls('https://login.example.com'),
       consents: [],
-      consentsAction: '/account/consents',
       apiKeys: [],
-      apiKeysPath: '/account/api-keys',
-      apiKeyRevocationAction: '/account/api-keys/revoke',
     }
     await using server = await servePages(() => renderAccountPage({ ...account, language, theme }))
     await inPage(server.origin, { viewport: { width: 320, height: 640 } }, async (page) => {
@@ -132,7 +129,7 @@ describe('the page', () => {
 
   it.each(everyPage)('has only controls of 44 px or more in $name in $language', async ({ name, language }) => {
     await inPage(`${samples.origin}/${language}/${name}`, { viewport: phone }, async (page) => {
-      for (const control of await page.locator('button, input:not([type=hidden])').all()) {
+      for (const control of await page.locator('button, nav a, input:not([type=hidden]):not([type=checkbox])').all()) {
         expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(44)
       }
     })
@@ -185,8 +182,13 @@ describe('with the keyboard alone and without JavaScript', () => {
     })
   })
 
-  it('reaches "Sign out" first on the account page', async () => {
+  it('skips the navigation of the account area, which tells where one is, and reaches "Sign out" first', async () => {
     await inPage(`${samples.origin}/en/account`, blind, async (page) => {
+      await page.keyboard.press('Tab')
+      expect(await page.locator(':focus').innerText()).toBe('Skip to content')
+      expect(await page.locator(':focus').boundingBox()).toMatchObject({ y: 8 })
+      expect(await page.locator('nav [aria-current=page]').innerText()).toBe('Overview')
+      await page.keyboard.press('Enter')
       await page.keyboard.press('Tab')
       expect(await focused(page)).toBe('BUTTON')
       const posted = page.waitForRequest((request) => request.method() === 'POST')
@@ -276,13 +278,9 @@ describe('text in the browser', () => {
           session: { openedAt: 0 },
           sessions: [],
           now: 0,
-          logoutAction: '/logout',
-          sessionsAction: '/account/sessions',
+          urls: issuerUrls('https://login.example.com'),
           consents: [],
-          consentsAction: '/account/consents',
           apiKeys: [],
-          apiKeysPath: '/account/api-keys',
-          apiKeyRevocationAction: '/account/api-keys/revoke',
         }
         return path.startsWith('/a')
           ? renderAccountPage({ ...account, language, theme })

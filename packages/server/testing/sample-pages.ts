@@ -2,6 +2,9 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderApiKeyFormPage, renderMadeApiKeyPage } from '../src/endpoints/account/api-key-pages.ts'
+import { renderPassword } from '../src/endpoints/account/render-password.ts'
+import { renderUpstreams } from '../src/endpoints/account/render-upstreams.ts'
+import { renderSecurityPage } from '../src/endpoints/account/security-page.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
 import {
   renderDecidedDevicePage,
@@ -12,6 +15,7 @@ import { renderEndSessionPage, renderSignedOutPage } from '../src/endpoints/end-
 import { renderLeavingPage } from '../src/endpoints/federation/leaving-page.ts'
 import { renderLinkPage } from '../src/endpoints/federation/link-page.ts'
 import { renderNoticePage } from '../src/endpoints/federation/notice-page.ts'
+import { issuerUrls } from '../src/endpoints/issuer-urls.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
 import { pageHeaders } from '../src/platform/html/page-headers.ts'
@@ -22,6 +26,7 @@ import { ostiaryTheme, type Theme } from '../src/platform/html/theme.ts'
 const now = Date.UTC(2026, 2, 14, 9, 26, 53)
 
 const DAY_MS = 86_400_000
+const urls = issuerUrls('https://login.example.com')
 const sampleSessions = [
   {
     id: 'b'.repeat(22),
@@ -57,13 +62,10 @@ const sampleApiKeys = {
       expiresAt: now + 87 * DAY_MS,
     },
   ],
-  apiKeysPath: '/account/api-keys',
-  apiKeyRevocationAction: '/account/api-keys/revoke',
 }
 
 const sampleApiKeyForm = {
-  action: '/account/api-keys',
-  accountPath: '/account',
+  urls,
   apis: [{ audience: 'https://api.example.com', name: 'Orders', scopes: ['orders:read', 'orders:write'] }],
 }
 
@@ -120,20 +122,27 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
       session: { openedAt: now - 5 * 60_000 },
       sessions: sampleSessions,
       now,
-      logoutAction: '/logout',
-      sessionsAction: '/account/sessions',
+      urls,
       consents: [
         {
           ...{ clientId: 'cli_1', clientName: 'Corner Shop', grantedAt: now - 7_200_000 },
           ...{ scopes: ['openid', 'orders:read', 'orders:write'], api: sampleConsent.api },
         },
       ],
-      consentsAction: '/account/consents',
       ...sampleApiKeys,
-      upstreams: [{ id: 'google', name: 'Google', isConnected: true }],
-      upstreamsAction: '/account/upstreams',
       language,
       theme,
+    }),
+  'account-security': (language, theme) =>
+    renderSecurityPage({
+      sections: [
+        renderPassword({ setAt: now - 40 * DAY_MS, now, language }),
+        renderUpstreams({
+          upstreams: [{ id: 'google', name: 'Google', isConnected: true }],
+          ...{ upstreamsAction: '/account/upstreams', language },
+        }),
+      ],
+      ...{ urls, language, theme },
     }),
   'api-key-form': (language, theme) => renderApiKeyFormPage({ ...sampleApiKeyForm, language, theme }),
   'api-key-refused': (language, theme) => {
@@ -142,7 +151,7 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
   },
   'api-key-made': (language, theme) => {
     const text = `ok_${'x1_-'.repeat(17)}xA`
-    return renderMadeApiKeyPage({ name: 'Nightly report', text, accountPath: '/account', language, theme })
+    return renderMadeApiKeyPage({ name: 'Nightly report', text, urls, language, theme })
   },
   consent: (language, theme) =>
     renderConsentPage({ ...sampleConsent, redirectUri: 'https://shop.example.com/cb', language, theme }),

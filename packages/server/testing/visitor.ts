@@ -17,8 +17,8 @@ export class Visitor {
     this.#origin = origin
   }
 
-  get(url: string): Promise<Visit> {
-    return this.#follow(url, {})
+  get(url: string, headers: Record<string, string> = {}): Promise<Visit> {
+    return this.#follow(url, { headers })
   }
 
   /** Posts a form as a page of this origin does. */

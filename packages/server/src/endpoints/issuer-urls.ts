@@ -12,6 +12,7 @@ export interface IssuerUrls {
   readonly loginLinkPath: string
   readonly logoutPath: string
   readonly accountPath: string
+  readonly accountSecurityPath: string
   readonly accountSessionsPath: string
   readonly accountApiKeysPath: string
   readonly accountApiKeyRevocationPath: string
@@ -84,6 +85,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     loginLinkPath: `${loginPath}/link`,
     logoutPath: `${basePath}/logout`,
     accountPath,
+    accountSecurityPath: `${accountPath}/security`,
     accountUrl: `${origin}${accountPath}`,
     errorsPath,
     errorsUrl: `${origin}${errorsPath}`,

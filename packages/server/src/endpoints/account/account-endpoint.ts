@@ -6,12 +6,10 @@ import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import { listConsents, withdrawConsent } from '../../domain/consents/consents.ts'
-import { listIdentities } from '../../domain/federated-identities/list-identities.ts'
 import { endOwnSessions } from '../../domain/sessions/end-own-sessions.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { useSession } from '../../domain/sessions/use-session.ts'
-import { listUpstreams } from '../../domain/upstreams/list-upstreams.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database, Queries } from '../../platform/database/database.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
@@ -22,6 +20,8 @@ import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
+import type { SecuritySection } from '../security-section.ts'
+import { sendToLogin } from '../send-to-login.ts'
 import { renderAccountPage } from './account-page.ts'
 import { apiKeyRoutes } from './api-key-routes.ts'
 import {
@@ -34,20 +34,23 @@ import {
 import { renderApiKeyJson } from './render-api-key-json.ts'
 import type { ShownConsent } from './render-consents.ts'
 import { renderSessionJson } from './render-session-json.ts'
-import type { ShownUpstream } from './render-upstreams.ts'
-import { sendToLogin } from './send-to-login.ts'
+import { securityRoutes } from './security-routes.ts'
+import { wantsJson } from './wants-json.ts'
 
 export interface AccountEndpointDeps {
   readonly urls: IssuerUrls
   readonly database: Database
   readonly clock: Clock
   readonly theme: Theme
+  /** What stands on `/account/security`, in its order. */
+  readonly securitySections: readonly SecuritySection[]
 }
 
 /** Serves who is signed in what is theirs: a page with their sessions, the same as JSON, and the end of sessions. */
 export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): void {
   const { urls, database, clock } = deps
   apiKeyRoutes(server, deps)
+  securityRoutes(server, deps)
   // Whoever opens the issuer itself in a browser.
   server.get(urls.basePath === '' ? '/' : urls.basePath, (_, reply) => reply.redirect(urls.accountPath, 303))
   server.get(urls.accountPath, async (request, reply) => {
@@ -59,11 +62,10 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
     const sessions = await listSessions(database.read, session.accountId, now)
     const consents = await listShownConsents(database.read, session.accountId)
     const apiKeys = await listApiKeys(database.read, { accountId: session.accountId })
-    const upstreams = await listShownUpstreams(database.read, session.accountId)
-    const shown = { account, sessions, apiKeys, consents, upstreams, session, now }
-    return wantsPage(request) || !request.headers.accept?.includes('json')
-      ? sendPage(deps, request, reply, shown)
-      : reply.header('cache-control', 'no-store').send(renderJson(shown))
+    const shown = { account, sessions, apiKeys, consents, session, now }
+    return wantsJson(request)
+      ? reply.header('cache-control', 'no-store').send(renderJson(shown))
+      : sendPage(deps, request, reply, shown)
   })
   const schema = { body: endSessionsBodySchema }
   type EndRequest = FastifyRequest<{ Body: EndSessionsBody }>
@@ -99,19 +101,11 @@ async function listShownConsents(sql: Queries, accountId: string): Promise<Shown
   return shown
 }
 
-/** With whether the account has an identity there. */
-async function listShownUpstreams(sql: Queries, accountId: string): Promise<ShownUpstream[]> {
-  const upstreams = await listUpstreams(sql)
-  const issuers = (await listIdentities(sql, accountId)).map(({ issuer }) => issuer)
-  return upstreams.map(({ id, name, issuer }) => ({ id, name, isConnected: issuers.includes(issuer) }))
-}
-
 interface Shown {
   readonly account: Account
   readonly sessions: readonly Session[]
   readonly apiKeys: readonly ApiKey[]
   readonly consents: readonly ShownConsent[]
-  readonly upstreams: readonly ShownUpstream[]
   /** The one that the request came in. */
   readonly session: Session
   readonly now: number
@@ -121,22 +115,16 @@ function sendPage(
   { urls, theme }: AccountEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { account, sessions, apiKeys, consents, upstreams, session, now }: Shown,
+  { account, sessions, apiKeys, consents, session, now }: Shown,
 ): FastifyReply {
   const page = renderAccountPage({
     account,
     session: { openedAt: session.createdAt },
     sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
     apiKeys,
-    apiKeysPath: urls.accountApiKeysPath,
-    apiKeyRevocationAction: urls.accountApiKeyRevocationPath,
     consents,
-    upstreams,
-    upstreamsAction: urls.accountUpstreamsPath,
     now,
-    logoutAction: urls.logoutPath,
-    sessionsAction: urls.accountSessionsPath,
-    consentsAction: urls.accountConsentsPath,
+    urls,
     language: chooseLanguage(request.headers['accept-language']),
     theme,
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ostiaryTheme } from '../../platform/html/theme.ts'
+import { issuerUrls } from '../issuer-urls.ts'
 import { type AccountPage, renderAccountPage } from './account-page.ts'
 
 const now = Date.UTC(2026, 2, 14, 9, 26, 53)
@@ -29,8 +30,7 @@ const page: AccountPage = {
     },
   ],
   now,
-  logoutAction: '/logout',
-  sessionsAction: '/account/sessions',
+  urls: issuerUrls('https://login.example.com'),
   consents: [
     {
       clientId: 'cli_1',
@@ -40,10 +40,7 @@ const page: AccountPage = {
       grantedAt: now - 60_000,
     },
   ],
-  consentsAction: '/account/consents',
   apiKeys: [],
-  apiKeysPath: '/account/api-keys',
-  apiKeyRevocationAction: '/account/api-keys/revoke',
   language: 'en',
   theme: ostiaryTheme,
 }

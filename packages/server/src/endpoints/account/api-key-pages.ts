@@ -1,25 +1,21 @@
 import type { Api } from '../../domain/apis/api.ts'
 import { type Html, html } from '../../platform/html/html.ts'
 import type { Language } from '../../platform/html/language.ts'
-import { renderPage } from '../../platform/html/render-page.ts'
 import { renderProblem } from '../../platform/html/render-problem.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
-import type { Theme } from '../../platform/html/theme.ts'
+import type { IssuerUrls } from '../issuer-urls.ts'
+import { type AccountFrame, renderAccountFrame } from '../render-account-frame.ts'
 import { keyLifetimes } from './parse-request.ts'
 
-export interface ApiKeyFormPage {
-  /** Where the form is posted to: a path on this origin. */
-  readonly action: string
-  readonly accountPath: string
+export interface ApiKeyFormPage extends Pick<AccountFrame, 'language' | 'theme'> {
+  readonly urls: AccountFrame['urls'] & Pick<IssuerUrls, 'accountApiKeysPath'>
   readonly apis: readonly Pick<Api, 'audience' | 'name' | 'scopes'>[]
   /** What was sent and could not be taken: the form is shown again with it. */
   readonly typed?: { readonly name: string; readonly audience: string; readonly scope?: string | undefined } | undefined
-  readonly language: Language
-  readonly theme: Theme
 }
 
 /** Renders the form that makes a key: fields `name`, `audience`, `scope` and `expires`. */
-export function renderApiKeyFormPage({ action, accountPath, apis, typed, language, theme }: ApiKeyFormPage): string {
+export function renderApiKeyFormPage({ urls, apis, typed, language, theme }: ApiKeyFormPage): string {
   const strings = stringsIn(language).apiKeys
   const options = apis.map(
     ({ audience, name, scopes }) =>
@@ -29,9 +25,8 @@ export function renderApiKeyFormPage({ action, accountPath, apis, typed, languag
     ({ value, days }) =>
       html`<option value="${value}"${days === 90 ? selected : undefined}>${strings.days(days)}</option>`,
   )
-  const body = html`<h1>${strings.make}</h1>
-${typed === undefined ? undefined : renderProblem('problem', strings.problem)}<p>${strings.purpose}</p>
-<form method="post" action="${action}">
+  const body = html`${typed === undefined ? undefined : renderProblem('problem', strings.problem)}<p>${strings.purpose}</p>
+<form method="post" action="${urls.accountApiKeysPath}">
 <div class="field">
 <label for="name">${strings.name}</label>
 <input id="name" name="name" type="text" value="${typed?.name}" maxlength="128" autocomplete="off" dir="auto" required>
@@ -50,29 +45,26 @@ ${typed === undefined ? undefined : renderProblem('problem', strings.problem)}<p
 </div>
 <button type="submit">${strings.submit}</button>
 </form>
-${renderBack(accountPath, language)}`
-  return renderPage({ title: strings.make, language, theme, body })
+${renderBack(urls.accountPath, language)}`
+  return renderAccountFrame({ title: strings.make, area: 'overview', isBelow: true, urls, language, theme, body })
 }
 
 const selected: Html = html` selected`
 
-export interface MadeApiKeyPage {
+export interface MadeApiKeyPage extends Pick<AccountFrame, 'urls' | 'language' | 'theme'> {
   readonly name: string
   /** The key itself. */
   readonly text: string
-  readonly accountPath: string
-  readonly language: Language
-  readonly theme: Theme
 }
 
 /** Renders a key that was just made, for the only time. */
-export function renderMadeApiKeyPage({ name, text, accountPath, language, theme }: MadeApiKeyPage): string {
+export function renderMadeApiKeyPage({ name, text, urls, language, theme }: MadeApiKeyPage): string {
   const strings = stringsIn(language).apiKeys
-  const body = html`<h1><bdi>${name}</bdi></h1>
+  const body = html`<p><bdi>${name}</bdi></p>
 <p>${strings.shownOnce}</p>
 <p><code id="api-key" dir="ltr">${text}</code></p>
-${renderBack(accountPath, language)}`
-  return renderPage({ title: strings.title, language, theme, body })
+${renderBack(urls.accountPath, language)}`
+  return renderAccountFrame({ title: strings.title, area: 'overview', isBelow: true, urls, language, theme, body })
 }
 
 function renderBack(accountPath: string, language: Language): Html {

@@ -4,7 +4,6 @@ import { type ApiKeyDescription, parseApiKey } from '../../domain/api-keys/parse
 import { revokeOwnApiKey } from '../../domain/api-keys/revoke-api-key.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import { describeRefusedAccess } from '../../domain/apis/resolve-access.ts'
-import type { Session } from '../../domain/sessions/session.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
@@ -12,6 +11,7 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderApiKeyFormPage, renderMadeApiKeyPage } from './api-key-pages.ts'
 import {
@@ -22,10 +22,6 @@ import {
   revokeKeyBodySchema,
 } from './parse-request.ts'
 import { renderApiKeyJson } from './render-api-key-json.ts'
-import { sendToFreshLogin, sendToLogin } from './send-to-login.ts'
-
-/** A key outlives the session that made it: a browser that was left open makes none. */
-const FRESH_MS = 15 * 60_000
 
 type MakeRequest = FastifyRequest<{ Body: ApiKeyBody }>
 
@@ -36,14 +32,14 @@ export function apiKeyRoutes(server: HttpServer, deps: AccountEndpointDeps): voi
   server.get(urls.accountApiKeysPath, async (request, reply) => {
     const session = await find(request)
     if (!session) return sendToLogin(urls, request, reply)
-    if (!isFresh(deps, session)) return sendToFreshLogin(urls, request, reply, urls.accountApiKeysPath)
+    if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, urls.accountApiKeysPath)
     return sendForm(deps, request, reply)
   })
   server.post(urls.accountApiKeysPath, { schema: { body: apiKeyBodySchema } }, async (request: MakeRequest, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open your account page here and make a key there.')
     const session = await find(request)
     if (!session) return sendToLogin(urls, request, reply)
-    if (!isFresh(deps, session)) return sendToFreshLogin(urls, request, reply, urls.accountApiKeysPath)
+    if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, urls.accountApiKeysPath)
     const parsed = parseApiKey(parseApiKeyBody(request.body))
     if (!parsed.ok) return refuse(deps, request, reply, parsed.sentence)
     const created = await makeKey(deps, request, parsed.description)
@@ -61,10 +57,6 @@ export function apiKeyRoutes(server: HttpServer, deps: AccountEndpointDeps): voi
     reply.header('cache-control', 'no-store')
     return wantsPage(request) ? reply.redirect(urls.accountPath, 303) : reply.status(204).send()
   })
-}
-
-function isFresh({ clock }: AccountEndpointDeps, { authenticatedAt }: Session): boolean {
-  return clock.now() - authenticatedAt <= FRESH_MS
 }
 
 /** Undefined when the session has ended meanwhile: the key would outlive it. */
@@ -95,8 +87,7 @@ async function sendForm(
   typed?: ApiKeyBody,
 ): Promise<FastifyReply> {
   const page = renderApiKeyFormPage({
-    action: urls.accountApiKeysPath,
-    accountPath: urls.accountPath,
+    urls,
     apis: await listApis(database.read),
     typed,
     language: chooseLanguage(request.headers['accept-language']),
@@ -127,6 +118,6 @@ function sendMade(
     return reply.send({ ...renderApiKeyJson(key), api_key: text })
   }
   const language = chooseLanguage(request.headers['accept-language'])
-  const page = renderMadeApiKeyPage({ name: key.name, text, accountPath: urls.accountPath, language, theme })
+  const page = renderMadeApiKeyPage({ name: key.name, text, urls, language, theme })
   return reply.headers(pageHeaders(theme)).send(page)
 }

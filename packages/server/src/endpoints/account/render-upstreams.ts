@@ -10,15 +10,14 @@ export interface ShownUpstream {
 }
 
 export interface UpstreamList {
-  readonly upstreams?: readonly ShownUpstream[] | undefined
+  readonly upstreams: readonly ShownUpstream[]
   /** Where "Connect" and "Disconnect" are posted to: a path on this origin. */
-  readonly upstreamsAction?: string | undefined
+  readonly upstreamsAction: string
   readonly language: Language
 }
 
-/** Renders which providers an account is connected with, and the buttons that change it; nothing when there is none. */
-export function renderUpstreams({ upstreams = [], upstreamsAction, language }: UpstreamList): Html | undefined {
-  if (upstreams.length === 0) return undefined
+/** Renders which providers an account is connected with, and the buttons that change it. */
+export function renderUpstreams({ upstreams, upstreamsAction, language }: UpstreamList): Html {
   const strings = stringsIn(language).federation
   const items = upstreams.map(({ id, name, isConnected }) => {
     const [act, label] = isConnected ? ['disconnect', strings.disconnect(name)] : ['connect', strings.connect(name)]
@@ -27,8 +26,7 @@ export function renderUpstreams({ upstreams = [], upstreamsAction, language }: U
 </li>
 `
   })
-  return html`
-<h2>${strings.heading}</h2>
+  return html`<h2>${strings.heading}</h2>
 <ul class="sessions">
 ${items}</ul>`
 }

@@ -67,7 +67,7 @@ async function changeUpstreams(
 ): Promise<FastifyReply> {
   const { urls, database, clock } = deps
   const session = await findBrowserSession(database.read, urls, request, clock.now())
-  const returnTo = urls.accountPath
+  const returnTo = urls.accountSecurityPath
   if (!session) return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(returnTo)}`, 303)
   const { accountId } = session
   const { connect, disconnect = '' } = request.body

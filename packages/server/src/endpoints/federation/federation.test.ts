@@ -369,7 +369,7 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
     await visitor.submit(login, { username: 'connector', password })
     const asked = onwardOf(await visitor.post('/account/upstreams', { connect: 'work' }))
     const connected = await visitor.get(await answer(asked, { sub: 'connected' }))
-    expect(connected.url).toBe(`${server.issuer}/account`)
+    expect(connected.url).toBe(`${server.issuer}/account/security`)
     expect(connected.text).toContain('Disconnect Work')
     const { read } = server.running.installation.database
     expect(await findIdentity(read, upstream.issuer, 'connected')).toMatchObject({ accountId: id })

@@ -9,12 +9,21 @@ export interface Page {
   readonly title: string
   readonly language: Language
   readonly theme: Theme
+  /** Around an area of several pages. Absent: the page stands alone, in one narrow column. */
+  readonly frame?: Frame | undefined
   /** The content of `main`, with one `h1`. */
   readonly body: Html
 }
 
-/** Renders a whole HTML document in one column. Send it with the headers of `pageHeaders(theme)`, which allow its style. */
-export function renderPage({ title, language, theme, body }: Page): string {
+export interface Frame {
+  /** The words of the link that leads past the navigation. */
+  readonly skip: string
+  /** A `nav`. */
+  readonly navigation: Html
+}
+
+/** Renders a whole HTML document: in one column, or beside its area's navigation. Send it with the headers of `pageHeaders(theme)`, which allow its style. */
+export function renderPage({ title, language, theme, frame, body }: Page): string {
   const style = trustThisMarkupUnescaped(`<style>${stylesheetOf(theme).text}</style>`)
   const document = html`<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
@@ -26,10 +35,10 @@ export function renderPage({ title, language, theme, body }: Page): string {
 <link rel="icon" href="${faviconUrl}">
 ${style}
 </head>
-<body>
-<div class="column">
+<body${frame && html` class="framed"`}>
+${frame && html`<a class="skip" href="#content">${frame.skip}</a>\n`}<div class="column">
 <header class="brand">${renderBrand(theme)}</header>
-<main>
+${frame?.navigation}<main${frame && html` id="content" tabindex="-1"`}>
 ${body}
 </main>
 </div>

@@ -88,7 +88,27 @@ h2{margin:40px 0 0;font-size:1.25rem;line-height:1.3;font-weight:600}
 .scopes{margin:8px 0 16px;padding-inline-start:20px}
 small{font-size:.8125rem;color:var(--muted)}
 .sessions button{margin-block-start:12px}
-@media (min-height:640px) and (min-width:480px){body{padding-block-start:14vh}}
+section+section{margin-block-start:40px}
+section>h2:first-child{margin-block-start:0}
+h2+p{margin-block-start:8px}
+.sessions+p{margin-block-start:16px}
+.skip{position:absolute;inset-inline-start:24px;inset-block-start:8px;padding:8px 12px;background:var(--surface);border-radius:8px}
+.skip:not(:focus){inset-block-start:-100px}
+main:focus{outline:none}
+nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:0 16px;margin:0 0 24px;padding:0;border-block-end:1px solid var(--line)}
+nav a{display:flex;align-items:center;min-block-size:44px;margin-block-end:-1px;color:var(--ink);text-decoration:none;border-block-end:2px solid transparent}
+nav a:hover{color:var(--accent)}
+nav a[aria-current]{font-weight:600;border-color:var(--accent)}
+.framed .column{max-inline-size:640px}
+.framed .brand{margin-block-end:16px}
+@media (min-height:640px) and (min-width:480px){body:not(.framed){padding-block-start:14vh}}
+@media (min-width:800px){.framed .column{display:grid;grid-template-columns:160px minmax(0,1fr);gap:0 40px;max-inline-size:840px}
+.framed .brand{grid-column:1/-1;margin-block-end:40px}
+.framed nav ul{flex-direction:column;margin:0;border:0}
+.framed nav a{margin:0;padding-inline-start:12px;border-block-end:0;border-inline-start:2px solid var(--line)}
+.framed nav a[aria-current]{border-color:var(--accent)}
+.framed button{inline-size:auto}
+.framed .field{max-inline-size:400px}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media (forced-colors:active){button,.problem{border-color:currentColor}}
 `

@@ -28,6 +28,24 @@ export const arabic: Strings = {
     endOthers: 'إنهاء جميع الجلسات الأخرى',
     endAll: 'تسجيل الخروج من كل مكان',
   },
+  accountFrame: {
+    navigation: 'الحساب',
+    skip: 'الانتقال إلى المحتوى',
+    areas: {
+      overview: 'نظرة عامة',
+      security: 'الأمان',
+      activity: 'النشاط',
+      data: 'بياناتك',
+      organizations: 'المؤسسات',
+    },
+  },
+  accountSecurity: {
+    title: 'الأمان',
+    lead: 'طرق الدخول إلى حسابك.',
+    password: 'كلمة المرور',
+    passwordSet: 'تاريخ التعيين',
+    noPassword: 'لا توجد كلمة مرور.',
+  },
   apiKeys: {
     title: 'مفاتيح API',
     make: 'إنشاء مفتاح API',

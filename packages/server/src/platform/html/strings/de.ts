@@ -28,6 +28,24 @@ export const german: Strings = {
     endOthers: 'Alle anderen Sitzungen beenden',
     endAll: 'Überall abmelden',
   },
+  accountFrame: {
+    navigation: 'Konto',
+    skip: 'Zum Inhalt springen',
+    areas: {
+      overview: 'Übersicht',
+      security: 'Sicherheit',
+      activity: 'Aktivitäten',
+      data: 'Ihre Daten',
+      organizations: 'Organisationen',
+    },
+  },
+  accountSecurity: {
+    title: 'Sicherheit',
+    lead: 'Wie Sie in Ihr Konto kommen.',
+    password: 'Passwort',
+    passwordSet: 'Festgelegt',
+    noPassword: 'Es gibt kein Passwort.',
+  },
   apiKeys: {
     title: 'API-Schlüssel',
     make: 'API-Schlüssel erstellen',

@@ -28,6 +28,24 @@ export const english: Strings = {
     endOthers: 'End all other sessions',
     endAll: 'Sign out everywhere',
   },
+  accountFrame: {
+    navigation: 'Account',
+    skip: 'Skip to content',
+    areas: {
+      overview: 'Overview',
+      security: 'Security',
+      activity: 'Activity',
+      data: 'Your data',
+      organizations: 'Organizations',
+    },
+  },
+  accountSecurity: {
+    title: 'Security',
+    lead: 'How you get into your account.',
+    password: 'Password',
+    passwordSet: 'Set',
+    noPassword: 'There is no password.',
+  },
   apiKeys: {
     title: 'API keys',
     make: 'Make an API key',

@@ -47,6 +47,20 @@ export interface Strings {
     readonly endOthers: string
     readonly endAll: string
   }
+  readonly accountFrame: {
+    /** What the navigation is called for who does not see it. */
+    readonly navigation: string
+    readonly skip: string
+    readonly areas: Readonly<Record<'overview' | 'security' | 'activity' | 'data' | 'organizations', string>>
+  }
+  readonly accountSecurity: {
+    readonly title: string
+    readonly lead: string
+    readonly password: string
+    /** Stands before a past moment. */
+    readonly passwordSet: string
+    readonly noPassword: string
+  }
   readonly apiKeys: {
     readonly title: string
     readonly make: string
