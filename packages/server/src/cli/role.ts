@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { MOST_ROLES_OF_ACCOUNT } from '../domain/accounts/change-role.ts'
+import { listEffectivePermissions } from '../domain/accounts/list-effective-permissions.ts'
 import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-access.ts'
 import { deleteRole, giveRole, takeRole, updateRole } from '../domain/revocation-acts/change-roles.ts'
 import { type ChangedRolePermissions, changeRolePermissions } from '../domain/roles/change-role-permissions.ts'
@@ -20,6 +21,7 @@ export function roleCommand(): Command {
     roleDeleteCommand(),
     roleAccountCommand('grant'),
     roleAccountCommand('revoke'),
+    rolePermissionsCommand(),
   ])
 }
 
@@ -182,6 +184,34 @@ function roleAccountCommand(how: 'grant' | 'revoke'): Command {
           return reportRevocation(installation, given.sequence, wait, `${username} has the role ${role}.`)
         })
       }),
+    )
+}
+
+function rolePermissionsCommand(): Command {
+  return createCommand(
+    'permissions',
+    'Show what an account may do at which API, by all of its roles.',
+    'ostiary role permissions --account ada',
+  )
+    .requiredOption('--account <username>', 'user name or e-mail address')
+    .action((options: { readonly json?: boolean; readonly account: string }) =>
+      runCommand(options, () =>
+        withInstallation(async (installation) => {
+          const { id, username, roles } = await getAccountOption(installation, options.account)
+          const apis = await listEffectivePermissions(installation.database.read, id)
+          const byApi = apis.map(({ audience, permissions }) => ({
+            audience,
+            permissions: permissions.map(({ name }) => name),
+          }))
+          return {
+            json: { id, roles, apis: byApi },
+            lines: [
+              `${username} has ${roles.length === 0 ? 'no role' : `the roles ${roles.join(', ')}`}.`,
+              ...byApi.map(({ audience, permissions }) => `${audience}  ${permissions.join(' ')}`),
+            ],
+          }
+        }),
+      ),
     )
 }
 
