@@ -6,6 +6,7 @@ import type { SealingError } from '../../packages/server/src/platform/sealing/se
 /** What the command line answers. */
 export const commandCodes: Readonly<Record<string, string>> = {
   audience_taken: 'An API with that audience is registered already.',
+  built_in_role: 'The role `admin` stays as it is.',
   cancelled: 'The question for a password was left without an answer; nothing was changed.',
   unknown_registration_token: 'There is no initial access token of that id.',
   cannot_listen: 'The machine cannot listen at that address.',
@@ -25,9 +26,14 @@ export const commandCodes: Readonly<Record<string, string>> = {
   missing_token: 'There is no token to explain.',
   no_api: 'No API is registered.',
   port_in_use: 'Another program listens on that port.',
+  role_ending: 'A role of that name is being deleted.',
+  role_taken: 'There is a role of that name.',
   rotated_meanwhile: 'Another rotation of the refresh key was faster.',
   refused_password: 'The policy refuses the password; the sentence says why.',
   too_many_keys: 'The account or the client has 100 API keys already.',
+  too_many_roles: 'The account has 32 roles already, or there are 1000.',
+  unknown_permission: 'The API does not declare that permission; the sentence names those that it does.',
+  unknown_role: 'Nobody declared that role; the sentence names those that are.',
   wrong_usage: 'An option, an argument or a command is missing, unknown or malformed; the sentence says which.',
   unconfirmed: 'The command logs everybody out and wants to be confirmed with `--yes`.',
   unknown_account: 'There is no account of that name.',

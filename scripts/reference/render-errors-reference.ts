@@ -20,7 +20,7 @@ export function renderErrorsReference(): string {
   assertDocumented('problemCodes', findCodes(endpoints), Object.keys(problemCodes))
   const commands = readSources(`${server}/{cli/*,platform/hash-queue/*,config}.ts`)
   const rooms = readSources(
-    `${server}/domain/{accounts/create-account,apis/create-api,apis/resolve-access,revocation-acts/revoke}.ts`,
+    `${server}/domain/{accounts/create-account,apis/create-api,apis/resolve-access,revocation-acts/revoke,roles/{create-role,change-role-permissions,end-role}}.ts`,
   )
   assertDocumented('commandCodes', findCodes(commands).union(findReasons(rooms)), Object.keys(commandCodes))
   return `# Error codes

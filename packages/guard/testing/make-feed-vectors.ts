@@ -97,6 +97,12 @@ const tokens = [
     kid,
     answer: 'refresh required',
   },
+  {
+    title: 'r: the claims of all sessions of its account changed',
+    claims: { ...base, sub: described[4]?.identifier, iat: at },
+    kid,
+    answer: 'refresh required',
+  },
   { title: 'k: of a compromised key', claims: base, kid: 'key-of-2025', answer: 'revoked' },
   { title: 'a: issued an hour before', claims: { ...base, iat: at - 3_600 }, kid, answer: 'revoked' },
 ]

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
+import { OutdatedClaimsSettler } from './domain/accounts/outdated-claims-settler.ts'
 import { purgeApiKeys } from './domain/api-keys/purge-api-keys.ts'
 import { KeySets } from './domain/assertions/key-sets.ts'
 import type { AssertionDeps } from './domain/assertions/verify-assertion.ts'
@@ -111,7 +112,7 @@ export async function openInstallation(
       database,
       sealer,
       keyRing,
-      tokenIssuer: createAccessTokenIssuer(config.issuer, { keyRing, sealer }),
+      tokenIssuer: createAccessTokenIssuer(config.issuer, { database, keyRing, sealer }),
       refreshKeys: createRefreshKeyRing(database, sealer),
       hashQueue: createHashQueue(),
       close: () => database.close(),
@@ -162,6 +163,7 @@ export async function startServer(
   const clients = new ClientDocuments({ ...installation, log, fetchDocument, hosts })
   const notices = new LogoutNoticeDelivery({ ...installation, issuer: config.issuer, log })
   const { database, clock } = installation
+  const settler = new OutdatedClaimsSettler({ database, log })
   const assertions = { issuer: config.issuer, database, clock, keySets: new KeySets({ clock, log, fetchDocument }) }
   const server = composeServer(installation, { log, state, feed, clients, assertions })
   let url: string
@@ -174,6 +176,7 @@ export async function startServer(
     throw error
   }
   notices.start()
+  settler.start()
   const maintenance = setInterval(() => maintain(installation, options.log), MAINTENANCE_MS)
   maintenance.unref()
   return {
@@ -191,6 +194,7 @@ export async function startServer(
       await server.close()
       clearTimeout(cutOff)
       await notices.stop()
+      await settler.stop()
       await feed.follower.stop()
       await installation.close()
     },

@@ -13,7 +13,7 @@ export interface DeniableToken {
 
 /** A session, a token and a key are revoked for good. */
 type FinalKind = 's' | 'j' | 'k'
-/** Of everything, an account, a client and a session's claims only the tokens up to a moment are. */
+/** Of everything, an account, a client and the claims of a session or an account only the tokens up to a moment are. */
 type TimedKind = 'a' | 'u' | 'c' | 'r'
 export type IdentifiedKind = Exclude<FinalKind | TimedKind, 'a'>
 
@@ -62,7 +62,8 @@ export class DenySet {
     if (this.#isBefore('a', '', token.issuedAt)) return 'token_revoked'
     if (finalKinds.some((kind) => this.#isRevoked(kind, token))) return 'token_revoked'
     if (timedRevokingKinds.some((kind) => this.#concerns(kind, token))) return 'token_revoked'
-    return this.#concerns('r', token) ? 'refresh_required' : undefined
+    // Claims are outdated by session, or by account.
+    return this.#concerns('r', token) || this.#concerns('r', token, 'u') ? 'refresh_required' : undefined
   }
 
   /** Whether the signing key was said to be compromised. */
@@ -105,9 +106,9 @@ export class DenySet {
     return hash !== undefined && this.#final[kind].has(hash)
   }
 
-  #concerns(kind: Exclude<TimedKind, 'a'>, token: DeniableToken): boolean {
+  #concerns(kind: Exclude<TimedKind, 'a'>, token: DeniableToken, identifiedAs: IdentifiedKind = kind): boolean {
     if (this.#timed[kind].size === 0) return false
-    const hash = token.hashOf(kind)
+    const hash = token.hashOf(identifiedAs)
     return hash !== undefined && this.#isBefore(kind, hash, token.issuedAt)
   }
 

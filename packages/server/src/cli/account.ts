@@ -1,16 +1,16 @@
 import type { Command } from 'commander'
 import type { Account } from '../domain/accounts/account.ts'
-import { createAccount } from '../domain/accounts/create-account.ts'
+import { MOST_ROLES_OF_ACCOUNT } from '../domain/accounts/change-role.ts'
+import { type CreatedAccount, createAccount } from '../domain/accounts/create-account.ts'
 import { disableAccount } from '../domain/accounts/disable-account.ts'
 import { enableAccount } from '../domain/accounts/enable-account.ts'
 import { listAccounts } from '../domain/accounts/list-accounts.ts'
 import { parseEmail } from '../domain/accounts/parse-email.ts'
-import { parseRole } from '../domain/accounts/parse-role.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
 import { revokeKeysOfAccount } from '../domain/api-keys/revoke-api-key.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
-import { changeRole } from '../domain/revocation-acts/change-role.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
+import { describeUnknownRole } from '../domain/roles/list-roles.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
 import { accountUpdateCommand } from './account-update.ts'
@@ -18,6 +18,7 @@ import { choosePassword, type PasswordOptions } from './choose-password.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
 import { createWaitingCommand, parseWaitOption, type RevokeOptions, reportRevocation } from './revoke.ts'
+import { parseRoleOption } from './role.ts'
 
 export function accountCommand(): Command {
   return createGroup('account', 'Accounts of people.', [
@@ -28,8 +29,6 @@ export function accountCommand(): Command {
     accountDisableCommand(),
     accountEnableCommand(),
     accountLogOutCommand(),
-    accountRoleCommand('add'),
-    accountRoleCommand('remove'),
   ])
 }
 
@@ -75,7 +74,7 @@ function accountCreateCommand(): Command {
   )
     .requiredOption('--username <name>', 'what the person logs in with')
     .option('--email <address>', 'may be used to log in as well')
-    .option('--role <role...>', 'a role of the account; may be repeated')
+    .option('--role <role...>', 'a declared role of the account; may be repeated')
   return withPasswordOptions(command)
     .option('--password-hash <hash>', 'take over an Argon2 hash (a PHC string) from another system')
     .action((options: AccountCreateOptions) =>
@@ -104,10 +103,7 @@ async function createFromOptions(installation: Installation, options: AccountCre
     if (outcome.ok) await setPassword(tx, outcome.account.id, hash, 'cli')
     return outcome
   })
-  if (!created.ok) {
-    const what = created.reason === 'username_taken' ? 'user name' : 'e-mail address'
-    throw new CommandError(created.reason, `Another account has that ${what} already. Choose another one.`)
-  }
+  if (!created.ok) throw new CommandError(created.reason, await describeRefusedCreation(installation, created))
   const { account } = created
   return {
     json: {
@@ -124,10 +120,20 @@ async function createFromOptions(installation: Installation, options: AccountCre
   }
 }
 
-function parseRoleOption(text: string): string {
-  const parsed = parseRole(text)
-  if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
-  return parsed.role
+async function describeRefusedCreation(
+  { database }: Installation,
+  refused: Extract<CreatedAccount, { ok: false }>,
+): Promise<string> {
+  switch (refused.reason) {
+    case 'unknown_role':
+      return describeUnknownRole(database.read, refused.role)
+    case 'too_many_roles':
+      return `An account has at most ${MOST_ROLES_OF_ACCOUNT} roles, since its tokens carry them.`
+    case 'username_taken':
+      return 'Another account has that user name already. Choose another one.'
+    case 'email_taken':
+      return 'Another account has that e-mail address already. Choose another one.'
+  }
 }
 
 interface AccountOptions extends PasswordOptions {
@@ -218,31 +224,6 @@ function accountLogOutCommand(): Command {
           if (!outcome.ok) throw new CommandError(outcome.reason, 'That account was removed meanwhile.')
           const sentence = `${account.username} is logged out everywhere.`
           return reportRevocation(installation, outcome.sequence, wait, sentence)
-        })
-      }),
-    )
-}
-
-function accountRoleCommand(how: 'add' | 'remove'): Command {
-  const what = how === 'add' ? 'Give an account a role' : 'Take a role from an account'
-  return createWaitingCommand(
-    `${how}-role`,
-    `${what}; tokens that were issued before are answered "refresh required" within a second.`,
-    `ostiary account ${how}-role --username ada --role editor`,
-  )
-    .requiredOption('--username <name>', 'user name or e-mail address')
-    .requiredOption('--role <role>', 'the role')
-    .action((options: RevokeOptions & AccountOptions & { readonly role: string }) =>
-      runCommand(options, () => {
-        const wait = parseWaitOption(options.wait)
-        const role = parseRoleOption(options.role)
-        return withInstallation(async (installation) => {
-          const account = await getAccountOption(installation, options.username)
-          const { sequence } = await installation.database.write((tx) =>
-            changeRole(tx, how, { accountId: account.id, role, actor: 'cli' }),
-          )
-          const sentence = `${account.username} ${how === 'add' ? 'has' : 'does not have'} the role ${role}.`
-          return reportRevocation(installation, sequence, wait, sentence)
         })
       }),
     )

@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander'
-import type { Api } from '../domain/apis/api.ts'
+import type { Api, ApiPermission } from '../domain/apis/api.ts'
 import { createApi } from '../domain/apis/create-api.ts'
 import { listApis } from '../domain/apis/list-apis.ts'
 import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../domain/apis/parse-api.ts'
 import { tokenAlgorithms } from '../domain/apis/token-algorithm.ts'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
+import { updateApi } from '../domain/revocation-acts/change-roles.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
+import { createWaitingCommand, parseWaitOption, type RevokeOptions, reportRevocation } from './revoke.ts'
 
 interface ApiCreateOptions {
   readonly json?: boolean
@@ -13,12 +15,18 @@ interface ApiCreateOptions {
   readonly name?: string
   readonly scope?: readonly string[]
   readonly scopeDescription?: readonly string[]
+  readonly permission?: readonly string[]
+  readonly permissionScope?: readonly string[]
   readonly lifetime: string
   readonly algorithm: string
 }
 
 export function apiCommand(): Command {
-  return createGroup('api', 'APIs that tokens are issued for.', [apiListCommand(), apiCreateCommand()])
+  return createGroup('api', 'APIs that tokens are issued for.', [
+    apiListCommand(),
+    apiCreateCommand(),
+    apiUpdateCommand(),
+  ])
 }
 
 function apiListCommand(): Command {
@@ -29,20 +37,44 @@ function apiListCommand(): Command {
           const apis = await listApis(database.read)
           return {
             json: { apis: apis.map(toJson) },
-            lines: apis.length === 0 ? ['There is no API.'] : apis.map(toLine),
+            lines: apis.length === 0 ? ['There is no API.'] : apis.flatMap(toLines),
           }
         }),
       ),
   )
 }
 
-function toLine({ audience, name, scopes, algorithm, lifetimeSeconds }: Api): string {
-  return `${audience}  ${name}  ${algorithm}  ${lifetimeSeconds} s  ${scopes.join(' ')}`
+function toLines({ audience, name, scopes, permissions, algorithm, lifetimeSeconds }: Api): string[] {
+  return [
+    `${audience}  ${name}  ${algorithm}  ${lifetimeSeconds} s  ${scopes.join(' ')}`,
+    ...permissions.map(toPermissionLine),
+  ]
 }
 
-function toJson({ audience, name, scopes, scopeDescriptions, lifetimeSeconds, algorithm }: Api): object {
-  return { audience, name, scopes, scope_descriptions: scopeDescriptions, lifetime: lifetimeSeconds, algorithm }
+function toPermissionLine({ name, description = '', scope }: ApiPermission): string {
+  const needs = scope === undefined ? '' : `  needs the scope ${scope}`
+  return `  ${name}  ${description}`.trimEnd() + needs
 }
+
+function toJson({ audience, name, scopes, scopeDescriptions, permissions, lifetimeSeconds, algorithm }: Api): object {
+  return {
+    ...{ audience, name, scopes, scope_descriptions: scopeDescriptions, lifetime: lifetimeSeconds, algorithm },
+    permissions: permissions.map(({ name, description, scope }) => ({
+      name,
+      description: description ?? null,
+      scope: scope ?? null,
+    })),
+  }
+}
+
+const SCOPE_DESCRIPTION_OPTION = [
+  '--scope-description <text...>',
+  'what a scope lets an app do, in words for people, such as "orders:read=See your orders"; may be repeated',
+] as const
+const PERMISSION_SCOPE_OPTION = [
+  '--permission-scope <text...>',
+  'the scope without which no app’s token carries a permission, such as orders:refund=orders:write; may be repeated',
+] as const
 
 function apiCreateCommand(): Command {
   return createCommand(
@@ -53,10 +85,12 @@ function apiCreateCommand(): Command {
     .requiredOption('--audience <uri>', 'what its tokens carry as aud: an absolute URI')
     .option('--name <name>', 'how people know it (default: the audience)')
     .option('--scope <scope...>', 'a scope it understands; may be repeated')
+    .option(...SCOPE_DESCRIPTION_OPTION)
     .option(
-      '--scope-description <text...>',
-      'what a scope lets an app do, in words for people, such as "orders:read=See your orders"; may be repeated',
+      '--permission <text...>',
+      'what roles can permit there, maybe with words for people: "orders:refund=Give money back"; may be repeated',
     )
+    .option(...PERMISSION_SCOPE_OPTION)
     .option('--lifetime <seconds>', 'how long its access tokens live', String(DEFAULT_LIFETIME_SECONDS))
     .addOption(
       new Option('--algorithm <algorithm>', 'how its access tokens are signed')
@@ -72,6 +106,8 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
     name: options.name,
     scopes: options.scope,
     scopeDescriptions: options.scopeDescription,
+    permissions: options.permission,
+    permissionScopes: options.permissionScope,
     lifetimeSeconds: /^\d{1,6}$/.test(options.lifetime) ? Number(options.lifetime) : Number.NaN,
     algorithm: options.algorithm,
   })
@@ -92,5 +128,55 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
         ...(created.secret ? [`Its secret, shown only now: ${created.secret}`] : []),
       ],
     }
+  })
+}
+
+interface ApiUpdateOptions extends RevokeOptions {
+  readonly audience: string
+  readonly name?: string
+  readonly addScope?: readonly string[]
+  readonly scopeDescription?: readonly string[]
+  readonly addPermission?: readonly string[]
+  readonly permissionScope?: readonly string[]
+  readonly removePermission?: readonly string[]
+}
+
+function apiUpdateCommand(): Command {
+  return createWaitingCommand(
+    'update',
+    'Change what an API declares. A permission that is removed is taken from every role, and bites within a second.',
+    'ostiary api update --audience https://api.example.com --add-permission "orders:cancel=Cancel orders" --remove-permission orders:refund',
+  )
+    .requiredOption('--audience <uri>', 'the API')
+    .option('--name <name>', 'how people know it')
+    .option('--add-scope <scope...>', 'a further scope; may be repeated')
+    .option(...SCOPE_DESCRIPTION_OPTION)
+    .option(
+      '--add-permission <text...>',
+      'a further permission, or other words for one: "orders:refund=Give money back"; may be repeated',
+    )
+    .option(...PERMISSION_SCOPE_OPTION)
+    .option('--remove-permission <permission...>', 'a permission that it has no more; may be repeated')
+    .action((options: ApiUpdateOptions) => runCommand(options, () => updateFromOptions(options)))
+}
+
+async function updateFromOptions(options: ApiUpdateOptions): Promise<Report> {
+  const { audience, name, addScope: addScopes, scopeDescription: scopeDescriptions } = options
+  const { addPermission: permissions, permissionScope: permissionScopes } = options
+  const { removePermission: removePermissions } = options
+  const wait = parseWaitOption(options.wait)
+  const change = { audience, name, addScopes, scopeDescriptions, permissions, permissionScopes, removePermissions }
+  return withInstallation(async (installation) => {
+    const changed = await updateApi(installation.database, change, 'cli')
+    if (!changed.ok && changed.reason === 'invalid') throw new CommandError('invalid_option', changed.sentence, 2)
+    if (!changed.ok)
+      throw new CommandError(changed.reason, 'No API of that audience is registered: `ostiary api list` shows them.')
+    const report = await reportRevocation(
+      installation,
+      changed.sequence,
+      wait,
+      `The API ${changed.api.name} is changed.`,
+    )
+    return { json: { ...toJson(changed.api), ...report.json }, lines: [...report.lines, ...toLines(changed.api)] }
   })
 }

@@ -193,6 +193,7 @@ forEachDatabase('the command line', ({ createUrl }) => {
         audience,
         name: 'Orders',
         scope_descriptions: {},
+        permissions: [],
         scopes: ['a', 'b'],
         lifetime: 60,
         algorithm: 'ES256',
@@ -574,8 +575,8 @@ forEachDatabase('commands that revoke', ({ createUrl }) => {
       const { access_token, session_id } = (await logIn()) as { access_token: string; session_id: string }
       const { sessions } = await json('session', 'list', '--username', 'ada')
       expect(sessions).toMatchObject([{ id: session_id, client_id: 'ostiary' }])
-      expect(await json('account', 'add-role', '--username', 'ada', '--role', 'editor')).toEqual({ seq: 1 })
-      expect(await json('account', 'remove-role', '--username', 'ada', '--role', 'editor')).toEqual({ seq: 2 })
+      expect(await json('role', 'grant', '--account', 'ada', '--role', 'admin')).toEqual({ seq: 1 })
+      expect(await json('role', 'revoke', '--account', 'ada', '--role', 'admin')).toEqual({ seq: 2 })
       expect(await json('token', 'revoke', access_token)).toEqual({ seq: 3 })
       expect(await json('session', 'revoke', session_id)).toEqual({ seq: 4 })
       expect(await json('session', 'list', '--username', 'ada')).toEqual({ sessions: [] })

@@ -11,6 +11,7 @@ import { issuerCommand } from './issuer.ts'
 import { keyCommand } from './key.ts'
 import { registrationCommand } from './registration.ts'
 import { revokeCommand } from './revoke.ts'
+import { roleCommand } from './role.ts'
 import { secretCommand } from './secret.ts'
 import { serveCommand } from './serve.ts'
 import { sessionCommand } from './session.ts'
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
     registrationCommand(),
     apiCommand(),
     apiKeyCommand(),
+    roleCommand(),
     issuerCommand(),
     upstreamCommand(),
     keyCommand(),

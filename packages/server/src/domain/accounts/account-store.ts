@@ -142,6 +142,49 @@ export async function deleteRole(sql: Queries, accountId: string, role: string):
   return deleted !== undefined
 }
 
+export async function selectRoleNames(sql: Queries, accountId: string): Promise<string[]> {
+  const rows = await sql
+    .withTables<AccountTables>()
+    .selectFrom('account_role')
+    .select('role')
+    .where('account_id', '=', accountId)
+    .execute()
+  return rows.map(({ role }) => role)
+}
+
+/** Accounts that have a role, by their ids, after one of them. */
+export async function selectAccountsWithRole(
+  sql: Queries,
+  role: string,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<string[]> {
+  const rows = await sql
+    .withTables<AccountTables>()
+    .selectFrom('account_role')
+    .select('account_id')
+    .where('role', '=', role)
+    .where('account_id', '>', after)
+    .orderBy('account_id')
+    .limit(limit)
+    .execute()
+  return rows.map(({ account_id }) => account_id)
+}
+
+/** Takes a role from the accounts within (after, upTo]. */
+export async function deleteRoleOfAccounts(
+  sql: Queries,
+  role: string,
+  { after, upTo }: { readonly after: string; readonly upTo: string },
+): Promise<void> {
+  await sql
+    .withTables<AccountTables>()
+    .deleteFrom('account_role')
+    .where('role', '=', role)
+    .where('account_id', '>', after)
+    .where('account_id', '<=', upTo)
+    .execute()
+}
+
 type AccountRow = AccountTables['account'] & { role: string | null }
 
 function toAccount(rows: readonly AccountRow[]): Account | undefined {

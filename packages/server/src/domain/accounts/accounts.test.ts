@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { listAuditEvents } from '../audit/list-audit-events.ts'
+import { createRole } from '../roles/create-role.ts'
 import { migrations } from '../schema/migrations.ts'
 import { type CreatedAccount, createAccount } from './create-account.ts'
 import { disableAccount } from './disable-account.ts'
@@ -32,6 +33,8 @@ async function createdId(database: Database, name: string, address?: string): Pr
 forEachDatabase('accounts', ({ open }) => {
   test('an account is found by its user name or its e-mail address in any case, as it was typed', async () => {
     const database = await open({ migrations, clock: { now: () => 1000 } })
+    for (const name of ['writer', 'editor'])
+      await database.write((tx) => createRole(tx, { name, description: undefined }, 'cli'))
     const created = await create(database, 'Ada', 'Ada.L@Example.com', ['writer', 'editor', 'writer'])
     const account = {
       id: expect.stringMatching(/^acc_[A-Za-z0-9_-]{22}$/),

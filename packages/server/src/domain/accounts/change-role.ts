@@ -1,7 +1,12 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { deleteRole, insertRole } from './account-store.ts'
+import { lockRole } from '../roles/lock-role.ts'
+import { deleteRole, insertRole, selectRoleNames } from './account-store.ts'
+import { outdateClaims } from './outdate-claims.ts'
+
+/** So many roles may one account have: its tokens carry their names. */
+export const MOST_ROLES_OF_ACCOUNT = 32
 
 export interface RoleChange {
   readonly accountId: string
@@ -10,19 +15,27 @@ export interface RoleChange {
   readonly actor: Actor
 }
 
-/**
- * Gives an account a role. False when it had it already. Its sessions are another room's: who changes a role outdates their claims in the
- * same transaction.
- */
-export async function addRole(tx: Transaction, { accountId, role, actor }: RoleChange): Promise<boolean> {
-  if (!(await insertRole(tx.sql, accountId, role))) return false
+export type AddedRole =
+  /** False when the account had it already. */
+  | { readonly ok: true; readonly changed: boolean }
+  | { readonly ok: false; readonly reason: 'unknown_role' | 'too_many_roles' }
+
+/** Gives an account a declared role, and outdates its claims. */
+export async function addRole(tx: Transaction, { accountId, role, actor }: RoleChange): Promise<AddedRole> {
+  if (!(await lockRole(tx, role))) return { ok: false, reason: 'unknown_role' }
+  const roles = await selectRoleNames(tx.sql, accountId)
+  if (roles.includes(role)) return { ok: true, changed: false }
+  if (roles.length >= MOST_ROLES_OF_ACCOUNT) return { ok: false, reason: 'too_many_roles' }
+  if (!(await insertRole(tx.sql, accountId, role))) return { ok: true, changed: false }
   await recordAuditEvent(tx, { act: 'account.role_added', actor, outcome: 'done', accountId, detail: { role } })
-  return true
+  await outdateClaims(tx, accountId)
+  return { ok: true, changed: true }
 }
 
-/** Takes a role from an account. False when it had it not. As with `addRole`, its sessions' claims are outdated then. */
+/** Takes a role from an account, and outdates its claims. False when it had it not. */
 export async function removeRole(tx: Transaction, { accountId, role, actor }: RoleChange): Promise<boolean> {
   if (!(await deleteRole(tx.sql, accountId, role))) return false
   await recordAuditEvent(tx, { act: 'account.role_removed', actor, outcome: 'done', accountId, detail: { role } })
+  await outdateClaims(tx, accountId)
   return true
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { parseEmail } from './parse-email.ts'
-import { parseRole } from './parse-role.ts'
 import { parseUsername } from './parse-username.ts'
 
 function canonicalOf(text: string): string | undefined {
@@ -97,15 +96,5 @@ describe('e-mail addresses', () => {
     '<ada@example.com>',
   ])('%j is refused', (text) => {
     expect(parseEmail(text)).toEqual({ ok: false, reason: 'not_an_email', sentence: expect.any(String) })
-  })
-})
-
-describe('roles', () => {
-  test.each(['editor', 'billing:read', 'a'.repeat(128)])('%j is one', (text) => {
-    expect(parseRole(text)).toEqual({ ok: true, role: text })
-  })
-
-  test.each(['', 'two words', 'a"b', 'a\\b', 'é', 'a\0', 'a'.repeat(129)])('%j is refused', (text) => {
-    expect(parseRole(text)).toMatchObject({ ok: false, reason: 'not_a_role' })
   })
 })

@@ -1,5 +1,5 @@
 import type { Queries } from '../../platform/database/database.ts'
-import type { Api } from './api.ts'
+import type { Api, ApiPermission } from './api.ts'
 import type { TokenAlgorithm } from './token-algorithm.ts'
 
 type ApiTables = {
@@ -8,6 +8,7 @@ type ApiTables = {
     name: string
     scopes: string
     scope_descriptions: string
+    permissions: string
     lifetime_seconds: number
     algorithm: TokenAlgorithm
     sealed_secret: string | null
@@ -25,6 +26,7 @@ export async function insertApi(sql: Queries, api: Api): Promise<boolean> {
       name: api.name,
       scopes: JSON.stringify(api.scopes),
       scope_descriptions: JSON.stringify(api.scopeDescriptions),
+      permissions: JSON.stringify(api.permissions),
       lifetime_seconds: api.lifetimeSeconds,
       algorithm: api.algorithm,
       sealed_secret: api.sealedSecret ?? null,
@@ -57,12 +59,42 @@ export async function selectApis(sql: Queries): Promise<Api[]> {
   return rows.map(toApi)
 }
 
+/** Keeps the row as it is until the transaction ends, waiting for whoever changes it. An update that changes nothing, since SQLite has no SELECT … FOR UPDATE. */
+export async function lockRow(sql: Queries, audience: string): Promise<void> {
+  await sql
+    .withTables<ApiTables>()
+    .updateTable('api')
+    .set(({ ref }) => ({ name: ref('name') }))
+    .where('audience', '=', audience)
+    .execute()
+}
+
+/** Writes what may change of an API. */
+export async function updateApi(sql: Queries, api: Api): Promise<void> {
+  await sql
+    .withTables<ApiTables>()
+    .updateTable('api')
+    .set({
+      name: api.name,
+      scopes: JSON.stringify(api.scopes),
+      scope_descriptions: JSON.stringify(api.scopeDescriptions),
+      permissions: JSON.stringify(api.permissions),
+    })
+    .where('audience', '=', api.audience)
+    .execute()
+}
+
 function toApi(row: ApiTables['api']): Api {
   return {
     audience: row.audience,
     name: row.name,
     scopes: JSON.parse(row.scopes),
     scopeDescriptions: JSON.parse(row.scope_descriptions),
+    permissions: (JSON.parse(row.permissions) as ApiPermission[]).map(({ name, description, scope }) => ({
+      name,
+      description,
+      scope,
+    })),
     lifetimeSeconds: row.lifetime_seconds,
     algorithm: row.algorithm,
     sealedSecret: row.sealed_secret ?? undefined,

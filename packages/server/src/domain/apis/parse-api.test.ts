@@ -25,6 +25,7 @@ test.each([
       name: input.audience,
       scopes: [],
       scopeDescriptions: {},
+      permissions: [],
       lifetimeSeconds: 150,
       algorithm: 'ES256',
       ...input,

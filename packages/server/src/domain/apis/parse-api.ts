@@ -1,11 +1,13 @@
 import { LONGEST_LIFETIME_SECONDS } from '../keys/plan-key-schedule.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
+import type { ApiPermission } from './api.ts'
+import { type PermissionTexts, parsePermissions } from './parse-permissions.ts'
 import { type TokenAlgorithm, tokenAlgorithms } from './token-algorithm.ts'
 
 export const DEFAULT_LIFETIME_SECONDS = 150
 
-const SCOPE_DESCRIPTION_SENTENCE =
+export const SCOPE_DESCRIPTION_SENTENCE =
   'A description is one of a scope of the API, such as "orders:read=See your orders": 1 to 128 characters, none of them invisible.'
 
 /** What an operator says of an API, checked. */
@@ -15,6 +17,7 @@ export interface ApiDescription {
   readonly name: string
   readonly scopes: readonly string[]
   readonly scopeDescriptions: Readonly<Record<string, string>>
+  readonly permissions: readonly ApiPermission[]
   readonly lifetimeSeconds: number
   readonly algorithm: TokenAlgorithm
 }
@@ -24,15 +27,17 @@ export type ParsedApi =
   | { readonly ok: false; readonly sentence: string }
 
 /** Text as given on a command line or in a request → an API that can be registered, or a sentence that says what to change. */
-export function parseApi(input: {
-  audience: string
-  name?: string | undefined
-  scopes?: readonly string[] | undefined
-  /** Such as `orders:read=See your orders`. */
-  scopeDescriptions?: readonly string[] | undefined
-  lifetimeSeconds?: number | undefined
-  algorithm?: string | undefined
-}): ParsedApi {
+export function parseApi(
+  input: PermissionTexts & {
+    audience: string
+    name?: string | undefined
+    scopes?: readonly string[] | undefined
+    /** Such as `orders:read=See your orders`. */
+    scopeDescriptions?: readonly string[] | undefined
+    lifetimeSeconds?: number | undefined
+    algorithm?: string | undefined
+  },
+): ParsedApi {
   const {
     audience,
     name = audience,
@@ -51,17 +56,19 @@ export function parseApi(input: {
   }
   const described = parseScopeDescriptions(input.scopeDescriptions ?? [], scopes)
   if (!described) return wrong(SCOPE_DESCRIPTION_SENTENCE)
+  const declared = parsePermissions(input, [], scopes)
+  if (!declared.ok) return declared
   if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > LONGEST_LIFETIME_SECONDS) {
     return wrong(`The lifetime must be a whole number of seconds from 1 to ${LONGEST_LIFETIME_SECONDS}.`)
   }
   const known = tokenAlgorithms.find((candidate) => candidate === algorithm)
   if (!known) return wrong(`The algorithm must be one of ${tokenAlgorithms.join(', ')}.`)
-  const words = { scopes: [...new Set(scopes)], scopeDescriptions: described }
+  const words = { scopes: [...new Set(scopes)], scopeDescriptions: described, permissions: declared.permissions }
   return { ok: true, api: { audience, name, ...words, lifetimeSeconds, algorithm: known } }
 }
 
 /** Undefined when one is of no scope of the API, or can't be shown. The last one of a scope counts. */
-function parseScopeDescriptions(
+export function parseScopeDescriptions(
   texts: readonly string[],
   scopes: readonly string[],
 ): Readonly<Record<string, string>> | undefined {

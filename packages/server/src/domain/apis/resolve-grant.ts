@@ -10,6 +10,7 @@ export function identityApi(issuer: string): Api {
     name: 'Ostiary',
     scopes: identityScopes,
     scopeDescriptions: {},
+    permissions: [],
     lifetimeSeconds: 300,
     algorithm: 'ES256',
     sealedSecret: undefined,

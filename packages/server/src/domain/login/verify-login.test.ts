@@ -30,7 +30,7 @@ async function addAccount(database: Database, name: string, options: { password?
   if (!username.ok || !email.ok) throw new Error('a test names its accounts properly')
   const hash = await hashed
   return database.write(async (tx) => {
-    const creation = { username: username.username, email: email.email, roles: ['editor'], actor: 'cli' as const }
+    const creation = { username: username.username, email: email.email, roles: ['admin'], actor: 'cli' as const }
     const created = await createAccount(tx, creation)
     if (!created.ok) throw new Error(created.reason)
     if (options.password !== false) await setPassword(tx, created.account.id, hash, 'cli')
@@ -97,7 +97,7 @@ forEachDatabase('login', ({ open }) => {
       const verified = await tryLogin(surroundings, login, password)
       expect(verified).toMatchObject({
         ok: true,
-        login: { account: { id, roles: ['editor'] }, strongerHash: undefined },
+        login: { account: { id, roles: ['admin'] }, strongerHash: undefined },
       })
       expect(await logIn(surroundings, login, password)).toEqual({ ok: true })
     }

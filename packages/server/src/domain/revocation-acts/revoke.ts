@@ -10,12 +10,13 @@ import { draftReplacement, replaceCompromisedKey } from '../keys/replace-comprom
 import { forgetTime } from '../revocations/forget-time.ts'
 import { getFeedSequence } from '../revocations/get-feed-sequence.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
+import { CONCURRENT_MS } from '../revocations/revocation.ts'
 import { endSession } from '../sessions/end-session.ts'
 import { findSession } from '../sessions/find-session.ts'
 import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
 import { revokeAccessToken } from '../tokens/revoke-access-token.ts'
 import { type IssuedTokenDeps, verifyIssuedToken } from '../tokens/verify-issued-token.ts'
-import { changeRole } from './change-role.ts'
+import { takeRole } from './change-roles.ts'
 
 /** What can be revoked. Ids, except for a token, which is the token itself. */
 export type RevocationTarget =
@@ -45,12 +46,6 @@ export interface RevocationActDeps extends IssuedTokenDeps {
   readonly database: Database
 }
 
-/**
- * A token that another connection issues while this transaction is under way may carry a moment that is a little later, and yet come from a
- * session that ends here: so all of a client's, and everything, is revoked up to this much later. What is issued afterwards begins later still.
- */
-const CONCURRENT_MS = 250
-
 /** How long a compromised key may still be in somebody's memory: longer than the longest token lives. */
 const KEY_RECORD_SECONDS = 2 * 86_400
 
@@ -68,7 +63,7 @@ export async function revoke(
     case 'account':
       return deps.database.write((tx) => revokeAccount(tx, target.id, actor))
     case 'role':
-      return deps.database.write((tx) => revokeRole(tx, target, actor))
+      return revokeRole(deps.database, target, actor)
     case 'token':
       return revokeToken(deps, target.id, actor)
     case 'client':
@@ -102,13 +97,12 @@ async function revokeAccount(tx: Transaction, id: string, actor: Actor): Promise
 }
 
 async function revokeRole(
-  tx: Transaction,
+  database: Database,
   { id: accountId, role }: Extract<RevocationTarget, { kind: 'role' }>,
   actor: Actor,
 ): Promise<RevocationOutcome> {
-  if (!(await findAccount(tx.sql, accountId))) return { ok: false, reason: 'unknown_account' }
-  const { sequence } = await changeRole(tx, 'remove', { accountId, role, actor })
-  return { ok: true, sequence }
+  if (!(await findAccount(database.read, accountId))) return { ok: false, reason: 'unknown_account' }
+  return { ok: true, sequence: await takeRole(database, { accountId, role, actor }) }
 }
 
 async function revokeToken(deps: RevocationActDeps, token: string, actor: Actor): Promise<RevocationOutcome> {

@@ -1,6 +1,12 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import { hasTokenMark, type MarkedSubject, type RevocationMarks, selectMarks } from './revocation-mark-store.ts'
+import {
+  hasTokenMark,
+  type MarkedSubject,
+  type RevocationMarks,
+  selectClaimMarks,
+  selectMarks,
+} from './revocation-mark-store.ts'
 
 export type { RevocationMarks }
 
@@ -44,3 +50,6 @@ export async function isTokenRevoked(
   if (await hasTokenMark(sql, token.jti)) return true
   return momentAfter(await selectMarks(sql, token), token.issuedAt) > token.issuedAt
 }
+
+/** Up to when the claims of these accounts are outdated. */
+export const findClaimMarks: typeof selectClaimMarks = selectClaimMarks

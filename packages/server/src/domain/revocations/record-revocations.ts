@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts'
 import { advanceHead, type FeedRecord, insertRecords, updateChain } from './feed-store.ts'
 import { extendChain, renderRecord } from './render-record.ts'
 import type { Revocation } from './revocation.ts'
-import { insertTokenMark, raiseMark } from './revocation-mark-store.ts'
+import { insertTokenMark, raiseMarks } from './revocation-mark-store.ts'
 
 /** Announced with each change of the feed. */
 export const FEED_TOPIC = 'revocations'
@@ -25,14 +25,17 @@ export async function recordRevocations(tx: Transaction, revocations: readonly R
   })
   await insertRecords(tx.sql, records, tx.now)
   await updateChain(tx.sql, chain)
-  for (const revocation of revocations) await mark(tx, revocation)
+  await mark(tx, revocations)
   await tx.announce(FEED_TOPIC)
   return head.sequence
 }
 
 /** What the feed's hashes can't be asked for is kept beside it. A session and a key are marked in their own rooms. */
-async function mark(tx: Transaction, revocation: Revocation): Promise<void> {
-  if ('moment' in revocation) await raiseMark(tx.sql, revocation)
-  else if (revocation.kind === 'j')
-    await insertTokenMark(tx.sql, { jti: revocation.identifier, moment: tx.now, forgetAt: revocation.forgetAt })
+async function mark(tx: Transaction, revocations: readonly Revocation[]): Promise<void> {
+  await raiseMarks(
+    tx.sql,
+    revocations.filter((revocation) => 'moment' in revocation),
+  )
+  for (const { kind, identifier: jti, forgetAt } of revocations.filter((revocation) => 'identifier' in revocation))
+    if (kind === 'j') await insertTokenMark(tx.sql, { jti, moment: tx.now, forgetAt })
 }

@@ -11,25 +11,40 @@ export interface MarkedSubject {
   readonly sessionId?: string | undefined
 }
 
-export async function raiseMark(
-  sql: Queries,
-  revocation: Extract<Revocation, { moment: EpochMilliseconds }>,
-): Promise<void> {
-  const subject = 'identifier' in revocation ? `${revocation.kind}:${revocation.identifier}` : revocation.kind
-  const { kind, moment, forgetAt } = revocation
-  // Those of a client and of everything end sessions too, which may live on for a year; the others only concern tokens.
-  const forget_at = kind === 'c' || kind === 'a' ? null : forgetAt
+type MarkedRevocation = Extract<Revocation, { moment: EpochMilliseconds }>
+
+export async function raiseMarks(sql: Queries, revocations: readonly MarkedRevocation[]): Promise<void> {
+  // Of several of one subject the latest: a statement may meet a row only once.
+  const latest = new Map<string, MarkedRevocation>()
+  for (const revocation of revocations) {
+    const subject = 'identifier' in revocation ? `${revocation.kind}:${revocation.identifier}` : revocation.kind
+    if (revocation.moment > (latest.get(subject)?.moment ?? -1)) latest.set(subject, revocation)
+  }
+  const rows = [...latest].map(([subject, { kind, moment, forgetAt }]) => ({
+    subject,
+    moment,
+    // Those of a client and of everything end sessions too, which may live on for a year; the others only concern tokens.
+    forget_at: kind === 'c' || kind === 'a' ? null : forgetAt,
+  }))
+  // Few parameters a statement: databases have a bound.
+  for (let from = 0; from < rows.length; from += 500) await upsertMarks(sql, rows.slice(from, from + 500))
+}
+
+async function upsertMarks(sql: Queries, rows: readonly MarkTables['revocation_mark'][]): Promise<void> {
   await sql
     .withTables<MarkTables>()
     .insertInto('revocation_mark')
-    .values({ subject, moment, forget_at })
+    .values(rows)
     .onConflict((conflict) =>
-      conflict.column('subject').doUpdateSet({ moment, forget_at }).where('revocation_mark.moment', '<', moment),
+      conflict
+        .column('subject')
+        .doUpdateSet(({ ref }) => ({ moment: ref('excluded.moment'), forget_at: ref('excluded.forget_at') }))
+        .whereRef('revocation_mark.moment', '<', 'excluded.moment'),
     )
     .execute()
 }
 
-/** Up to when everything (`a`), the client (`c`), the account (`u`) and the session's claims (`r`) were revoked; absent: not at all. */
+/** Up to when everything (`a`), the client (`c`), the account (`u`) and the claims of account or session (`r`) were revoked; absent: not at all. */
 export type RevocationMarks = Readonly<Partial<Record<'a' | 'c' | 'u' | 'r', EpochMilliseconds>>>
 
 export async function selectMarks(
@@ -37,7 +52,7 @@ export async function selectMarks(
   { accountId, clientId, sessionId }: MarkedSubject,
 ): Promise<RevocationMarks> {
   const subjects = ['a', `c:${clientId}`]
-  if (accountId !== undefined) subjects.push(`u:${accountId}`)
+  if (accountId !== undefined) subjects.push(`u:${accountId}`, `r:${accountId}`)
   if (sessionId !== undefined) subjects.push(`r:${sessionId}`)
   const rows = await sql
     .withTables<MarkTables>()
@@ -45,7 +60,24 @@ export async function selectMarks(
     .select(['subject', 'moment'])
     .where('subject', 'in', subjects)
     .execute()
+  // The later of two comes last.
+  rows.sort((one, other) => one.moment - other.moment)
   return Object.fromEntries(rows.map(({ subject, moment }) => [subject.slice(0, 1), moment]))
+}
+
+/** Up to when the claims of these accounts are outdated; those that are not are left out. */
+export async function selectClaimMarks(
+  sql: Queries,
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, EpochMilliseconds>> {
+  const subjects = accountIds.map((id) => `r:${id}`)
+  const rows = await sql
+    .withTables<MarkTables>()
+    .selectFrom('revocation_mark')
+    .select(['subject', 'moment'])
+    .where('subject', 'in', subjects)
+    .execute()
+  return new Map(rows.map(({ subject, moment }) => [subject.slice(2), moment]))
 }
 
 /** Remembers that one token is revoked, for as long as it could be accepted. */

@@ -29,6 +29,27 @@ export const initial: Migration = {
       role TEXT NOT NULL,
       PRIMARY KEY (account_id, role)
     )`,
+    `CREATE INDEX account_role_by_role ON account_role (role, account_id)`,
+    `CREATE TABLE role (
+      name TEXT PRIMARY KEY,
+      description TEXT,
+      created_at BIGINT NOT NULL,
+      ended_at BIGINT
+    )`,
+    `INSERT INTO role (name, description, created_at) VALUES ('admin', 'Administers this server', 0)`,
+    `CREATE TABLE role_permission (
+      role TEXT NOT NULL,
+      audience TEXT NOT NULL,
+      permission TEXT NOT NULL,
+      PRIMARY KEY (role, audience, permission)
+    )`,
+    `CREATE INDEX role_permission_by_permission ON role_permission (audience, permission)`,
+    `CREATE TABLE outdated_claims (
+      id TEXT PRIMARY KEY,
+      account_id TEXT,
+      role TEXT,
+      after_account_id TEXT NOT NULL
+    )`,
     `CREATE TABLE upstream (
       id TEXT PRIMARY KEY,
       name TEXT NOT NULL,
@@ -114,6 +135,7 @@ export const initial: Migration = {
       name TEXT NOT NULL,
       scopes TEXT NOT NULL,
       scope_descriptions TEXT NOT NULL,
+      permissions TEXT NOT NULL,
       lifetime_seconds BIGINT NOT NULL,
       algorithm TEXT NOT NULL,
       sealed_secret TEXT,

@@ -18,6 +18,9 @@ export interface AccessTokenContent {
   readonly authentication?: { readonly at: EpochMilliseconds; readonly methods: readonly string[] } | undefined
   /** The thumbprint of the key that it is bound to; absent for a bearer token. */
   readonly jkt?: string | undefined
+  /** What the subject may at the audience, sorted; absent or empty where that is not known, or nothing. */
+  readonly roles?: readonly string[] | undefined
+  readonly permissions?: readonly string[] | undefined
   /** Who acts for the subject; absent where nobody does. */
   readonly actor?: ActorClaim | undefined
 }
@@ -42,6 +45,9 @@ export interface AccessTokenClaims {
   readonly sid?: string
   readonly auth_time?: EpochSeconds
   readonly amr?: readonly string[]
+  /** RFC 9068 §2.2.3.1 */
+  readonly roles?: readonly string[]
+  readonly permissions?: readonly string[]
   readonly act?: ActorClaim
   /** RFC 9449 §6.1 */
   readonly cnf?: { readonly jkt: string }
@@ -49,7 +55,7 @@ export interface AccessTokenClaims {
 
 /** The claims of an access token. `jti` is a UUIDv7, so it carries the issuing time in milliseconds. */
 export function toAccessTokenClaims(issuer: string, content: AccessTokenContent): AccessTokenClaims {
-  const { sessionId, authentication, actor, jkt } = content
+  const { sessionId, authentication, roles = [], permissions = [], actor, jkt } = content
   return {
     iss: issuer,
     sub: content.subject,
@@ -62,6 +68,8 @@ export function toAccessTokenClaims(issuer: string, content: AccessTokenContent)
     ...(sessionId === undefined ? {} : { sid: sessionId }),
     ...(authentication && { auth_time: toEpochSeconds(authentication.at) }),
     ...(authentication && authentication.methods.length > 0 && { amr: authentication.methods }),
+    ...(roles.length > 0 && { roles }),
+    ...(permissions.length > 0 && { permissions }),
     ...(actor && { act: actor }),
     ...(jkt === undefined ? {} : { cnf: { jkt } }),
   }

@@ -22,6 +22,9 @@ export interface IssueRequest {
   /** Default: the issuer itself, since RFC 9068 §2.2 requires one. */
   readonly clientId?: string
   readonly scopes?: readonly string[]
+  /** What the guard's rules `role` and `permission` ask for. Default: none. */
+  readonly roles?: readonly string[]
+  readonly permissions?: readonly string[]
 }
 
 export interface Issuer {
@@ -41,10 +44,10 @@ export function createIssuer(options: IssuerOptions): Issuer {
   const parsed = parseApi({ audience, lifetimeSeconds })
   if (!parsed.ok) throw new RangeError(parsed.sentence)
   return {
-    issue({ subject, clientId = issuer, scopes = [] }) {
+    issue({ subject, clientId = issuer, scopes = [], ...carried }) {
       const now = clock()
       const expiresAt = toEpochSeconds(now) + lifetimeSeconds
-      const claims = toAccessTokenClaims(issuer, { audience, expiresAt, subject, clientId, scopes, now })
+      const claims = toAccessTokenClaims(issuer, { ...carried, audience, expiresAt, subject, clientId, scopes, now })
       return signJwsWithSecret(ACCESS_TOKEN_TYPE, claims, secret)
     },
   }

@@ -1,9 +1,12 @@
 import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
+import type { Database } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { findCarriedPermissions } from '../accounts/list-effective-permissions.ts'
 import type { Api } from '../apis/api.ts'
 import { openApiSecret } from '../apis/open-api-secret.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { signJws, signJwsWithSecret } from '../keys/sign-jws.ts'
+import { type CarryLimit, NOTHING_CARRIED } from '../roles/carry-permissions.ts'
 import {
   ACCESS_TOKEN_TYPE,
   type AccessTokenClaims,
@@ -11,8 +14,11 @@ import {
   toAccessTokenClaims,
 } from './access-token-claims.ts'
 
-export interface AccessTokenRequest extends Omit<AccessTokenContent, 'audience' | 'expiresAt'> {
+export interface AccessTokenRequest
+  extends Omit<AccessTokenContent, 'audience' | 'expiresAt' | 'roles' | 'permissions'> {
   readonly api: Api
+  /** Where the token comes from another one: which permissions that one allows. Default: all. */
+  readonly allows?: CarryLimit['allows']
   /** Where it is not to live as long as the API's tokens do. */
   readonly expiresAt?: EpochSeconds | undefined
 }
@@ -29,7 +35,8 @@ export interface IssuedAccessToken {
 export interface AccessTokenIssuer {
   /**
    * Issues a JWT access token for one API, once the transaction that opened or rotated its session has committed. Its `now` is one of
-   * `momentAfterRevocations`, so that no revocation which stands concerns it.
+   * `momentAfterRevocations`, so that no revocation which stands concerns it. What an account may is read here, after that moment was
+   * taken: a change that comes later concerns the token.
    *
    * @throws Error when the API's algorithm has no signing key; `advanceSigningKeys` makes one for every registered API.
    * @see RFC 9068 §2
@@ -39,13 +46,18 @@ export interface AccessTokenIssuer {
 
 export function createAccessTokenIssuer(
   issuer: string,
-  { keyRing, sealer }: { readonly keyRing: KeyRing; readonly sealer: Sealer },
+  { database, keyRing, sealer }: { readonly database: Database; readonly keyRing: KeyRing; readonly sealer: Sealer },
 ): AccessTokenIssuer {
   return {
-    async issueAccessToken({ api, ...content }) {
+    async issueAccessToken({ api, allows, ...content }) {
       const { audience, lifetimeSeconds } = api
+      const { subject: accountId, clientId, scopes } = content
+      // RFC 9068 §2.2: a client that acts for itself is the subject. It has scopes, and no permissions.
+      const mayCarry = api.permissions.length > 0 && accountId !== clientId
+      const limit = { accountId, audience, scopes, ...(allows && { allows }) }
+      const carried = mayCarry ? await findCarriedPermissions(database.read, limit) : NOTHING_CARRIED
       const expiresAt = content.expiresAt ?? toEpochSeconds(content.now) + lifetimeSeconds
-      const claims = toAccessTokenClaims(issuer, { ...content, audience, expiresAt })
+      const claims = toAccessTokenClaims(issuer, { ...content, ...carried, audience, expiresAt })
       const token = await signFor(api, claims, keyRing, sealer)
       return { token, jti: claims.jti, expiresInSeconds: claims.exp - claims.iat, scope: claims.scope ?? '' }
     },

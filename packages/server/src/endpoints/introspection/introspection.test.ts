@@ -6,7 +6,7 @@ import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
-import { changeRole } from '../../domain/revocation-acts/change-role.ts'
+import { giveRole } from '../../domain/revocation-acts/change-roles.ts'
 
 const password = 'seven purple umbrellas'
 const audience = 'https://api.example.com'
@@ -137,7 +137,7 @@ forEachDatabase('revocation and introspection', ({ createUrl }) => {
     const scene = await start()
     const { database } = scene.server.running.installation
     const outdated = await scene.takeToken()
-    await database.write((tx) => changeRole(tx, 'add', { accountId: scene.account, role: 'editor', actor: 'cli' }))
+    await giveRole(database, { accountId: scene.account, role: 'admin', actor: 'cli' })
     expect(await scene.introspect(outdated)).toEqual({ active: false })
     const token = await scene.takeToken()
     expect(await scene.introspect(token)).toMatchObject({ active: true })
@@ -150,9 +150,9 @@ forEachDatabase('revocation and introspection', ({ createUrl }) => {
     const scene = await start()
     const { database } = scene.server.running.installation
     const { account } = scene
-    await database.write((tx) => changeRole(tx, 'add', { accountId: account, role: 'editor', actor: 'cli' }))
+    await giveRole(database, { accountId: account, role: 'admin', actor: 'cli' })
     const token = await scene.takeToken()
-    expect((await scene.revoke({ account, remove_role: 'editor' })).status).toBe(200)
+    expect((await scene.revoke({ account, remove_role: 'admin' })).status).toBe(200)
     expect(await scene.introspect(token)).toEqual({ active: false })
     const log = await (await fetch(`${scene.server.issuer}/revocation-feed/log?after=0`)).text()
     expect(JSON.parse(log.split('\n').at(-3) ?? '')).toMatchObject({ k: 'r' })
@@ -160,9 +160,9 @@ forEachDatabase('revocation and introspection', ({ createUrl }) => {
     const events = await listAuditEvents(database.read, { limit: 20 })
     expect(events.find(({ act }) => act === 'account.role_removed')?.actor).toBe(`client:${scene.admin.id}`)
     // It isn't there any more: nothing to revoke, and no error.
-    const again = await scene.revoke({ account, remove_role: 'editor' })
+    const again = await scene.revoke({ account, remove_role: 'admin' })
     expect(await again.json()).toMatchObject({ seq: expect.any(Number) })
-    expect((await scene.revoke({ account: 'nobody', remove_role: 'editor' })).status).toBe(404)
+    expect((await scene.revoke({ account: 'nobody', remove_role: 'admin' })).status).toBe(404)
   })
 
   it('POST /revocations: wrong requests, and who may not', async () => {
@@ -175,8 +175,8 @@ forEachDatabase('revocation and introspection', ({ createUrl }) => {
       { session: 1 },
       { session: 'a\0b' },
       { account: '\ud800' },
-      { remove_role: 'editor' },
-      { session: 'a', remove_role: 'editor' },
+      { remove_role: 'admin' },
+      { session: 'a', remove_role: 'admin' },
       { account: 'a', remove_role: 'two words' },
     ])
       expect((await scene.revoke(body)).status, JSON.stringify(body)).toBe(400)

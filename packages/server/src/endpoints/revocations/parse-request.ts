@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox'
-import { parseRole } from '../../domain/accounts/parse-role.ts'
 import type { RevocationTarget } from '../../domain/revocation-acts/revoke.ts'
 import { type ParsedWait, parseWait } from '../../domain/revocations/parse-wait.ts'
+import { parseRole } from '../../domain/roles/parse-role.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { parameterText } from '../parameter-text.ts'
 

@@ -12,7 +12,7 @@ import { findApiKey } from '../../domain/api-keys/find-api-key.ts'
 import { parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
 import { revokeKeysOfAccount } from '../../domain/api-keys/revoke-api-key.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
-import { changeRole } from '../../domain/revocation-acts/change-role.ts'
+import { giveRole } from '../../domain/revocation-acts/change-roles.ts'
 import { type RevocationTarget, revoke } from '../../domain/revocation-acts/revoke.ts'
 
 const audience = 'https://orders.example.com'
@@ -250,7 +250,7 @@ forEachDatabase('POST /token with an API key', ({ createUrl }) => {
     const { database } = server.running.installation
     const { text } = await addKey(scene, { accountId })
     const before = (await ask(scene, text)).body.access_token
-    await database.write((tx) => changeRole(tx, 'add', { accountId, role: 'admin', actor: 'cli' }))
+    await giveRole(database, { accountId, role: 'admin', actor: 'cli' })
     expect(await isActive(scene, before)).toBe(false)
     expect(await isActive(scene, (await ask(scene, text)).body.access_token)).toBe(true)
   })

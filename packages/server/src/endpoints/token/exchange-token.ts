@@ -1,3 +1,4 @@
+import type { Api, ApiPermission } from '../../domain/apis/api.ts'
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import type { Client } from '../../domain/clients/client.ts'
@@ -55,7 +56,14 @@ export async function exchangeToken(
   const authentication = auth_time === undefined ? undefined : { at: auth_time * 1000, methods: amr ?? [] }
   const { token, scope } = await tokenIssuer.issueAccessToken({
     ...{ api, scopes: granted, subject: sub, clientId: client.id, sessionId: subject.sessionId },
-    ...{ now: begins, expiresAt, authentication, actor, jkt },
+    ...{
+      now: begins,
+      expiresAt,
+      authentication,
+      actor,
+      jkt,
+      allows: (permission) => mayCarry(subject, api, permission),
+    },
   })
   deps.countToken(api.algorithm)
   const answer = { access_token: token, token_type: tokenType(jkt), expires_in: expiresAt - now, scope }
@@ -81,6 +89,15 @@ function mayExchange(client: Client, { clientId, audience, subject, sessionId }:
 function provesEnough(client: Client, subject: VerifiedIssuedToken, jkt: string | undefined): boolean {
   if (subject.jkt === undefined || subject.jkt === jkt) return true
   return jkt !== undefined && client.type === 'confidential' && subject.clientId !== client.id
+}
+
+/**
+ * At the same API what the first token carried; at another one only what a scope of the first token covers, since nobody has said more of
+ * what may be done there.
+ */
+function mayCarry({ audience, claims }: VerifiedIssuedToken, api: Api, { name, scope }: ApiPermission): boolean {
+  if (audience !== api.audience) return scope !== undefined
+  return Array.isArray(claims.permissions) && claims.permissions.includes(name)
 }
 
 function nameActor(client: Client, { claims }: VerifiedIssuedToken): ActorClaim {

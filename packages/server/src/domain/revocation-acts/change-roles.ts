@@ -1,0 +1,75 @@
+import type { Database, Transaction } from '../../platform/database/database.ts'
+import { type AddedRole, addRole, type RoleChange, removeRole } from '../accounts/change-role.ts'
+import { outdateClaimsOfRole } from '../accounts/outdate-claims.ts'
+import { settleOutdatedClaims } from '../accounts/settle-outdated-claims.ts'
+import { type ApiChange, type ChangedApi, changeApi } from '../apis/change-api.ts'
+import type { Actor } from '../audit/audit-event.ts'
+import {
+  type ChangedRolePermissions,
+  changeRolePermissions,
+  dropPermissions,
+  findRolesWith,
+  type RolePermissionsChange,
+} from '../roles/change-role-permissions.ts'
+import { type EndedRole, endRole } from '../roles/end-role.ts'
+
+/*
+ * What changes what accounts may. Each is durable first; then guards are told to have the tokens refreshed that still say what was before, and
+ * `sequence` is the feed's number by which all of them have heard of it.
+ */
+
+type WithSequence<Outcome> = Outcome extends { readonly ok: true } ? Outcome & { readonly sequence: number } : Outcome
+
+/** Gives an account a declared role. */
+export function giveRole(database: Database, change: RoleChange): Promise<WithSequence<AddedRole>> {
+  return changeAndSettle(database, (tx) => addRole(tx, change))
+}
+
+/** Takes a role from an account; that it had it not is no error. Returns the feed's number. */
+export async function takeRole(database: Database, change: RoleChange): Promise<number> {
+  await database.write((tx) => removeRole(tx, change))
+  return settleOutdatedClaims(database)
+}
+
+/** Changes what a role permits. Only what is taken outdates the tokens of its accounts; what is given comes with their next ones. */
+export function updateRole(
+  database: Database,
+  change: RolePermissionsChange,
+  actor: Actor,
+): Promise<WithSequence<ChangedRolePermissions>> {
+  return changeAndSettle(database, async (tx) => {
+    const changed = await changeRolePermissions(tx, change, actor)
+    if (changed.ok && changed.removed.length > 0) await outdateClaimsOfRole(tx, change.role)
+    return changed
+  })
+}
+
+/** Deletes a role, and takes it from every account. */
+export function deleteRole(database: Database, name: string, actor: Actor): Promise<WithSequence<EndedRole>> {
+  return changeAndSettle(database, async (tx) => {
+    const ended = await endRole(tx, name, actor)
+    if (ended.ok) await outdateClaimsOfRole(tx, name)
+    return ended
+  })
+}
+
+/** Changes an API. What it gives up, roles lose. */
+export function updateApi(database: Database, change: ApiChange, actor: Actor): Promise<WithSequence<ChangedApi>> {
+  return changeAndSettle(database, async (tx) => {
+    const changed = await changeApi(tx, change, actor)
+    if (!changed.ok) return changed
+    const losing = await dropPermissions(tx, change.audience, changed.removed)
+    const narrowed = await findRolesWith(tx, change.audience, changed.narrowed)
+    for (const role of new Set([...losing, ...narrowed])) await outdateClaimsOfRole(tx, role)
+    return changed
+  })
+}
+
+async function changeAndSettle<Outcome extends { readonly ok: boolean }>(
+  database: Database,
+  change: (tx: Transaction) => Promise<Outcome>,
+): Promise<WithSequence<Outcome>> {
+  const outcome = await database.write(change)
+  if (!outcome.ok) return outcome as WithSequence<Outcome>
+  return { ...outcome, sequence: await settleOutdatedClaims(database) } as WithSequence<Outcome>
+}
