@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderApiKeyFormPage, renderMadeApiKeyPage } from '../src/endpoints/account/api-key-pages.ts'
+import { renderProfilePage } from '../src/endpoints/account/profile-page.ts'
 import { renderPassword } from '../src/endpoints/account/render-password.ts'
 import { renderUpstreams } from '../src/endpoints/account/render-upstreams.ts'
 import { renderSecurityPage } from '../src/endpoints/account/security-page.ts'
@@ -42,6 +43,7 @@ const sampleSessions = [
     id: 'c'.repeat(22),
     isCurrent: false,
     userAgent: undefined,
+    clientName: 'Corner Shop',
     network: '2001:db8:0:1::/64',
     usedAt: now - 3 * DAY_MS,
     expiresAt: now + 27 * DAY_MS,
@@ -49,6 +51,11 @@ const sampleSessions = [
     createdAt: now - 3 * 86_400_000,
   },
 ]
+
+const sampleProfile = {
+  ...{ name: 'Ada Lovelace', birthdate: '1815-12-10', zoneinfo: 'Europe/London', locale: 'en-GB' },
+  ...{ street_address: '12 St James’s Square\nFirst floor', locality: 'London', country: 'United Kingdom' },
+}
 
 const sampleApiKeys = {
   apiKeys: [
@@ -118,7 +125,7 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     }),
   account: (language, theme) =>
     renderAccountPage({
-      account: { username: 'ada.lovelace', email: 'ada.lovelace@example.com' },
+      account: { username: 'ada.lovelace', email: 'ada.lovelace@example.com', name: 'Ada Lovelace' },
       session: { openedAt: now - 5 * 60_000 },
       sessions: sampleSessions,
       now,
@@ -133,6 +140,12 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
       language,
       theme,
     }),
+  profile: (language, theme) => renderProfilePage({ texts: sampleProfile, isSaved: true, urls, language, theme }),
+  'profile-refused': (language, theme) => {
+    const texts = { ...sampleProfile, picture: 'ada.png', birthdate: '10.12.1815', phone_number: '030 901820' }
+    const wrong = ['name', 'picture', 'birthdate', 'phone_number', 'zoneinfo', 'address'] as const
+    return renderProfilePage({ texts, wrong, urls, language, theme })
+  },
   'account-security': (language, theme) =>
     renderSecurityPage({
       sections: [

@@ -13,6 +13,7 @@ export interface IssuerUrls {
   readonly logoutPath: string
   readonly accountPath: string
   readonly accountSecurityPath: string
+  readonly accountProfilePath: string
   readonly accountSessionsPath: string
   readonly accountApiKeysPath: string
   readonly accountApiKeyRevocationPath: string
@@ -86,6 +87,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     logoutPath: `${basePath}/logout`,
     accountPath,
     accountSecurityPath: `${accountPath}/security`,
+    accountProfilePath: `${accountPath}/profile`,
     accountUrl: `${origin}${accountPath}`,
     errorsPath,
     errorsUrl: `${origin}${errorsPath}`,

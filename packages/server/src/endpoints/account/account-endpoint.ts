@@ -6,6 +6,7 @@ import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import { listConsents, withdrawConsent } from '../../domain/consents/consents.ts'
+import { findProfile } from '../../domain/profiles/find-profile.ts'
 import { endOwnSessions } from '../../domain/sessions/end-own-sessions.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import type { Session } from '../../domain/sessions/session.ts'
@@ -31,6 +32,7 @@ import {
   type WithdrawBody,
   withdrawBodySchema,
 } from './parse-request.ts'
+import { profileRoutes } from './profile-routes.ts'
 import { renderApiKeyJson } from './render-api-key-json.ts'
 import type { ShownConsent } from './render-consents.ts'
 import { renderSessionJson } from './render-session-json.ts'
@@ -50,6 +52,7 @@ export interface AccountEndpointDeps {
 export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): void {
   const { urls, database, clock } = deps
   apiKeyRoutes(server, deps)
+  profileRoutes(server, deps)
   securityRoutes(server, deps)
   // Whoever opens the issuer itself in a browser.
   server.get(urls.basePath === '' ? '/' : urls.basePath, (_, reply) => reply.redirect(urls.accountPath, 303))
@@ -59,10 +62,11 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
     if (!session) return sendToLogin(urls, request, reply)
     await useSession(database, session, now)
     const account = await getAccount(database.read, session.accountId)
-    const sessions = await listSessions(database.read, session.accountId, now)
+    const name = (await findProfile(database.read, session.accountId))?.profile.name
+    const sessions = await nameClients(database.read, await listSessions(database.read, session.accountId, now))
     const consents = await listShownConsents(database.read, session.accountId)
     const apiKeys = await listApiKeys(database.read, { accountId: session.accountId })
-    const shown = { account, sessions, apiKeys, consents, session, now }
+    const shown = { account, name, sessions, apiKeys, consents, session, now }
     return wantsJson(request)
       ? reply.header('cache-control', 'no-store').send(renderJson(shown))
       : sendPage(deps, request, reply, shown)
@@ -89,6 +93,14 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
   })
 }
 
+/** With the names of the apps that they are at. A browser's session at this server is at none. */
+async function nameClients(sql: Queries, sessions: readonly Session[]): Promise<NamedSession[]> {
+  const ids = new Set(sessions.filter(({ audience }) => audience !== undefined).map(({ clientId }) => clientId))
+  const names = new Map<string, string>()
+  for (const id of ids) names.set(id, (await findClient(sql, id))?.name ?? id)
+  return sessions.map((session) => ({ ...session, clientName: session.audience && names.get(session.clientId) }))
+}
+
 /** With the names of their clients. */
 async function listShownConsents(sql: Queries, accountId: string): Promise<ShownConsent[]> {
   const apis = await listApis(sql)
@@ -101,9 +113,13 @@ async function listShownConsents(sql: Queries, accountId: string): Promise<Shown
   return shown
 }
 
+type NamedSession = Session & { readonly clientName: string | undefined }
+
 interface Shown {
   readonly account: Account
-  readonly sessions: readonly Session[]
+  /** What the person is called. */
+  readonly name: string | undefined
+  readonly sessions: readonly NamedSession[]
   readonly apiKeys: readonly ApiKey[]
   readonly consents: readonly ShownConsent[]
   /** The one that the request came in. */
@@ -115,10 +131,10 @@ function sendPage(
   { urls, theme }: AccountEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { account, sessions, apiKeys, consents, session, now }: Shown,
+  { account, name, sessions, apiKeys, consents, session, now }: Shown,
 ): FastifyReply {
   const page = renderAccountPage({
-    account,
+    account: { ...account, name },
     session: { openedAt: session.createdAt },
     sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
     apiKeys,

@@ -9,7 +9,11 @@ import { renderConsents, type ShownConsent } from './render-consents.ts'
 import { renderSessions, type ShownSession } from './render-sessions.ts'
 
 export interface AccountPage extends Pick<AccountFrame, 'language' | 'theme'> {
-  readonly account: { readonly username: string; readonly email?: string | undefined }
+  readonly account: {
+    readonly username: string
+    readonly email?: string | undefined
+    readonly name?: string | undefined
+  }
   readonly session: { readonly openedAt: EpochMilliseconds }
   /** Where the person is signed in, this session among them. */
   readonly sessions: readonly ShownSession[]
@@ -21,6 +25,7 @@ export interface AccountPage extends Pick<AccountFrame, 'language' | 'theme'> {
     Pick<
       IssuerUrls,
       | 'logoutPath'
+      | 'accountProfilePath'
       | 'accountSessionsPath'
       | 'accountApiKeysPath'
       | 'accountApiKeyRevocationPath'
@@ -37,10 +42,15 @@ export function renderAccountPage(page: AccountPage): string {
     account.email === undefined
       ? undefined
       : html`<div><dt>${strings.email}</dt><dd><bdi>${account.email}</bdi></dd></div>\n`
+  const name =
+    account.name === undefined
+      ? undefined
+      : html`<div><dt>${stringsIn(language).profile.fields.name}</dt><dd><bdi>${account.name}</bdi></dd></div>\n`
   const body = html`<dl>
 <div><dt>${strings.username}</dt><dd><bdi id="username">${account.username}</bdi></dd></div>
-${email}<div><dt>${strings.signedIn}</dt><dd>${renderPastMoment(session.openedAt, now, language)}</dd></div>
+${name}${email}<div><dt>${strings.signedIn}</dt><dd>${renderPastMoment(session.openedAt, now, language)}</dd></div>
 </dl>
+<p><a href="${urls.accountProfilePath}">${stringsIn(language).profile.edit}</a></p>
 <form method="post" action="${urls.logoutPath}">
 <button class="quiet" type="submit">${strings.signOut}</button>
 </form>

@@ -2,12 +2,16 @@ import { describeUserAgent } from '../../domain/sessions/describe-user-agent.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 
 /** A session as its own account sees it, on the wire. Moments are RFC 3339. */
-export function renderSessionJson(session: Session, currentId: string): object {
+export function renderSessionJson(
+  session: Session & { readonly clientName: string | undefined },
+  currentId: string,
+): object {
   const { program, system } = describeUserAgent(session.userAgent)
   const moment = (milliseconds: number) => new Date(milliseconds).toISOString()
   return {
     id: session.id,
     client_id: session.clientId,
+    client_name: session.clientName ?? null,
     current: session.id === currentId,
     program: program ?? null,
     system: system ?? null,

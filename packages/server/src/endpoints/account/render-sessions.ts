@@ -12,6 +12,8 @@ export type ShownSession = Pick<
 > & {
   /** Whether it is the one that the page is shown in. */
   readonly isCurrent: boolean
+  /** The app that it is at. Absent: this server itself. */
+  readonly clientName?: string | undefined
 }
 
 export interface SessionList {
@@ -38,12 +40,13 @@ function renderSession(session: ShownSession, list: SessionList): Html {
   const strings = stringsIn(language).account
   const { program, system } = describeUserAgent(session.userAgent)
   const device = [program, system].filter((part) => part !== undefined).join(' · ') || strings.unknownDevice
+  const app = session.clientName === undefined ? undefined : html`<bdi>${session.clientName}</bdi> · `
   const until = (moment: EpochMilliseconds): string =>
     relativeTime(Math.max(0, Math.floor((moment - now) / 1000)), language)
   const end = session.isCurrent
     ? html`<p class="muted">${strings.thisSession}</p>`
     : renderEnd(list, session.id, strings.endSession)
-  return html`<li><p><bdi>${device}</bdi></p>
+  return html`<li><p>${app}<bdi>${device}</bdi></p>
 <p class="muted">${strings.signedIn} ${renderPastMoment(session.createdAt, now, language)} · ${strings.lastUsed} ${renderPastMoment(session.usedAt, now, language)} · <bdi>${session.network}</bdi></p>
 <p class="muted">${strings.ends(until(session.expiresAt), until(session.absoluteEnd))}</p>
 ${end}</li>

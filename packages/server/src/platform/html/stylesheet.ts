@@ -61,8 +61,13 @@ a{color:var(--accent)}
 form{margin:0}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.875rem;font-weight:500}
-input,select{display:block;inline-size:100%;block-size:44px;margin:0;padding:0 12px;font:inherit;color:inherit;background:var(--surface);border:1px solid var(--field-border);border-radius:8px;appearance:none}
+input,select,textarea{display:block;inline-size:100%;block-size:44px;margin:0;padding:0 12px;font:inherit;color:inherit;background:var(--surface);border:1px solid var(--field-border);border-radius:8px;appearance:none}
 select{appearance:auto}
+textarea{block-size:auto;min-block-size:88px;padding-block:8px;resize:vertical}
+fieldset{min-inline-size:0;margin:40px 0 0;padding:0;border:0}
+legend{margin:0 0 16px;padding:0;font-size:1.25rem;line-height:1.3;font-weight:600}
+.hint,.wrong{margin:4px 0 0;font-size:.875rem;color:var(--muted)}
+.wrong{color:var(--danger)}
 html[dir=rtl] input{text-align:right}
 button{display:block;inline-size:100%;min-block-size:44px;margin:24px 0 0;padding:8px 16px;font:inherit;font-weight:500;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:8px;cursor:pointer;appearance:none;transition:background-color .12s,border-color .12s}
 button:hover{background:color-mix(in srgb,var(--accent) 88%,var(--ink));border-color:transparent}
@@ -91,7 +96,8 @@ small{font-size:.8125rem;color:var(--muted)}
 section+section{margin-block-start:40px}
 section>h2:first-child{margin-block-start:0}
 h2+p{margin-block-start:8px}
-.sessions+p{margin-block-start:16px}
+fieldset>.wrong{margin:0 0 16px}
+.sessions+p,form+p{margin-block-start:16px}
 .skip{position:absolute;inset-inline-start:24px;inset-block-start:8px;padding:8px 12px;background:var(--surface);border-radius:8px}
 .skip:not(:focus){inset-block-start:-100px}
 main:focus{outline:none}

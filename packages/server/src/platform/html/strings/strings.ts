@@ -156,6 +156,42 @@ export interface Strings {
     readonly done: string
     readonly signInAgain: string
   }
+  readonly profile: {
+    readonly title: string
+    /** A link on the account page. */
+    readonly edit: string
+    readonly lead: string
+    readonly fields: Readonly<
+      Record<
+        | 'name'
+        | 'given_name'
+        | 'family_name'
+        | 'nickname'
+        | 'birthdate'
+        | 'picture'
+        | 'website'
+        | 'phone_number'
+        | 'zoneinfo'
+        | 'locale'
+        | 'street_address'
+        | 'postal_code'
+        | 'locality'
+        | 'region'
+        | 'country',
+        string
+      >
+    >
+    readonly phoneHint: string
+    readonly urlHint: string
+    readonly zoneinfoHint: string
+    readonly localeHint: string
+    /** The heading over the fields of an address. */
+    readonly address: string
+    readonly problem: string
+    readonly problems: Readonly<Record<'text' | 'url' | 'birthdate' | 'phone_number' | 'zoneinfo' | 'address', string>>
+    readonly submit: string
+    readonly saved: string
+  }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */
     readonly incident: string
