@@ -1,7 +1,7 @@
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 import type { TlsIdentity } from './make-certificate.ts'
+import { findFreePort } from './test-server.ts'
 
 /** A mail as it came over the wire. */
 export interface ReceivedMail {
@@ -35,10 +35,11 @@ export class SmtpReceiver implements AsyncDisposable {
   beforeAnswer: (mail: ReceivedMail) => Promise<void> = async () => {}
   readonly #secure: boolean
   /** Still known when it has stopped, so that another one can come back there. */
-  #address: AddressInfo | undefined
+  readonly port: number
   #changed: PromiseWithResolvers<void> = Promise.withResolvers()
 
-  private constructor({ tls, credentials }: SmtpReceiverOptions) {
+  private constructor(port: number, { tls, credentials }: SmtpReceiverOptions) {
+    this.port = port
     this.#secure = tls?.isImplicit === true
     this.#server = new SMTPServer({
       secure: this.#secure,
@@ -75,14 +76,9 @@ export class SmtpReceiver implements AsyncDisposable {
   }
 
   static async start(options: SmtpReceiverOptions = {}): Promise<SmtpReceiver> {
-    const receiver = new SmtpReceiver(options)
-    await new Promise<void>((resolve) => receiver.#server.listen(options.port ?? 0, '127.0.0.1', resolve))
-    receiver.#address = receiver.#server.server.address() as AddressInfo
+    const receiver = new SmtpReceiver(options.port ?? (await findFreePort()), options)
+    await new Promise<void>((resolve) => receiver.#server.listen(receiver.port, '127.0.0.1', resolve))
     return receiver
-  }
-
-  get port(): number {
-    return this.#address?.port ?? 0
   }
 
   get url(): string {
