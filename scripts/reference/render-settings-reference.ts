@@ -87,6 +87,22 @@ const settings: readonly Setting[] = [
     wrong: 'on',
   },
   {
+    variable: 'OSTIARY_SMTP_URL',
+    member: 'smtpUrl',
+    fallback: 'none: no mail leaves; `ostiary dev` shows them at `/dev/outbox`',
+    meaning:
+      'The server that mails are handed over to: `smtps://user:password@host` (TLS, port 465) or `smtp://…` (STARTTLS, port 587), user and password percent-encoded. Without encryption it must be on this machine, or the URL ends with `?allowUnencryptedConnection=yes`. See [mail](../guide/mail.md).',
+    wrong: 'https://smtp.example.com',
+  },
+  {
+    variable: 'OSTIARY_MAIL_FROM',
+    member: 'mailFrom',
+    fallback: '`Ostiary <no-reply@` the issuer’s host `>`',
+    meaning:
+      'Whom mails are from: an address, or a name and an address. The server above must let you send as that address.',
+    wrong: 'the front door',
+  },
+  {
     member: 'passwordCost',
     fallback: '19,456 KiB, 2 passes, 1 lane',
     meaning:
@@ -156,7 +172,8 @@ function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
 
 function readDefaults(folder: string): object {
   const { databaseUrl, dataDir, ...others } = loadConfig({ environment: {}, folder })
-  const { issuer, host, port, trustedProxies, logLevel, clientDocumentHosts, registration, passwordCost } = others
+  const { issuer, host, port, trustedProxies, logLevel, clientDocumentHosts, registration } = others
+  const { mailFrom, passwordCost } = others
   const withoutFolder = (text: string) => text.replace(`${folder}${path.sep}`, '')
   return {
     issuer,
@@ -168,6 +185,7 @@ function readDefaults(folder: string): object {
     logLevel,
     clientDocumentHosts,
     registration,
+    mailFrom: `${mailFrom.name} <${mailFrom.address}>`,
     passwordCost,
   }
 }

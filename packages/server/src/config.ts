@@ -4,9 +4,12 @@ import path from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type Argon2Parameters, minimumParameters, validateParameters } from './domain/credentials/argon2-parameters.ts'
+import { parseMailFrom } from './domain/mails/parse-mail-from.ts'
 import { parseDatabaseUrl } from './platform/database/parse-database-url.ts'
 import { isLoopbackHost } from './platform/http/is-loopback-host.ts'
 import { type LogLevel, logLevels } from './platform/log/create-log.ts'
+import type { Mailbox } from './platform/mail/mail-transport.ts'
+import { parseSmtpUrl } from './platform/mail/parse-smtp-url.ts'
 
 const registrationModes = ['off', 'token', 'open'] as const
 export type RegistrationMode = (typeof registrationModes)[number]
@@ -29,6 +32,10 @@ export interface Config {
   readonly clientDocumentHosts: readonly string[]
   /** Who may register a client by `POST /register` (RFC 7591): nobody, whoever holds an initial access token, or anybody. */
   readonly registration: RegistrationMode
+  /** `smtp://…` or `smtps://…`; it may hold a password. Absent: mails are kept until they expire, and nobody gets them. */
+  readonly smtpUrl: string | undefined
+  /** Whom mails are from. */
+  readonly mailFrom: Mailbox
   /** What a new password hash costs; hashes of a lower cost are replaced at the next login. */
   readonly passwordCost: Argon2Parameters
 }
@@ -64,6 +71,8 @@ const ConfigFile = Type.Object(
     logLevel: Type.Optional(Type.String()),
     clientDocumentHosts: Type.Optional(Type.Array(Type.String())),
     registration: Type.Optional(Type.String()),
+    smtpUrl: Type.Optional(Type.String()),
+    mailFrom: Type.Optional(Type.String()),
     passwordCost: Type.Optional(
       Type.Object({ memoryKibibytes: Type.Integer(), passes: Type.Integer(), parallelism: Type.Integer() }),
     ),
@@ -88,8 +97,9 @@ export function loadConfig({
   const host = environment.OSTIARY_HOST || file.host || '127.0.0.1'
   const port = parsePort(environment.OSTIARY_PORT || String(file.port ?? 4000))
   const dataDir = path.resolve(folder, environment.OSTIARY_DATA_DIR || file.dataDir || 'data')
+  const issuer = parseIssuer(environment.OSTIARY_ISSUER || file.issuer || defaultIssuer(host, port))
   return Object.freeze({
-    issuer: parseIssuer(environment.OSTIARY_ISSUER || file.issuer || defaultIssuer(host, port)),
+    issuer,
     host,
     port,
     databaseUrl: checkDatabaseUrl(
@@ -107,6 +117,8 @@ export function loadConfig({
       ),
     ),
     registration: parseRegistration(environment.OSTIARY_REGISTRATION || file.registration || 'off'),
+    smtpUrl: checkSmtpUrl(environment.OSTIARY_SMTP_URL || file.smtpUrl),
+    mailFrom: Object.freeze(readMailFrom(environment.OSTIARY_MAIL_FROM || file.mailFrom || defaultMailFrom(issuer))),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
   })
 }
@@ -231,6 +243,31 @@ function parseRegistration(text: string): RegistrationMode {
   throw new ConfigurationError(
     'OSTIARY_REGISTRATION',
     `OSTIARY_REGISTRATION must be one of ${registrationModes.join(', ')}, not "${text}".`,
+  )
+}
+
+/** What is wrong is told without the URL: it may hold a password. */
+function checkSmtpUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const parsed = parseSmtpUrl(text)
+  if (parsed.ok) return text
+  throw new ConfigurationError(
+    'OSTIARY_SMTP_URL',
+    `OSTIARY_SMTP_URL ${parsed.what}, for example smtps://user:password@smtp.example.com.`,
+  )
+}
+
+function defaultMailFrom(issuer: string): string {
+  const { hostname } = new URL(issuer)
+  return `Ostiary <no-reply@${isLoopbackHost(hostname) ? 'localhost' : hostname}>`
+}
+
+function readMailFrom(text: string): Mailbox {
+  const from = parseMailFrom(text)
+  if (from) return from
+  throw new ConfigurationError(
+    'OSTIARY_MAIL_FROM',
+    `OSTIARY_MAIL_FROM must be an e-mail address, or a name and one, such as Example <no-reply@example.com>; it is "${text}".`,
   )
 }
 

@@ -12,10 +12,10 @@ export interface Process {
 }
 
 /** Starts the server as this process's job: it logs to standard output and stops cleanly on SIGTERM or SIGINT. */
-export async function startProcess(config: Config): Promise<Process> {
+export async function startProcess(config: Config, options: { readonly showsOutbox?: boolean } = {}): Promise<Process> {
   const destination = pino.destination({ dest: 1, sync: false })
   const log = createLog(config.logLevel, destination)
-  const server = await startServer(config, { log })
+  const server = await startServer(config, { log, ...options })
   log.info({ issuer: config.issuer, url: server.url, database: rootOf(config.databaseUrl) }, 'listening')
   const stopped = untilAsked().then(async (signal) => {
     log.info({ signal }, 'stopping')

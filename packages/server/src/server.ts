@@ -15,6 +15,10 @@ import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
 import { purgeLogoutNotices } from './domain/logout-notices/purge-logout-notices.ts'
+import { countWaitingMails } from './domain/mails/count-waiting-mails.ts'
+import { MAIL_TOPIC } from './domain/mails/leave-mail.ts'
+import { MailDelivery } from './domain/mails/mail-delivery.ts'
+import { purgeMails } from './domain/mails/purge-mails.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
@@ -33,6 +37,7 @@ import { passwordSection } from './endpoints/account/password-section.ts'
 import { upstreamsSection } from './endpoints/account/upstreams-section.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
 import { pushedAuthorizationEndpoint } from './endpoints/authorization/pushed-authorization-endpoint.ts'
+import { devOutboxEndpoint } from './endpoints/dev-outbox/dev-outbox-endpoint.ts'
 import { deviceAuthorizationEndpoint } from './endpoints/device-authorization/device-authorization-endpoint.ts'
 import { deviceVerificationEndpoint } from './endpoints/device-verification/device-verification-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
@@ -45,7 +50,7 @@ import { issuerUrls } from './endpoints/issuer-urls.ts'
 import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
-import { createMetrics, type FeedFigures, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { createMetrics, type FeedFigures, type Metrics, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
 import { registrationEndpoint } from './endpoints/registration/registration-endpoint.ts'
 import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.ts'
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
@@ -66,6 +71,8 @@ import type { ProblemPage } from './platform/http/answer-problems.ts'
 import { createHttpServer, type HttpServer } from './platform/http/create-http-server.ts'
 import type { Problem } from './platform/http/problem.ts'
 import type { Log } from './platform/log/create-log.ts'
+import { parseSmtpUrl } from './platform/mail/parse-smtp-url.ts'
+import { createSmtpTransport } from './platform/mail/smtp-transport.ts'
 import { type FetchPublicDocument, fetchPublicDocument } from './platform/public-fetch/fetch-public-document.ts'
 import { createSealer, type Sealer } from './platform/sealing/sealing.ts'
 
@@ -150,11 +157,16 @@ const DRAIN_MS = 400
 /** What has not been answered by then, for want of the rest of its request, is cut off. */
 const LONGEST_STOP_MS = 5000
 
+export interface ServerOptions {
+  readonly clock?: Clock
+  readonly log: Log
+  readonly fetchDocument?: FetchPublicDocument
+  /** Shows mails at `/dev/outbox`, to this machine, where no SMTP server is set. Only for development: whoever reads mails is whoever they like. */
+  readonly showsOutbox?: boolean
+}
+
 /** Starts the authorization server; it listens when this resolves. */
-export async function startServer(
-  config: Config,
-  options: { readonly clock?: Clock; readonly log: Log; readonly fetchDocument?: FetchPublicDocument },
-): Promise<RunningServer> {
+export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
   const installation = await openInstallation(config, options)
   const state = { stopping: false }
   const feed = createFeed(installation, options.log)
@@ -165,7 +177,11 @@ export async function startServer(
   const { database, clock } = installation
   const settler = new OutdatedClaimsSettler({ database, log })
   const assertions = { issuer: config.issuer, database, clock, keySets: new KeySets({ clock, log, fetchDocument }) }
-  const server = composeServer(installation, { log, state, feed, clients, assertions })
+  const metrics = createMetrics(installation.hashQueue, feedFigures(installation, feed), {
+    countWaiting: () => countWaitingMails(database.read),
+  })
+  const showsOutbox = options.showsOutbox === true && config.smtpUrl === undefined
+  const server = composeServer(installation, { log, state, feed, clients, assertions, metrics, showsOutbox })
   let url: string
   try {
     await feed.follower.start()
@@ -177,6 +193,7 @@ export async function startServer(
   }
   notices.start()
   settler.start()
+  const stopMails = startMails(installation, { log, metrics, isShown: showsOutbox })
   const maintenance = setInterval(() => maintain(installation, options.log), MAINTENANCE_MS)
   maintenance.unref()
   return {
@@ -195,10 +212,37 @@ export async function startServer(
       clearTimeout(cutOff)
       await notices.stop()
       await settler.stop()
+      await stopMails()
       await feed.follower.stop()
       await installation.close()
     },
   }
+}
+
+/** Begins to send mails; or, where there is no server for them, to tell so when there is a first one. Returns how to stop. */
+function startMails(
+  installation: Installation,
+  { log, metrics, isShown }: { readonly log: Log; readonly metrics: Metrics; readonly isShown: boolean },
+): () => Promise<void> {
+  const { smtpUrl, mailFrom: from } = installation.config
+  if (smtpUrl === undefined) return isShown ? async () => {} : warnOfUnsentMails(installation.database, log)
+  const parsed = parseSmtpUrl(smtpUrl)
+  if (!parsed.ok) throw new ConfigurationError('OSTIARY_SMTP_URL', `OSTIARY_SMTP_URL ${parsed.what}.`)
+  const transport = createSmtpTransport(parsed.server)
+  const { countMail } = metrics
+  const delivery = new MailDelivery({ ...installation, theme: ostiaryTheme, from, transport, countMail, log })
+  delivery.start()
+  return () => delivery.stop()
+}
+
+function warnOfUnsentMails(database: Database, log: Log): () => Promise<void> {
+  const stopListening = database.onAnnounced(MAIL_TOPIC, () => {
+    stopListening()
+    log.warn(
+      'a mail is to be sent, and OSTIARY_SMTP_URL is not set: mails are kept until they expire, and nobody gets them',
+    )
+  })
+  return async () => stopListening()
 }
 
 interface Feed {
@@ -234,13 +278,17 @@ interface ServerParts {
   readonly feed: Feed
   readonly clients: ClientDocuments
   readonly assertions: AssertionDeps
+  readonly metrics: Metrics
+  readonly showsOutbox: boolean
 }
 
-function composeServer(installation: Installation, { log, state, feed, clients, assertions }: ServerParts): HttpServer {
+function composeServer(
+  installation: Installation,
+  { log, state, feed, clients, assertions, metrics, showsOutbox }: ServerParts,
+): HttpServer {
   const { config, database, clock, keyRing, refreshKeys, hashQueue, tokenIssuer } = installation
   const urls = issuerUrls(config.issuer)
   const theme = ostiaryTheme
-  const metrics = createMetrics(hashQueue, feedFigures(installation, feed))
   const server = createHttpServer({
     log,
     trustedProxies: config.trustedProxies,
@@ -259,6 +307,8 @@ function composeServer(installation: Installation, { log, state, feed, clients, 
   server.register(async (room) => jwksEndpoint(room, urls, keyRing))
   server.register(async (room) => healthEndpoint(room, { database, keyRing, isStopping: () => state.stopping }))
   server.register(async (room) => metricsEndpoint(room, metrics))
+  if (showsOutbox)
+    server.register(async (room) => devOutboxEndpoint(room, { ...installation, from: config.mailFrom, urls, theme }))
   server.register(async (room) => {
     const { countLogin, countToken } = metrics
     const hashing = { hashQueue, passwordCost: config.passwordCost }
@@ -325,6 +375,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
       purgeStrangers,
       purgeRegistrationTokens,
       purgeLogoutNotices,
+      purgeMails,
     ]) {
       await database.write(async (tx) => void (await purge(tx)))
     }

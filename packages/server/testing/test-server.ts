@@ -41,6 +41,8 @@ export interface TestServerOptions {
   readonly issuerPath?: string
   /** How documents of clients are read. Default: as a real server does. */
   readonly fetchDocument?: FetchPublicDocument
+  /** Shows its mails at `/dev/outbox`. */
+  readonly showsOutbox?: boolean
 }
 
 /** Starts a real server on a free port, with a clock that stands at this moment until it is set. */
@@ -59,6 +61,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     logLevel: 'trace',
     clientDocumentHosts: ['*'],
     registration: 'off',
+    smtpUrl: undefined,
+    mailFrom: { name: 'Ostiary', address: 'no-reply@example.com' },
     passwordCost: minimumParameters,
     ...changed,
   }
@@ -78,9 +82,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       done()
     },
   })
-  const { fetchDocument } = options
+  const { fetchDocument, showsOutbox = false } = options
   const log = createLog(config.logLevel, destination)
-  const running = await startServer(config, { clock, log, ...(fetchDocument && { fetchDocument }) })
+  const running = await startServer(config, { clock, log, showsOutbox, ...(fetchDocument && { fetchDocument }) })
   const stop = async () => {
     await running.stop(0)
     rmSync(folder, { recursive: true, force: true })

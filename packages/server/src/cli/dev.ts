@@ -17,7 +17,11 @@ export function devCommand(): Command {
     runServer(options, async () => {
       const config = loadConfigWithSecret()
       const demo = await prepareDemoData(config)
-      return { config, welcome: options.json ? renderFacts(config, demo) : renderWelcome(config, demo) }
+      return {
+        config,
+        showsOutbox: true,
+        welcome: options.json ? renderFacts(config, demo) : renderWelcome(config, demo),
+      }
     }),
   )
 }
@@ -66,13 +70,14 @@ function renderFacts({ issuer }: Config, demo: DemoData | undefined): string {
   return JSON.stringify({ issuer, audience: DEMO_AUDIENCE, username: DEMO_USERNAME, ...made })
 }
 
-function renderWelcome({ issuer }: Config, demo: DemoData | undefined): string {
+function renderWelcome({ issuer, smtpUrl }: Config, demo: DemoData | undefined): string {
   const password = demo?.password ?? '"$PASSWORD"'
   const login = `curl -s ${issuer}/login -d username=${DEMO_USERNAME} -d password=${password} -d audience=${DEMO_AUDIENCE}`
   return [
     '',
     `  Ostiary       ${issuer}`,
     `  Sign in       ${issuer}/login`,
+    ...(smtpUrl === undefined ? [`  Mails         ${issuer}/dev/outbox`] : []),
     `  Demo API      ${DEMO_AUDIENCE}`,
     ...(demo ? [`  Demo client   ${demo.clientId}`] : []),
     `  Demo account  ${DEMO_USERNAME}`,

@@ -14,11 +14,11 @@ export function serveCommand(): Command {
 /** Prepares, serves until the process is asked to stop, and says in one sentence why it could not. */
 export async function runServer(
   options: { readonly json?: boolean },
-  prepare: () => Promise<{ readonly config: Config; readonly welcome?: string }>,
+  prepare: () => Promise<{ readonly config: Config; readonly welcome?: string; readonly showsOutbox?: boolean }>,
 ): Promise<void> {
   try {
-    const { config, welcome } = await prepare()
-    const { stopped } = await startProcess(config)
+    const { config, welcome, showsOutbox = false } = await prepare()
+    const { stopped } = await startProcess(config, { showsOutbox })
     if (welcome !== undefined) process.stdout.write(`${welcome}\n`)
     await stopped
   } catch (error) {

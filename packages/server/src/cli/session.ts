@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { describeUserAgent } from '../domain/sessions/describe-user-agent.ts'
 import { listSessions } from '../domain/sessions/list-sessions.ts'
 import type { Session } from '../domain/sessions/session.ts'
+import { describeUserAgent } from '../platform/http/describe-user-agent.ts'
 import { createCommand, createGroup, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'

@@ -53,6 +53,7 @@ export interface IssuerUrls {
   /** Below which each error code has its page. */
   readonly errorsPath: string
   readonly errorsUrl: string
+  readonly devOutboxPath: string
   readonly revocationFeedPath: string
   readonly revocationFeedUrl: string
   /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
@@ -91,6 +92,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountUrl: `${origin}${accountPath}`,
     errorsPath,
     errorsUrl: `${origin}${errorsPath}`,
+    devOutboxPath: `${basePath}/dev/outbox`,
     accountSessionsPath: `${accountPath}/sessions`,
     accountApiKeysPath: `${accountPath}/api-keys`,
     accountApiKeyRevocationPath: `${accountPath}/api-keys/revoke`,

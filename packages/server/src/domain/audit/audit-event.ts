@@ -35,6 +35,7 @@ export type AuditedAct =
   | 'login.succeeded'
   | 'logout_notice.delivered'
   | 'logout_notice.failed'
+  | 'mail.failed'
   | 'password.rehashed'
   | 'password.set'
   | 'refresh_key.created'

@@ -33,5 +33,5 @@ export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDe
   const payload = { accountId }
   const secret = await issueOneTime(tx, { kind: 'account_lock', payload, lifetimeMilliseconds: LOCK_LIFETIME_MS })
   const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: `${lockUrl}?secret=${secret}` }
-  await leaveMail(tx, sealer, { recipient, language, mail: { kind: 'notice', notice, ...what } })
+  await leaveMail(tx, sealer, { recipient, accountId, language, mail: { kind: 'notice', notice, ...what } })
 }

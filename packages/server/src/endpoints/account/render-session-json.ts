@@ -1,5 +1,5 @@
-import { describeUserAgent } from '../../domain/sessions/describe-user-agent.ts'
 import type { Session } from '../../domain/sessions/session.ts'
+import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
 
 /** A session as its own account sees it, on the wire. Moments are RFC 3339. */
 export function renderSessionJson(

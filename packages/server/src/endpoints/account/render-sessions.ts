@@ -1,10 +1,10 @@
-import { describeUserAgent } from '../../domain/sessions/describe-user-agent.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import { type Html, html } from '../../platform/html/html.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { relativeTime, renderPastMoment } from '../../platform/html/relative-time.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
+import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
 
 export type ShownSession = Pick<
   Session,

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type LoginOutcome, loginOutcomes } from '../../domain/login/login-outcome.ts'
+import { type MailOutcome, mailOutcomes } from '../../domain/mails/mail-outcome.ts'
 import { type RefreshOutcome, refreshOutcomes } from '../../domain/sessions/refresh-outcome.ts'
 import type { HashQueue } from '../../platform/hash-queue/hash-queue.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
@@ -9,6 +10,7 @@ export interface Metrics {
   countLogin(outcome: LoginOutcome): void
   countToken(algorithm: string): void
   countRefresh(outcome: RefreshOutcome): void
+  countMail(outcome: MailOutcome): void
   readonly registry: Registry
 }
 
@@ -22,8 +24,14 @@ export interface FeedFigures {
   listLags(): Promise<readonly number[]>
 }
 
+/** What is told of the outbox of mails when somebody asks. */
+export interface MailFigures {
+  /** Mails that are still to be sent, by any instance. */
+  countWaiting(): Promise<number>
+}
+
 /** Counts what happens in this process. Labels come from closed sets: no caller can make a new time series. */
-export function createMetrics(hashQueue: HashQueue, feed: FeedFigures): Metrics {
+export function createMetrics(hashQueue: HashQueue, feed: FeedFigures, mail: MailFigures): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -62,16 +70,36 @@ export function createMetrics(hashQueue: HashQueue, feed: FeedFigures): Metrics 
       this.set({ state: 'waiting' }, hashQueue.waiting)
     },
   })
+  const mails = new Counter({
+    name: 'ostiary_mails_total',
+    help: 'Attempts to send a mail, by how they ended; refused and expired ones are given up.',
+    labelNames: ['outcome'],
+    registers,
+  })
   addFeedGauges(registry, feed)
+  addMailGauge(registry, mail)
   for (const outcome of loginOutcomes) logins.inc({ outcome }, 0)
   for (const outcome of refreshOutcomes) refreshes.inc({ outcome }, 0)
+  for (const outcome of mailOutcomes) mails.inc({ outcome }, 0)
   return {
     registry,
     observeRequest: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     countLogin: (outcome) => logins.inc({ outcome }),
     countToken: (algorithm) => tokens.inc({ algorithm }),
     countRefresh: (outcome) => refreshes.inc({ outcome }),
+    countMail: (outcome) => mails.inc({ outcome }),
   }
+}
+
+function addMailGauge(registry: Registry, { countWaiting }: MailFigures): void {
+  new Gauge({
+    name: 'ostiary_mails_waiting',
+    help: 'Mails that are still to be sent, by any instance.',
+    registers: [registry],
+    async collect() {
+      this.set(await countWaiting().catch(() => Number.NaN))
+    },
+  })
 }
 
 function addFeedGauges(registry: Registry, feed: FeedFigures): void {

@@ -2,3 +2,8 @@
 export function isLoopbackHost(host: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
+
+/** Whether an address of a connection is of this machine; a peer over IPv4 may be written as an IPv6 address (RFC 4291 §2.5.5.2). */
+export function isLoopbackAddress(address: string | undefined): boolean {
+  return address !== undefined && /^(?:(?:::ffff:)?127(?:\.\d{1,3}){3}|::1)$/i.test(address)
+}

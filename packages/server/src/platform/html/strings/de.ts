@@ -134,6 +134,101 @@ export const german: Strings = {
     connect: (name) => `${name} verbinden`,
     disconnect: (name) => `${name} trennen`,
   },
+  mails: {
+    codes: {
+      sign_up: {
+        subject: (name) => `Registrierung bei ${name} abschließen`,
+        lead: 'Geben Sie diesen Code dort ein, wo Sie sich registrieren.',
+        button: 'Registrierung abschließen',
+      },
+      verify_email: {
+        subject: (name) => `Bestätigen Sie Ihre E-Mail-Adresse für ${name}`,
+        lead: 'Geben Sie diesen Code ein, um zu bestätigen, dass diese Adresse Ihnen gehört.',
+        button: 'Adresse bestätigen',
+      },
+      change_email: {
+        subject: (name) => `Bestätigen Sie Ihre neue E-Mail-Adresse für ${name}`,
+        lead: 'Geben Sie diesen Code ein, damit dies die E-Mail-Adresse Ihres Kontos wird.',
+        button: 'Neue Adresse bestätigen',
+      },
+      recover: {
+        subject: (name) => `Zurück in Ihr Konto bei ${name}`,
+        lead: 'Geben Sie diesen Code ein, um ein neues Passwort zu wählen.',
+        button: 'Neues Passwort wählen',
+      },
+      log_in: {
+        subject: (name) => `Anmelden bei ${name}`,
+        lead: 'Geben Sie diesen Code dort ein, wo Sie sich anmelden.',
+        button: 'Weiter anmelden',
+      },
+    },
+    notices: {
+      account_exists: {
+        subject: (name) => `Sie haben schon ein Konto bei ${name}`,
+        lead: 'Jemand, vielleicht Sie, wollte sich mit dieser Adresse registrieren. Sie hat schon ein Konto: Melden Sie sich dort an, oder wählen Sie ein neues Passwort, wenn Sie Ihres vergessen haben.',
+      },
+      email_changed: {
+        subject: (name) => `Die E-Mail-Adresse Ihres Kontos bei ${name} wurde geändert`,
+        lead: 'Ihr Konto hat jetzt eine andere E-Mail-Adresse. Mails dazu gehen von nun an dorthin.',
+      },
+      factor_added: {
+        subject: (name) => `Ihr Konto bei ${name} hat einen zweiten Schritt bekommen`,
+        lead: 'Beim Anmelden kann von nun an ein zweiter Schritt verlangt werden.',
+      },
+      factor_removed: {
+        subject: (name) => `Ein zweiter Schritt wurde aus Ihrem Konto bei ${name} entfernt`,
+        lead: 'Beim Anmelden wird dieser zweite Schritt nicht mehr verlangt.',
+      },
+      new_device: {
+        subject: (name) => `Neue Anmeldung in Ihrem Konto bei ${name}`,
+        lead: 'Jemand hat sich in Ihrem Konto auf einem Gerät angemeldet, auf dem es zuletzt nicht benutzt wurde.',
+      },
+      passkey_added: {
+        subject: (name) => `Ihr Konto bei ${name} hat einen neuen Passkey`,
+        lead: 'Wer diesen Passkey hat, kann sich in Ihrem Konto anmelden.',
+      },
+      passkey_removed: {
+        subject: (name) => `Ein Passkey wurde aus Ihrem Konto bei ${name} entfernt`,
+        lead: 'Mit diesem Passkey kann sich niemand mehr in Ihrem Konto anmelden.',
+      },
+      password_changed: {
+        subject: (name) => `Das Passwort Ihres Kontos bei ${name} wurde geändert`,
+        lead: 'Ihr Konto hat ein neues Passwort. Das alte gilt nicht mehr.',
+      },
+      recovery_used: {
+        subject: (name) => `Ihr Konto bei ${name} wurde wiederhergestellt`,
+        lead: 'Jemand ist ohne das Passwort wieder in Ihr Konto gekommen.',
+      },
+      deletion_requested: {
+        subject: (name) => `Ihr Konto bei ${name} wird gelöscht`,
+        lead: 'Jemand möchte Ihr Konto löschen. Bis dahin können Sie sich anmelden und es behalten.',
+      },
+      deletion_cancelled: {
+        subject: (name) => `Ihr Konto bei ${name} bleibt`,
+        lead: 'Ihr Konto wird nicht gelöscht.',
+      },
+    },
+    invitation: {
+      subject: (name) => `Sie sind eingeladen: ${name}`,
+      lead: 'Öffnen Sie die Seite, um die Einladung anzunehmen.',
+      button: 'Einladung annehmen',
+    },
+    invitationBy: (organization) => `Die Einladung kommt von ${organization}.`,
+    code: 'Ihr Code',
+    validFor: (span) => `Gültig: ${span}.`,
+    written: 'Oder öffnen Sie diese Adresse:',
+    unasked:
+      'Sie haben nicht darum gebeten? Dann tun Sie nichts: Ohne den Code geschieht nichts. Sagen Sie ihn niemandem.',
+    account: 'Konto',
+    when: 'Zeit',
+    device: 'Gerät',
+    network: 'Netz',
+    unknownDevice: 'Unbekanntes Gerät',
+    lockLead:
+      'Wenn Sie das nicht waren, sperren Sie das Konto: Alle Sitzungen enden, und niemand kann sich anmelden, bis Sie ein neues Passwort wählen.',
+    lock: 'Das war ich nicht',
+    sentBy: (name) => `Gesendet von ${name}. Antworten auf diese Mail werden nicht gelesen.`,
+  },
   endSession: {
     title: (name) => `Von ${name} abmelden?`,
     asks: (client) => `${client} möchte Sie abmelden.`,

@@ -128,6 +128,101 @@ export const english: Strings = {
     connect: (name) => `Connect ${name}`,
     disconnect: (name) => `Disconnect ${name}`,
   },
+  mails: {
+    codes: {
+      sign_up: {
+        subject: (name) => `Finish signing up at ${name}`,
+        lead: 'Enter this code where you are signing up.',
+        button: 'Finish signing up',
+      },
+      verify_email: {
+        subject: (name) => `Confirm your e-mail address for ${name}`,
+        lead: 'Enter this code to confirm that this address is yours.',
+        button: 'Confirm the address',
+      },
+      change_email: {
+        subject: (name) => `Confirm your new e-mail address for ${name}`,
+        lead: 'Enter this code to make this the e-mail address of your account.',
+        button: 'Confirm the new address',
+      },
+      recover: {
+        subject: (name) => `Get back into your account at ${name}`,
+        lead: 'Enter this code to choose a new password.',
+        button: 'Choose a new password',
+      },
+      log_in: {
+        subject: (name) => `Sign in to ${name}`,
+        lead: 'Enter this code where you are signing in.',
+        button: 'Continue signing in',
+      },
+    },
+    notices: {
+      account_exists: {
+        subject: (name) => `You already have an account at ${name}`,
+        lead: 'Somebody, perhaps you, tried to sign up with this address. It has an account already: sign in to it, or choose a new password if you have forgotten yours.',
+      },
+      email_changed: {
+        subject: (name) => `The e-mail address of your account at ${name} was changed`,
+        lead: 'Your account has another e-mail address now. From now on mails about it go there.',
+      },
+      factor_added: {
+        subject: (name) => `A second step was added to your account at ${name}`,
+        lead: 'From now on signing in can ask for a second step.',
+      },
+      factor_removed: {
+        subject: (name) => `A second step was removed from your account at ${name}`,
+        lead: 'Signing in no longer asks for that second step.',
+      },
+      new_device: {
+        subject: (name) => `New sign-in to your account at ${name}`,
+        lead: 'Somebody signed in to your account on a device that it was not used on lately.',
+      },
+      passkey_added: {
+        subject: (name) => `A passkey was added to your account at ${name}`,
+        lead: 'Whoever holds that passkey can sign in to your account.',
+      },
+      passkey_removed: {
+        subject: (name) => `A passkey was removed from your account at ${name}`,
+        lead: 'That passkey no longer signs in to your account.',
+      },
+      password_changed: {
+        subject: (name) => `The password of your account at ${name} was changed`,
+        lead: 'Your account has a new password. The old one no longer works.',
+      },
+      recovery_used: {
+        subject: (name) => `Your account at ${name} was recovered`,
+        lead: 'Somebody got back into your account without its password.',
+      },
+      deletion_requested: {
+        subject: (name) => `Your account at ${name} is going to be deleted`,
+        lead: 'Somebody asked to delete your account. Until then you can sign in and keep it.',
+      },
+      deletion_cancelled: {
+        subject: (name) => `Your account at ${name} stays`,
+        lead: 'Your account is not going to be deleted.',
+      },
+    },
+    invitation: {
+      subject: (name) => `You are invited to ${name}`,
+      lead: 'Open the page to accept the invitation.',
+      button: 'Accept the invitation',
+    },
+    invitationBy: (organization) => `The invitation is from ${organization}.`,
+    code: 'Your code',
+    validFor: (span) => `Valid for ${span}.`,
+    written: 'Or open this address:',
+    unasked:
+      'You did not ask for this? Then do nothing: without the code nothing happens. Never tell the code to anybody.',
+    account: 'Account',
+    when: 'When',
+    device: 'Device',
+    network: 'Network',
+    unknownDevice: 'Unknown device',
+    lockLead:
+      'If this was not you, lock the account: every session ends, and nobody can sign in until you choose a new password.',
+    lock: "This wasn't me",
+    sentBy: (name) => `Sent by ${name}. Answers to this mail are not read.`,
+  },
   endSession: {
     title: (name) => `Sign out of ${name}?`,
     asks: (client) => `${client} asks to sign you out.`,

@@ -15,6 +15,20 @@ export interface ErrorWords {
 /** Why a login with an upstream provider came to nothing. */
 export type FederationNotice = 'denied' | 'expired' | 'stale' | 'refused' | 'unknown' | 'taken' | 'last'
 
+/** What a mail with something to do says. */
+export interface MailWords {
+  /** @param name whose mail it is */
+  readonly subject: (name: string) => string
+  readonly lead: string
+  readonly button: string
+}
+
+/** What a mail says that tells of something. */
+export interface NoticeWords {
+  readonly subject: (name: string) => string
+  readonly lead: string
+}
+
 /** Every sentence that a person can read on a page. Functions take what is filled in, already in the page's language. */
 export interface Strings {
   readonly login: {
@@ -143,6 +157,42 @@ export interface Strings {
     readonly heading: string
     readonly connect: (name: string) => string
     readonly disconnect: (name: string) => string
+  }
+  readonly mails: {
+    readonly codes: Readonly<Record<'sign_up' | 'verify_email' | 'change_email' | 'recover' | 'log_in', MailWords>>
+    readonly notices: Readonly<
+      Record<
+        | 'account_exists'
+        | 'email_changed'
+        | 'factor_added'
+        | 'factor_removed'
+        | 'new_device'
+        | 'passkey_added'
+        | 'passkey_removed'
+        | 'password_changed'
+        | 'recovery_used'
+        | 'deletion_requested'
+        | 'deletion_cancelled',
+        NoticeWords
+      >
+    >
+    readonly invitation: MailWords
+    readonly invitationBy: (organization: string) => string
+    readonly code: string
+    /** @param span such as "10 minutes" */
+    readonly validFor: (span: string) => string
+    /** Stands before an address that does what the button does. */
+    readonly written: string
+    readonly unasked: string
+    readonly account: string
+    readonly when: string
+    readonly device: string
+    readonly network: string
+    readonly unknownDevice: string
+    /** Whoever is not the one who did it is told what the lock does. */
+    readonly lockLead: string
+    readonly lock: string
+    readonly sentBy: (name: string) => string
   }
   readonly endSession: {
     /** @param name of this installation */

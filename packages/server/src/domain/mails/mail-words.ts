@@ -1,0 +1,92 @@
+import type { Language } from '../../platform/html/language.ts'
+import { oneLine } from '../../platform/html/one-line.ts'
+import { stringsIn } from '../../platform/html/strings/strings.ts'
+import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
+import type { Mail } from './mail.ts'
+
+/** A mail in words: what its text and its HTML are made of. Every value is one line that steers nothing around it. */
+export interface WordedMail {
+  readonly subject: string
+  readonly lead: string
+  readonly code: { readonly label: string; readonly text: string } | undefined
+  readonly facts: readonly (readonly [label: string, value: string])[]
+  /** What is said before the button, apart from the lead. */
+  readonly advice: string | undefined
+  readonly button: { readonly label: string; readonly url: string; readonly written: string } | undefined
+  readonly closing: readonly string[]
+}
+
+/** Puts a mail into words. No subject holds a code: it is shown on a locked screen. */
+export function wordMail(mail: Mail, language: Language, name: string): WordedMail {
+  switch (mail.kind) {
+    case 'code':
+      return wordCode(mail, language, name)
+    case 'notice':
+      return wordNotice(mail, language, name)
+    case 'invitation':
+      return wordInvitation(mail, language, name)
+  }
+}
+
+function wordCode(mail: Extract<Mail, { kind: 'code' }>, language: Language, name: string): WordedMail {
+  const { mails } = stringsIn(language)
+  const { subject, lead, button } = mails.codes[mail.purpose]
+  return {
+    subject: subject(oneLine(name)),
+    lead,
+    code: { label: mails.code, text: oneLine(mail.code) },
+    facts: [],
+    advice: undefined,
+    button: { label: button, url: mail.url, written: mails.written },
+    closing: [
+      mails.validFor(span(mail.lifetimeMinutes, 'minute', language)),
+      mails.unasked,
+      mails.sentBy(oneLine(name)),
+    ],
+  }
+}
+
+function wordNotice(mail: Extract<Mail, { kind: 'notice' }>, language: Language, name: string): WordedMail {
+  const { mails } = stringsIn(language)
+  const { subject, lead } = mails.notices[mail.notice]
+  const { program, system } = describeUserAgent(mail.userAgent)
+  const device = [program, system].filter((part) => part !== undefined).join(', ') || mails.unknownDevice
+  return {
+    subject: subject(oneLine(name)),
+    lead,
+    code: undefined,
+    facts: [
+      [mails.account, oneLine(mail.username)],
+      [mails.when, moment(mail.at, language)],
+      [mails.device, device],
+      [mails.network, oneLine(mail.network)],
+    ],
+    advice: mail.lockUrl && mails.lockLead,
+    button: mail.lockUrl === undefined ? undefined : { label: mails.lock, url: mail.lockUrl, written: mails.written },
+    closing: [mails.sentBy(oneLine(name))],
+  }
+}
+
+function wordInvitation(mail: Extract<Mail, { kind: 'invitation' }>, language: Language, name: string): WordedMail {
+  const { mails } = stringsIn(language)
+  const { subject, lead, button } = mails.invitation
+  return {
+    subject: subject(oneLine(name)),
+    lead,
+    code: undefined,
+    facts: [],
+    advice: mail.organization === undefined ? undefined : mails.invitationBy(oneLine(mail.organization)),
+    button: { label: button, url: mail.url, written: mails.written },
+    closing: [mails.validFor(span(mail.lifetimeDays, 'day', language)), mails.sentBy(oneLine(name))],
+  }
+}
+
+function span(count: number, unit: 'minute' | 'day', language: Language): string {
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
+}
+
+/** In UTC, and says so: where the reader is, nobody here knows. */
+function moment(at: number, language: Language): string {
+  const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const
+  return `${new Intl.DateTimeFormat(language, format).format(at)} UTC`
+}

@@ -1,0 +1,10 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { deleteOverdueMails } from './mail-store.ts'
+
+/** A worker that still holds one may finish. */
+const KEPT_MS = 120_000
+
+/** Forgets mails that have expired: those that were withheld, and those that nobody could send. */
+export async function purgeMails(tx: Transaction): Promise<void> {
+  await deleteOverdueMails(tx.sql, tx.now - KEPT_MS)
+}
