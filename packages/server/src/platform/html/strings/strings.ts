@@ -156,6 +156,23 @@ export interface Strings {
     readonly done: string
     readonly signInAgain: string
   }
+  readonly secondFactor: {
+    readonly title: string
+    /** Stands before the user name. */
+    readonly signingInAs: string
+    readonly lead: string
+    /** The label of the field for a code from an authenticator app. */
+    readonly code: string
+    readonly submit: string
+    readonly wrongCode: string
+    readonly useRecoveryCode: string
+    readonly recoveryCode: string
+    readonly wrongRecoveryCode: string
+    readonly remember: string
+    /** The heading when the login waits no longer. */
+    readonly ended: string
+    readonly endedReason: string
+  }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */
     readonly incident: string
