@@ -4,6 +4,7 @@
 export const domainRooms: readonly (readonly [room: string, purpose: string])[] = [
   ['schema', 'the migrations of every table'],
   ['names', 'what scopes and display names may be made of'],
+  ['assurance', 'how sure the server is of who signed in: values of `acr`, and the methods that reach them'],
   ['audit', 'who did what, when, from where, and whether it was let'],
   ['one-time', 'things that can be used once, such as authorization codes'],
   ['keys', 'signing keys and their schedule'],
@@ -18,6 +19,9 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['accounts', 'accounts, the names people log in with, their roles'],
   ['mails', 'the outbox of mails, and what each mail says'],
   ['profiles', 'what is known of a person, as standard claims'],
+  ['totp', 'codes from an authenticator app'],
+  ['recovery-codes', 'codes that let in who has lost another factor'],
+  ['remembered-devices', 'browsers that a person is not asked for a second factor in'],
   ['credentials', 'passwords: policy, hashing, verification'],
   ['upstreams', 'providers that people may log in with, and the requests to them'],
   ['federated-identities', 'which identity at an upstream provider is whose account'],

@@ -23,6 +23,7 @@ import { purgeOneTime } from './domain/one-time/one-time.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
 import { purgeRegistrationTokens } from './domain/registrations/registration-tokens.ts'
+import { purgeRememberedDevices } from './domain/remembered-devices/remembered-devices.ts'
 import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
 import { FeedFollower } from './domain/revocations/feed-follower.ts'
 import { listGuards } from './domain/revocations/list-guards.ts'
@@ -56,6 +57,7 @@ import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.t
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
 import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-feed-endpoint.ts'
 import { revocationsEndpoint } from './endpoints/revocations/revocations-endpoint.ts'
+import { secondFactorEndpoint } from './endpoints/second-factor/second-factor-endpoint.ts'
 import type { SecuritySection } from './endpoints/security-section.ts'
 import { tokenEndpoint } from './endpoints/token/token-endpoint.ts'
 import { userinfoEndpoint } from './endpoints/userinfo/userinfo-endpoint.ts'
@@ -314,6 +316,8 @@ function composeServer(
     const hashing = { hashQueue, passwordCost: config.passwordCost }
     const issuing = { tokenIssuer, refreshKeys, countToken }
     loginEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, ...issuing })
+    const { sealer } = installation
+    secondFactorEndpoint(room, { urls, database, clock, sealer, theme })
     const upstreams = new UpstreamClients(installation)
     federationEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, upstreams })
   })
@@ -372,6 +376,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     for (const purge of [
       ...purges,
       purgeDocumentClients,
+      purgeRememberedDevices,
       purgeStrangers,
       purgeRegistrationTokens,
       purgeLogoutNotices,

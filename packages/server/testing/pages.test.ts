@@ -129,7 +129,10 @@ describe('the page', () => {
 
   it.each(everyPage)('has only controls of 44 px or more in $name in $language', async ({ name, language }) => {
     await inPage(`${samples.origin}/${language}/${name}`, { viewport: phone }, async (page) => {
-      for (const control of await page.locator('button, nav a, input:not([type=hidden]):not([type=checkbox])').all()) {
+      for (const summary of await page.locator('summary').all()) await summary.click()
+      // A box to tick is small; what is pressed is its label.
+      const controls = 'button, nav a, summary, .choice, input:not([type=hidden], [type=checkbox])'
+      for (const control of await page.locator(controls).filter({ visible: true }).all()) {
         expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(44)
       }
     })

@@ -18,6 +18,7 @@ import { renderLinkPage } from '../src/endpoints/federation/link-page.ts'
 import { renderNoticePage } from '../src/endpoints/federation/notice-page.ts'
 import { issuerUrls } from '../src/endpoints/issuer-urls.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
+import { renderEndedStepPage, renderSecondFactorPage } from '../src/endpoints/second-factor/second-factor-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
 import { pageHeaders } from '../src/platform/html/page-headers.ts'
 import { renderErrorPage } from '../src/platform/html/render-error-page.ts'
@@ -55,6 +56,14 @@ const sampleSessions = [
 const sampleProfile = {
   ...{ name: 'Ada Lovelace', birthdate: '1815-12-10', zoneinfo: 'Europe/London', locale: 'en-GB' },
   ...{ street_address: '12 St James’s Square\nFirst floor', locality: 'London', country: 'United Kingdom' },
+const sampleSecondFactor = {
+  ...{ action: '/login/second-factor', step: 'f'.repeat(43), isStepUp: false, username: 'ada' },
+  ...{
+    factors: ['totp', 'recovery_code'] as const,
+    clientName: 'Shop',
+    mayRemember: true,
+    switchUrl: '/login?switch=1',
+  },
 }
 
 const sampleApiKeys = {
@@ -195,6 +204,12 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     }),
   'device-connected': (language, theme) =>
     renderDecidedDevicePage({ isAllowed: true, clientName: 'Living Room TV', language, theme }),
+  'second-factor': (language, theme) => renderSecondFactorPage({ ...sampleSecondFactor, language, theme }),
+  'second-factor-wrong': (language, theme) => {
+    const problem = { reason: 'refused', factor: 'recovery_code' } as const
+    return renderSecondFactorPage({ ...sampleSecondFactor, problem, mayRemember: false, language, theme })
+  },
+  'second-factor-ended': (language, theme) => renderEndedStepPage({ loginUrl: '/login', language, theme }),
   'end-session': (language, theme) => {
     const redirectUri = 'https://shop.example.com/goodbye'
     return renderEndSessionPage({ ...sampleEndSession, redirectUri, isAddressRefused: false, language, theme })

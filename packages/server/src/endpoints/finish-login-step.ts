@@ -1,5 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
+import { findPendingStep } from '../domain/login/find-pending-step.ts'
+import { issuePendingLogin } from '../domain/login/pending-login.ts'
+import { isDeviceRemembered } from '../domain/remembered-devices/remembered-devices.ts'
 import { openBrowserSession, type SessionOpening } from '../domain/sessions/open-session.ts'
 import { replaceBrowserSession } from '../domain/sessions/replace-browser-session.ts'
 import { BROWSER_SESSION_LIMITS } from '../domain/sessions/session.ts'
@@ -7,6 +10,7 @@ import type { Transaction } from '../platform/database/database.ts'
 import { renderCookie } from '../platform/http/cookies.ts'
 import { findBrowserSession, sessionCookieName } from './browser-session.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
+import { findDeviceCookie, findLoginStepSecret, renderLoginStepCookie } from './login-step-cookies.ts'
 
 /** What follows a step of a login in a browser: the cookies that it takes along, as Set-Cookie values, and where it goes on to. */
 export interface FinishedStep {
@@ -22,8 +26,8 @@ export interface LoginStep {
 }
 
 /**
- * Ends a step of a login, in its transaction: opens the session of an admitted account, and ends the one that this browser had, so that no
- * cookie from before the login lives on.
+ * Ends a step of a login, in its transaction. Where nothing is pending it opens the session of an admitted account, and ends the one
+ * that this browser had, so that no cookie from before the login lives on. Otherwise it keeps the login until its next step, and opens nothing.
  */
 export async function finishLoginStep(
   tx: Transaction,
@@ -31,10 +35,27 @@ export async function finishLoginStep(
   request: FastifyRequest,
   { who, returnTo }: LoginStep,
 ): Promise<FinishedStep> {
+  const { accountId, methods, authenticatedAt = tx.now } = who
+  const cookie = findDeviceCookie(urls, request)
+  const pending = await findPendingStep(tx.sql, {
+    ...{ accountId, methods },
+    demanded: undefined,
+    isDeviceRemembered: await isDeviceRemembered(tx.sql, { accountId, cookie, now: tx.now }),
+  })
+  if (pending !== undefined) {
+    const secret = await issuePendingLogin(tx, { accountId, methods, authenticatedAt, returnTo })
+    return { setCookies: [renderLoginStepCookie(urls, secret)], location: stepUrl(urls.secondFactorPath, returnTo) }
+  }
+  const waited = findLoginStepSecret(urls, request) === undefined ? [] : [renderLoginStepCookie(urls, '')]
   return {
-    setCookies: [await openSessionForBrowser(tx, urls, request, who)],
+    setCookies: [await openSessionForBrowser(tx, urls, request, who), ...waited],
     location: returnTo ?? urls.accountPath,
   }
+}
+
+/** The page of a step. The login that waits knows where it returns to; the address is for when it waits no longer. */
+function stepUrl(path: string, returnTo: string | undefined): string {
+  return returnTo === undefined ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`
 }
 
 async function openSessionForBrowser(

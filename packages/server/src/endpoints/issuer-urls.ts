@@ -10,6 +10,7 @@ export interface IssuerUrls {
   /** Below which each upstream provider has its start and its callback. */
   readonly loginUpstreamPath: string
   readonly loginLinkPath: string
+  readonly secondFactorPath: string
   readonly logoutPath: string
   readonly accountPath: string
   readonly accountSecurityPath: string
@@ -85,6 +86,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     loginPath,
     loginUpstreamPath: `${loginPath}/upstream`,
     loginLinkPath: `${loginPath}/link`,
+    secondFactorPath: `${loginPath}/second-factor`,
     logoutPath: `${basePath}/logout`,
     accountPath,
     accountSecurityPath: `${accountPath}/security`,

@@ -6,7 +6,14 @@ import { deleteExpired, insertOneTime, insertUsed, markUsed, selectOneTime } fro
 /** How long a thing stays known after it has expired: whoever uses it again then is told that it was used. */
 const KEPT_MILLISECONDS = 600_000
 
-export type OneTimeKind = 'account_lock' | 'assertion' | 'authorization_code' | 'upstream_link' | 'upstream_login'
+export type OneTimeKind =
+  | 'account_lock'
+  | 'assertion'
+  | 'authorization_code'
+  | 'login_step'
+  | 'totp_enrolment'
+  | 'upstream_link'
+  | 'upstream_login'
 
 export type FoundOneTime =
   | { readonly state: 'unused'; readonly id: string; readonly payload: unknown }

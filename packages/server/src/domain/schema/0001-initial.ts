@@ -78,6 +78,29 @@ export const initial: Migration = {
       hash TEXT NOT NULL,
       set_at BIGINT NOT NULL
     )`,
+    `CREATE TABLE totp (
+      account_id TEXT PRIMARY KEY,
+      sealed_secret TEXT NOT NULL,
+      last_step BIGINT NOT NULL,
+      created_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE recovery_code (
+      account_id TEXT NOT NULL,
+      code_hash TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      PRIMARY KEY (account_id, code_hash)
+    )`,
+    `CREATE TABLE remembered_device (
+      id TEXT PRIMARY KEY,
+      account_id TEXT NOT NULL,
+      secret_hash TEXT NOT NULL,
+      user_agent TEXT,
+      network TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL
+    )`,
+    `CREATE INDEX remembered_device_by_account ON remembered_device (account_id)`,
+    `CREATE INDEX remembered_device_by_expiry ON remembered_device (expires_at)`,
     `CREATE TABLE throttle (
       key TEXT PRIMARY KEY,
       failures BIGINT NOT NULL,

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { forgetDevices } from '../remembered-devices/remembered-devices.ts'
 import { forgetTime } from '../revocations/forget-time.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
 import { endSessions } from './end-session.ts'
@@ -16,6 +17,7 @@ export async function logOutEverywhere(
   actor: Actor,
 ): Promise<{ readonly count: number; readonly sequence: number }> {
   const { count } = await endSessions(tx, await selectOpenSessions(tx.sql, accountId), actor)
+  await forgetDevices(tx, accountId, actor)
   await recordAuditEvent(tx, {
     act: 'account.logged_out',
     actor,

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import { decideThrottle, type ThrottleVerdict } from './check-throttle.ts'
 import { throttleLimits } from './throttle-limits.ts'
-import { insertMissing, lockRow, type ThrottleRow } from './throttle-store.ts'
+import { insertMissing, lockRow, selectRows, type ThrottleRow } from './throttle-store.ts'
 import type { ThrottleSubject } from './throttle-subject.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function admitGuess(tx: Transaction, subject: ThrottleSubject): Pro
       forgetAt: tx.now + throttleLimits[bucket].quietMilliseconds,
     })),
   )
-  const rows: ThrottleRow[] = []
+  const rows: ThrottleRow[] = [...(await selectRows(tx.sql, [subject.keys.known]))]
   for (const bucket of buckets) {
     const row = await lockRow(tx.sql, subject.keys[bucket])
     if (row) rows.push(row)

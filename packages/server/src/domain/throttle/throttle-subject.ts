@@ -55,6 +55,21 @@ export function userCodeSubject(accountId: string, address: string | undefined):
   }
 }
 
+/** The subject of a guess at a second factor: whose login it is to end, and from where. Counted apart from logins. */
+export function factorSubject(accountId: string, address: string | undefined): ThrottleSubject {
+  const network = parseNetwork(address)
+  const pair = digest(`${network} ${accountId}`)
+  return {
+    network,
+    keys: {
+      account: `factor-account:${digest(accountId)}`,
+      network: `factor-network:${network}`,
+      pair: `factor-pair:${pair}`,
+      known: `factor-known:${pair}`,
+    },
+  }
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

@@ -59,6 +59,11 @@ h1{margin:0 0 24px;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spa
 p{margin:0 0 16px;max-inline-size:68ch;text-wrap:pretty}
 a{color:var(--accent)}
 form{margin:0}
+.choice{display:flex;gap:8px;align-items:center;min-block-size:44px;margin:0;font-weight:400}
+input[type=checkbox]{inline-size:20px;block-size:20px;flex:none;padding:0;appearance:auto;accent-color:var(--accent)}
+details{margin-block-start:16px}
+summary{padding-block:10px;color:var(--accent);cursor:pointer}
+details form{margin-block-start:8px}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.875rem;font-weight:500}
 input,select,textarea{display:block;inline-size:100%;block-size:44px;margin:0;padding:0 12px;font:inherit;color:inherit;background:var(--surface);border:1px solid var(--field-border);border-radius:8px;appearance:none}

@@ -276,6 +276,20 @@ export const german: Strings = {
     },
     submit: 'Speichern',
     saved: 'Ihr Profil ist gespeichert.',
+  secondFactor: {
+    title: 'Bestätigen Sie, dass Sie es sind',
+    signingInAs: 'Sie melden sich an als',
+    lead: 'Geben Sie den Code ein, den Ihre Authenticator-App anzeigt.',
+    code: 'Sechsstelliger Code',
+    submit: 'Weiter',
+    wrongCode: 'Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten und geben Sie ihn ein.',
+    useRecoveryCode: 'Stattdessen einen Wiederherstellungscode benutzen',
+    recoveryCode: 'Wiederherstellungscode',
+    wrongRecoveryCode: 'Dieser Wiederherstellungscode stimmt nicht oder wurde schon benutzt.',
+    remember: 'Auf diesem Gerät 30 Tage lang nicht mehr fragen',
+    ended: 'Diese Anmeldung ist beendet',
+    endedReason:
+      'Sie hat länger als 10 Minuten gedauert, oder am Konto hat sich etwas geändert. Es wurde nichts geöffnet.',
   },
   error: {
     incident: 'Vorfall',

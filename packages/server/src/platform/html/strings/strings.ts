@@ -241,6 +241,22 @@ export interface Strings {
     readonly problems: Readonly<Record<'text' | 'url' | 'birthdate' | 'phone_number' | 'zoneinfo' | 'address', string>>
     readonly submit: string
     readonly saved: string
+  readonly secondFactor: {
+    readonly title: string
+    /** Stands before the user name. */
+    readonly signingInAs: string
+    readonly lead: string
+    /** The label of the field for a code from an authenticator app. */
+    readonly code: string
+    readonly submit: string
+    readonly wrongCode: string
+    readonly useRecoveryCode: string
+    readonly recoveryCode: string
+    readonly wrongRecoveryCode: string
+    readonly remember: string
+    /** The heading when the login waits no longer. */
+    readonly ended: string
+    readonly endedReason: string
   }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */

@@ -1,0 +1,40 @@
+import type { Queries } from '../../platform/database/database.ts'
+import { type Acr, isTwoSteps, reachesAcr } from '../assurance/acr.ts'
+import type { Factor } from './factor.ts'
+import { listFactors } from './list-factors.ts'
+
+/** Where a login stands. */
+export interface LoginProgress {
+  readonly accountId: string
+  /** What was proved so far. */
+  readonly methods: readonly string[]
+  /** What the client, the API or a role of the account demands. Absent: nothing. */
+  readonly demanded: Acr | undefined
+  /** Whether the person has asked not to be asked in this browser. */
+  readonly isDeviceRemembered: boolean
+}
+
+/** What is still to be done: to prove one of these factors, or to get one first. */
+export type PendingStep =
+  | {
+      readonly kind: 'second_factor'
+      readonly factors: readonly Factor[]
+      /** Whether it is demanded, and not only the account's own wish. */
+      readonly isDemanded: boolean
+    }
+  | { readonly kind: 'enrolment' }
+
+/**
+ * Decides what is still pending before a session may be opened; absent: nothing. The one place that does, from stored state, after
+ * each step anew. A passkey alone asks nobody for more; it is offered where more is asked for.
+ */
+export async function findPendingStep(sql: Queries, progress: LoginProgress): Promise<PendingStep | undefined> {
+  const { accountId, methods, demanded, isDeviceRemembered } = progress
+  const isDemanded = !reachesAcr(methods, demanded)
+  if (isTwoSteps(methods) && !isDemanded) return undefined
+  const all = await listFactors(sql, accountId)
+  const factors = isDemanded && demanded === 'phr' ? all.filter((factor) => factor === 'passkey') : all
+  if (isDemanded) return factors.length > 0 ? { kind: 'second_factor', factors, isDemanded } : { kind: 'enrolment' }
+  const isWished = all.includes('totp') && !isDeviceRemembered
+  return isWished ? { kind: 'second_factor', factors, isDemanded } : undefined
+}

@@ -1,0 +1,13 @@
+import type { Queries } from '../../platform/database/database.ts'
+import { countRecoveryCodes } from '../recovery-codes/recovery-codes.ts'
+import { findTotp } from '../totp/totp.ts'
+import type { Factor } from './factor.ts'
+
+/** The second factors that an account has, in the order in which they are offered. */
+export async function listFactors(sql: Queries, accountId: string): Promise<readonly Factor[]> {
+  const factors: Factor[] = []
+  if ((await findTotp(sql, accountId)) !== undefined) factors.push('totp')
+  // What stands in for a lost factor is nothing without one.
+  if (factors.length > 0 && (await countRecoveryCodes(sql, accountId)) > 0) factors.push('recovery_code')
+  return factors
+}

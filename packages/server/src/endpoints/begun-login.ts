@@ -1,0 +1,71 @@
+import type { FastifyRequest } from 'fastify'
+import { findAccount } from '../domain/accounts/find-account.ts'
+import { lockAccount } from '../domain/accounts/lock-account.ts'
+import {
+  findPendingLogin,
+  lockPendingLogin,
+  type PendingLogin,
+  usePendingLogin,
+} from '../domain/login/pending-login.ts'
+import type { EpochMilliseconds } from '../platform/clock/clock.ts'
+import type { Queries, Transaction } from '../platform/database/database.ts'
+import { findBrowserSession } from './browser-session.ts'
+import type { IssuerUrls } from './issuer-urls.ts'
+import { findLoginStepSecret } from './login-step-cookies.ts'
+
+/** What a further step is added to: a login that waits, or a session that is to prove more. */
+export interface BegunLogin {
+  /** What a form of its page carries; no secret. */
+  readonly id: string
+  readonly login: PendingLogin
+}
+
+/** Which of the two, and where it leads. */
+export interface WantedStep {
+  readonly isStepUp: boolean
+  /** A checked address of this origin, for the session; a login that waits has its own. */
+  readonly returnTo: string | undefined
+}
+
+/** What has begun in this browser; absent where nothing has, or has ended. */
+export async function findBegunLogin(
+  sql: Queries,
+  urls: IssuerUrls,
+  request: FastifyRequest,
+  wanted: WantedStep & { readonly now: EpochMilliseconds },
+): Promise<BegunLogin | undefined> {
+  if (wanted.isStepUp) return findSession(sql, urls, request, wanted)
+  return findPendingLogin(sql, { secret: findLoginStepSecret(urls, request), now: wanted.now })
+}
+
+/** The same, in the transaction of the step, with its account locked. */
+export async function lockBegunLogin(
+  tx: Transaction,
+  urls: IssuerUrls,
+  request: FastifyRequest,
+  wanted: WantedStep,
+): Promise<BegunLogin | undefined> {
+  if (!wanted.isStepUp) return lockPendingLogin(tx, findLoginStepSecret(urls, request))
+  const now = { ...wanted, now: tx.now }
+  const found = await findSession(tx.sql, urls, request, now)
+  if (found) await lockAccount(tx, found.login.accountId)
+  return found && findSession(tx.sql, urls, request, now)
+}
+
+/** Uses it. False when somebody else was faster: then whatever this transaction did must not stand. A session is not used up, but replaced. */
+export async function useBegunLogin(tx: Transaction, begun: BegunLogin, { isStepUp }: WantedStep): Promise<boolean> {
+  return isStepUp || usePendingLogin(tx, begun)
+}
+
+async function findSession(
+  sql: Queries,
+  urls: IssuerUrls,
+  request: FastifyRequest,
+  { returnTo, now }: WantedStep & { readonly now: EpochMilliseconds },
+): Promise<BegunLogin | undefined> {
+  const session = await findBrowserSession(sql, urls, request, now)
+  const account = session && (await findAccount(sql, session.accountId))
+  if (!session || account === undefined || account.disabledAt !== undefined) return undefined
+  const { accountId, methods, authenticatedAt } = session
+  return { id: session.id, login: { accountId, methods, authenticatedAt, returnTo } }
+}

@@ -1,0 +1,71 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { getAccount } from '../../domain/accounts/get-account.ts'
+import { findPendingStep } from '../../domain/login/find-pending-step.ts'
+import { pageHeaders } from '../../platform/html/page-headers.ts'
+import { type BegunLogin, findBegunLogin, type WantedStep } from '../begun-login.ts'
+import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
+import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
+import type { SecondFactorDeps } from './second-factor-deps.ts'
+import { renderEndedStepPage, renderSecondFactorPage, type SecondFactorProblem } from './second-factor-page.ts'
+
+/** Shows the factors that may end what has begun in this browser, or leads to where the person is to be instead. */
+export async function showSecondFactor(
+  deps: SecondFactorDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  wanted: WantedStep,
+  problem?: SecondFactorProblem,
+): Promise<FastifyReply> {
+  const { urls, database, clock } = deps
+  const begun = await findBegunLogin(database.read, urls, request, { ...wanted, now: clock.now() })
+  if (!begun) return leadAway(deps, request, reply, wanted)
+  const { accountId, methods } = begun.login
+  const progress = { accountId, methods, demanded: undefined, isDeviceRemembered: false }
+  const pending = await findPendingStep(database.read, progress)
+  if (pending?.kind !== 'second_factor') return leadAway(deps, request, reply, wanted)
+  return sendPage(deps, request, reply, { ...pending, begun, isStepUp: wanted.isStepUp, problem })
+}
+
+async function sendPage(
+  { urls, database, clock, theme }: SecondFactorDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  shown: Pick<Parameters<typeof renderSecondFactorPage>[0], 'factors' | 'isStepUp' | 'problem'> & {
+    readonly begun: BegunLogin
+    readonly isDemanded: boolean
+  },
+): Promise<FastifyReply> {
+  const { factors, isStepUp, problem, isDemanded } = shown
+  const { id, login } = shown.begun
+  const waiting = await findPendingAuthorization(database.read, urls, login.returnTo, clock.now())
+  const { username } = await getAccount(database.read, login.accountId)
+  const page = renderSecondFactorPage({
+    ...{ factors, isStepUp, problem, username, step: id, returnTo: login.returnTo },
+    action: urls.secondFactorPath,
+    clientName: waiting?.client.name,
+    mayRemember: !isDemanded,
+    switchUrl: loginUrl(urls, login.returnTo, '&switch=1'),
+    language: choosePageLanguage(request, waiting?.pending.request.uiLocales),
+    theme,
+  })
+  return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
+}
+
+/** Nothing waits here: who is signed in goes on, for example after the back button; anybody else signs in anew. */
+export async function leadAway(
+  { urls, database, clock, theme }: SecondFactorDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { returnTo }: WantedStep,
+): Promise<FastifyReply> {
+  const session = await findBrowserSession(database.read, urls, request, clock.now())
+  if (session) return reply.header('cache-control', 'no-store').redirect(returnTo ?? urls.accountPath, 303)
+  const language = choosePageLanguage(request, undefined)
+  const page = renderEndedStepPage({ loginUrl: loginUrl(urls, returnTo), language, theme })
+  return reply.status(400).headers(pageHeaders(theme)).send(page)
+}
+
+function loginUrl({ loginPath }: SecondFactorDeps['urls'], returnTo: string | undefined, more = ''): string {
+  return `${loginPath}?return_to=${encodeURIComponent(returnTo ?? '')}${more}`
+}

@@ -1,0 +1,108 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addMethods } from '../../domain/assurance/acr.ts'
+import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
+import type { Factor } from '../../domain/login/factor.ts'
+import { findPendingStep } from '../../domain/login/find-pending-step.ts'
+import { rememberDevice } from '../../domain/remembered-devices/remembered-devices.ts'
+import { admitGuess } from '../../domain/throttle/admit-guess.ts'
+import { admitSuccess } from '../../domain/throttle/admit-success.ts'
+import { countFailure } from '../../domain/throttle/record-failure.ts'
+import { factorSubject } from '../../domain/throttle/throttle-subject.ts'
+import type { Transaction } from '../../platform/database/database.ts'
+import { type BegunLogin, lockBegunLogin, useBegunLogin, type WantedStep } from '../begun-login.ts'
+import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
+import { renderDeviceCookie } from '../login-step-cookies.ts'
+import type { SecondFactorBody } from './parse-request.ts'
+import type { SecondFactorDeps } from './second-factor-deps.ts'
+import type { SecondFactorProblem } from './second-factor-page.ts'
+import { showSecondFactor } from './show-second-factor.ts'
+import { verifyFactor } from './verify-factor.ts'
+
+type FactorPost = FastifyRequest<{ Body: SecondFactorBody }>
+
+type Taken =
+  | { readonly ok: true; readonly step: FinishedStep }
+  /** The login waits no longer, or the form is of another one. */
+  | { readonly ok: false; readonly reason: 'ended' }
+  | ({ readonly ok: false } & SecondFactorProblem)
+
+/** Somebody else ended the login at the same moment: what this transaction did is undone. */
+class StepTakenError extends Error {
+  override readonly name = 'StepTakenError'
+}
+
+const statuses = { refused: 401, throttled: 429 } as const
+
+/** Takes a second factor: a session and 303 to where the login returns to, or the page again with one sentence. */
+export async function takeSecondFactor(
+  deps: SecondFactorDeps,
+  request: FactorPost,
+  reply: FastifyReply,
+  wanted: WantedStep,
+): Promise<FastifyReply> {
+  const taken = await takeDurably(deps, request, wanted)
+  if (taken.ok) {
+    const { setCookies, location } = taken.step
+    return reply.header('set-cookie', setCookies).header('cache-control', 'no-store').redirect(location, 303)
+  }
+  if (taken.reason === 'ended') return showSecondFactor(deps, request, reply, wanted)
+  if (taken.reason === 'throttled') reply.header('retry-after', taken.retryAfterSeconds)
+  return showSecondFactor(deps, request, reply.status(statuses[taken.reason]), wanted, taken)
+}
+
+async function takeDurably(deps: SecondFactorDeps, request: FactorPost, wanted: WantedStep): Promise<Taken> {
+  try {
+    return await deps.database.write((tx) => takeInTransaction(tx, deps, request, wanted))
+  } catch (error) {
+    if (!(error instanceof StepTakenError)) throw error
+    return { ok: false, reason: 'ended' }
+  }
+}
+
+async function takeInTransaction(
+  tx: Transaction,
+  deps: SecondFactorDeps,
+  request: FactorPost,
+  wanted: WantedStep,
+): Promise<Taken> {
+  const { urls } = deps
+  const { body } = request
+  const begun = await lockBegunLogin(tx, urls, request, wanted)
+  if (begun?.id !== body.step) return { ok: false, reason: 'ended' }
+  const { accountId, methods, authenticatedAt, returnTo } = begun.login
+  const pending = await findPendingStep(tx.sql, { accountId, methods, demanded: undefined, isDeviceRemembered: false })
+  const factor = pending?.kind === 'second_factor' ? pending.factors.find((one) => one === body.factor) : undefined
+  if (pending?.kind !== 'second_factor' || factor === undefined) return { ok: false, reason: 'ended' }
+  const subject = factorSubject(accountId, request.ip)
+  const admitted = await admitGuess(tx, subject)
+  if (!admitted.ok) return { ...admitted, reason: 'throttled' }
+  const proved = await verifyFactor(tx, deps, { accountId, factor, body })
+  await recordFactor(tx, begun, { factor, network: subject.network, isProved: proved.ok })
+  if (!proved.ok) {
+    await countFailure(tx, subject)
+    return { ok: false, reason: 'refused', factor }
+  }
+  if (!(await useBegunLogin(tx, begun, wanted))) throw new StepTakenError()
+  await admitSuccess(tx, subject)
+  const { network } = subject
+  const userAgent = request.headers['user-agent']
+  const isRemembered = body.remember !== undefined && !pending.isDemanded
+  const device = isRemembered ? await rememberDevice(tx, { accountId, userAgent, network }) : undefined
+  const who = { accountId, network, methods: addMethods(methods, proved.methods), authenticatedAt }
+  const step = await finishLoginStep(tx, urls, request, { who, returnTo })
+  const cookies = device === undefined ? [] : [renderDeviceCookie(urls, device)]
+  return { ok: true, step: { ...step, setCookies: [...step.setCookies, ...cookies] } }
+}
+
+async function recordFactor(
+  tx: Transaction,
+  { login: { accountId } }: BegunLogin,
+  { factor, network, isProved }: { readonly factor: Factor; readonly network: string; readonly isProved: boolean },
+): Promise<void> {
+  await recordAuditEvent(tx, {
+    act: isProved ? 'factor.used' : 'factor.refused',
+    actor: isProved ? `account:${accountId}` : 'anonymous',
+    outcome: isProved ? 'done' : 'refused',
+    ...{ accountId, network, detail: { factor } },
+  })
+}
