@@ -56,6 +56,8 @@ const sampleSessions = [
 const sampleProfile = {
   ...{ name: 'Ada Lovelace', birthdate: '1815-12-10', zoneinfo: 'Europe/London', locale: 'en-GB' },
   ...{ street_address: '12 St James’s Square\nFirst floor', locality: 'London', country: 'United Kingdom' },
+}
+
 const sampleSecondFactor = {
   ...{ action: '/login/second-factor', step: 'f'.repeat(43), isStepUp: false, username: 'ada' },
   ...{

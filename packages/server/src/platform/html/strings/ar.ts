@@ -267,6 +267,7 @@ export const arabic: Strings = {
     },
     submit: 'حفظ',
     saved: 'حُفظ ملفك الشخصي.',
+  },
   secondFactor: {
     title: 'أكّد هويتك',
     signingInAs: 'أنت تسجّل الدخول باسم',

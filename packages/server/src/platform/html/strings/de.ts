@@ -276,6 +276,7 @@ export const german: Strings = {
     },
     submit: 'Speichern',
     saved: 'Ihr Profil ist gespeichert.',
+  },
   secondFactor: {
     title: 'Bestätigen Sie, dass Sie es sind',
     signingInAs: 'Sie melden sich an als',

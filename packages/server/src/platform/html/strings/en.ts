@@ -269,6 +269,7 @@ export const english: Strings = {
     },
     submit: 'Save',
     saved: 'Your profile is saved.',
+  },
   secondFactor: {
     title: 'Confirm that it is you',
     signingInAs: 'You are signing in as',

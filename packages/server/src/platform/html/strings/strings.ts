@@ -241,6 +241,7 @@ export interface Strings {
     readonly problems: Readonly<Record<'text' | 'url' | 'birthdate' | 'phone_number' | 'zoneinfo' | 'address', string>>
     readonly submit: string
     readonly saved: string
+  }
   readonly secondFactor: {
     readonly title: string
     /** Stands before the user name. */
