@@ -21,7 +21,11 @@ const folder = path.join(server, 'dist/bundle')
 
 const { metafile, outputFiles } = await build({
   absWorkingDir: server,
-  entryPoints: ['src/cli/bin.ts'],
+  entryPoints: {
+    bin: 'src/cli/bin.ts',
+    // A thread starts from a file, which its starter looks for beside itself.
+    'hash-worker': 'src/domain/credentials/schemes/hash-worker.ts',
+  },
   outdir: folder,
   bundle: true,
   // What is imported dynamically, such as PostgreSQL's driver, becomes a file that is loaded when it is needed.

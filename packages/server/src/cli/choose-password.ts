@@ -5,6 +5,7 @@ import { hashPassword } from '../domain/credentials/hash-password.ts'
 import { parsePasswordHash } from '../domain/credentials/parse-password-hash.ts'
 import type { PasswordHash } from '../domain/credentials/password-hash.ts'
 import { shortestPassword, validatePassword } from '../domain/credentials/validate-password.ts'
+import { wrapPasswordHash } from '../domain/credentials/wrap-password-hash.ts'
 import type { Installation } from '../server.ts'
 import { CommandError } from './command.ts'
 
@@ -41,7 +42,7 @@ export async function choosePassword(
   if (passwordHash !== undefined) {
     const parsed = parsePasswordHash(passwordHash)
     if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
-    return { hash: parsed.hash }
+    return { hash: await wrapPasswordHash(hashQueue, parsed.hash, config.passwordCost) }
   }
   if (generatePassword) {
     const generated = generateNewPassword()

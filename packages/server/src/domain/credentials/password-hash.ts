@@ -2,7 +2,7 @@ import type { Argon2Parameters } from './argon2-parameters.ts'
 
 declare const isPasswordHash: unique symbol
 
-/** A PHC string of Argon2 that is safe to verify against: made here, or checked by `parsePasswordHash`. */
+/** A hash that is safe to verify against: made here, or checked by `parsePasswordHash`. */
 export type PasswordHash = string & { readonly [isPasswordHash]: true }
 
 /** What a PHC string says of itself. */

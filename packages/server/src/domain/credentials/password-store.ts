@@ -54,3 +54,19 @@ export async function selectPassword(sql: Queries, accountId: string): Promise<S
     .executeTakeFirst()
   return row && { hash: row.hash, setAt: row.set_at }
 }
+
+/** The password of the first account from this id on, in the order of ids. */
+export async function selectPasswordFrom(
+  sql: Queries,
+  accountId: string,
+): Promise<{ readonly accountId: string; readonly password: StoredPassword } | undefined> {
+  const row = await sql
+    .withTables<PasswordTables>()
+    .selectFrom('password')
+    .select(['account_id', 'hash', 'set_at'])
+    .where('account_id', '>=', accountId)
+    .orderBy('account_id')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { accountId: row.account_id, password: { hash: row.hash, setAt: row.set_at } }
+}

@@ -12,6 +12,7 @@ import { findPassword } from '../credentials/find-password.ts'
 import { hashPassword } from '../credentials/hash-password.ts'
 import { parsePasswordHash } from '../credentials/parse-password-hash.ts'
 import { setPassword } from '../credentials/set-password.ts'
+import { wrapPasswordHash } from '../credentials/wrap-password-hash.ts'
 import { migrations } from '../schema/migrations.ts'
 import { admitLogin, type LoginAdmission } from './admit-login.ts'
 import type { LoginDeps } from './login-deps.ts'
@@ -218,18 +219,49 @@ forEachDatabase('login', ({ open }) => {
     expect(await logIn(surroundings, 'ada', password)).toEqual({ ok: true })
   })
 
-  test('an imported hash of another make verifies, and becomes one of ours at the login', async () => {
-    const database = await open({ migrations, clock })
-    const id = await addAccount(database, 'ada', { password: false })
+  test.each([
     // Made by the reference implementation: echo -n "password" | argon2 somesalt -t 2 -m 16 -p 4 -l 24 -i (its README).
-    const imported = parsePasswordHash('$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG')
+    ['$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG', 'password'],
+    // crypt_blowfish 1.3, wrapper.c.
+    ['$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK', 'U*U*'],
+    // passlib, tests/test_handlers.py.
+    ['{SSHA}pKqkNr1tq3wtQqk+UcPyA3HnA2NsU5NJ', 'password'],
+  ])('an imported hash verifies, also wrapped, and becomes one of ours at the login: %s', async (text, typed) => {
+    const database = await open({ migrations, clock })
+    const imported = parsePasswordHash(text)
     if (!imported.ok) throw new Error(imported.sentence)
-    await database.write((tx) => setPassword(tx, id, imported.hash, 'cli'))
+    const wrapped = await wrapPasswordHash(hashQueue, imported.hash)
     const surroundings = { database, hashQueue, clock }
-    expect(await logIn(surroundings, 'ada', 'Password')).toMatchObject({ reason: 'refused' })
-    expect(await logIn(surroundings, 'ada', 'password')).toEqual({ ok: true })
-    expect((await findPassword(database.read, id))?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-    expect(await logIn(surroundings, 'ada', 'password')).toEqual({ ok: true })
+    for (const [name, hash] of [
+      ['ada', imported.hash],
+      ['bob', wrapped],
+    ] as const) {
+      const id = await addAccount(database, name, { password: false })
+      await database.write((tx) => setPassword(tx, id, hash, 'cli'))
+      expect(await logIn(surroundings, name, 'another')).toMatchObject({ reason: 'refused' })
+      expect(await logIn(surroundings, name, typed)).toEqual({ ok: true })
+      expect((await findPassword(database.read, id))?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+      expect(await logIn(surroundings, name, typed)).toEqual({ ok: true })
+    }
+  })
+
+  test('OWASP ASVS 5.0 6.3.8: while hashes of another system wait, a name that nobody has costs what theirs cost', async () => {
+    const database = await open({ migrations, clock })
+    const imported = parsePasswordHash('$scrypt$ln=17,r=8,p=1$TmFDbA$VawEblbjCJ/sFpHCJUS2BflBhSFt3gRl5oudV8INrLw')
+    if (!imported.ok) throw new Error(imported.sentence)
+    const id = await addAccount(database, 'ada', { password: false })
+    await database.write((tx) => setPassword(tx, id, imported.hash, 'cli'))
+    // Behind every other id, so that every name takes it for its decoy.
+    await database.write((tx) => setPassword(tx, `acc_${'z'.repeat(22)}`, imported.hash, 'cli'))
+    const cost = async (login: string): Promise<number> => {
+      const startedAt = process.cpuUsage()
+      await tryLogin({ database, hashQueue, clock }, login, 'wrong')
+      return process.cpuUsage(startedAt).user
+    }
+    await cost('warm up')
+    const [known, unknown] = [await cost('ada'), await cost('nobody')]
+    // Against one of our own hashes the ratio would be about 15.
+    expect(Math.max(known, unknown) / Math.min(known, unknown)).toBeLessThan(3)
   })
 
   test('a full line lets the hash stay as it is, and refuses no right password', async () => {

@@ -3,11 +3,11 @@ import { HashQueueFullError } from '../../platform/hash-queue/hash-queue.ts'
 import type { Account } from '../accounts/account.ts'
 import { findAccountByLoginName } from '../accounts/find-account-by-login-name.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { findPassword, type StoredPassword } from '../credentials/find-password.ts'
+import type { StoredPassword } from '../credentials/find-password.ts'
+import { findPasswordOrDecoy } from '../credentials/find-password-or-decoy.ts'
 import { hashPassword } from '../credentials/hash-password.ts'
 import { needsRehash } from '../credentials/needs-rehash.ts'
 import type { PasswordHash } from '../credentials/password-hash.ts'
-import { prepareDummyHash } from '../credentials/prepare-dummy-hash.ts'
 import { spendDifference } from '../credentials/spend-difference.ts'
 import { verifyPassword } from '../credentials/verify-password.ts'
 import { checkThrottle } from '../throttle/check-throttle.ts'
@@ -63,12 +63,11 @@ export async function verifyLogin(surroundings: LoginDeps, attempt: LoginAttempt
   const throttle = await checkThrottle(database.read, clock.now(), subject)
   if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }
   const account = await findAccountByLoginName(database.read, attempt.login)
-  // No account's id is empty.
-  const password = await findPassword(database.read, account?.id ?? '')
-  const hash = password?.hash ?? prepareDummyHash(passwordCost)
+  const whose = { accountId: account?.id, login: attempt.login }
+  const { password, hash } = await findPasswordOrDecoy(database.read, whose, passwordCost)
   const matches = await verifyPassword(hashQueue, hash, attempt.password, attempt.signal)
   const isRight = matches && account !== undefined && account.disabledAt === undefined && password !== undefined
-  if (!isRight) await spendDifference(hashQueue, hash, passwordCost, attempt.signal)
+  if (!isRight) await spendDifference(hashQueue, { hash, password: attempt.password }, passwordCost, attempt.signal)
   if (account === undefined) return refuse(database, subject, 'unknown_account')
   if (account.disabledAt !== undefined) return refuse(database, subject, 'disabled_account', account)
   if (password === undefined) return refuse(database, subject, 'no_password', account)
