@@ -16,6 +16,7 @@ export const commandCodes: Readonly<Record<string, string>> = {
   foreign_scope: 'The client is not registered for that scope.',
   hash_queue_full: 'More passwords wait to be hashed than can be in a few seconds.',
   internal_error: 'A bug of ours, with its stack.',
+  invalid_line: 'A line of an import is not an account: the sentence says why.',
   invalid_option: 'The value of an option is not allowed, or two options exclude each other.',
   mismatched_passwords: 'The two passwords differ.',
   missing_grant: 'The client is not registered for the grant by which it would be stood for.',

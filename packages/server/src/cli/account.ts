@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { Account } from '../domain/accounts/account.ts'
-import { MOST_ROLES_OF_ACCOUNT } from '../domain/accounts/change-role.ts'
-import { type CreatedAccount, createAccount } from '../domain/accounts/create-account.ts'
+import { createAccount } from '../domain/accounts/create-account.ts'
 import { disableAccount } from '../domain/accounts/disable-account.ts'
 import { enableAccount } from '../domain/accounts/enable-account.ts'
 import { listAccounts } from '../domain/accounts/list-accounts.ts'
@@ -10,12 +9,13 @@ import { parseUsername } from '../domain/accounts/parse-username.ts'
 import { revokeKeysOfAccount } from '../domain/api-keys/revoke-api-key.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
-import { describeUnknownRole } from '../domain/roles/list-roles.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
+import { accountImportCommand } from './account-import.ts'
 import { accountUpdateCommand } from './account-update.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
+import { describeRefusedCreation } from './describe-refused-creation.ts'
 import { getAccountOption } from './get-account-option.ts'
 import { createWaitingCommand, parseWaitOption, type RevokeOptions, reportRevocation } from './revoke.ts'
 import { parseRoleOption } from './role.ts'
@@ -24,6 +24,7 @@ export function accountCommand(): Command {
   return createGroup('account', 'Accounts of people.', [
     accountListCommand(),
     accountCreateCommand(),
+    accountImportCommand(),
     accountUpdateCommand(),
     accountPasswordCommand(),
     accountDisableCommand(),
@@ -76,7 +77,10 @@ function accountCreateCommand(): Command {
     .option('--email <address>', 'may be used to log in as well')
     .option('--role <role...>', 'a declared role of the account; may be repeated')
   return withPasswordOptions(command)
-    .option('--password-hash <hash>', 'take over an Argon2 hash (a PHC string) from another system')
+    .option(
+      '--password-hash <hash>',
+      'take over the hash that another system has, as it writes it: Argon2, bcrypt, scrypt, PBKDF2, PHPass, {SSHA} …',
+    )
     .action((options: AccountCreateOptions) =>
       runCommand(options, () => withInstallation((installation) => createFromOptions(installation, options))),
     )
@@ -117,22 +121,6 @@ async function createFromOptions(installation: Installation, options: AccountCre
       `Created the account ${account.username} (${account.id}).`,
       ...(generated === undefined ? [] : [`Its password, shown only now: ${generated}`]),
     ],
-  }
-}
-
-async function describeRefusedCreation(
-  { database }: Installation,
-  refused: Extract<CreatedAccount, { ok: false }>,
-): Promise<string> {
-  switch (refused.reason) {
-    case 'unknown_role':
-      return describeUnknownRole(database.read, refused.role)
-    case 'too_many_roles':
-      return `An account has at most ${MOST_ROLES_OF_ACCOUNT} roles, since its tokens carry them.`
-    case 'username_taken':
-      return 'Another account has that user name already. Choose another one.'
-    case 'email_taken':
-      return 'Another account has that e-mail address already. Choose another one.'
   }
 }
 

@@ -226,6 +226,12 @@ forEachDatabase('the command line', ({ createUrl }) => {
       const fresh = await json(folder, ['account', 'password', '--username', 'bob', '--generate-password'])
       expect((await logIn('bob', String(fresh.password))).status).toBe(200)
 
+      // crypt_blowfish 1.3, wrapper.c.
+      const bcrypt = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK'
+      await json(folder, ['account', 'create', '--username', 'cy', '--password-hash', bcrypt])
+      expect((await logIn('cy', 'U*U*')).status).toBe(200)
+      expect((await logIn('cy', 'U*U')).status).toBe(401)
+
       const { pending } = (await json(folder, ['key', 'rotate'])) as { pending: { kid: string; state: string }[] }
       expect(pending).toHaveLength(1)
       await expect
@@ -382,10 +388,10 @@ describe('bad input on the command line', () => {
       /^Choose one of/,
     ],
     [
-      'a hash of another kind',
+      'a damaged hash',
       ['account', 'create', '--username', 'eve', '--password-hash', '$2b$10$abc'],
       2,
-      /not an Argon2 hash/,
+      /^This bcrypt hash is damaged/,
     ],
     ['no password and no terminal', ['account', 'create', '--username', 'eve'], 1, /no terminal/],
     [
@@ -435,6 +441,41 @@ describe('bad input on the command line', () => {
     expect(result.stderr).not.toMatch(/\n\s+at /)
     expect(result.stdout).toBe('')
   })
+})
+
+it('accounts of another system are taken over line by line, and what is refused is told by its line', async () => {
+  using folder = new CliFolder({ OSTIARY_SECRET: randomSecret() })
+  const werkzeug = `pbkdf2:sha256:1000$salt$${'ab'.repeat(32)}`
+  const keycloak = {
+    credentialData: '{"hashIterations":27500,"algorithm":"pbkdf2-sha256"}',
+    secretData: '{"value":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","salt":"AAAA"}',
+  }
+  const lines = [
+    { username: 'ada', email: 'ada@example.com', email_verified: true, roles: ['admin'], password_hash: werkzeug },
+    { username: 'bob', password_hash: keycloak },
+    { username: 'ADA' },
+    { username: 'eve', password_hash: '$1$abc$BXBqpb9BZcZhXLgbee.0s/' },
+    { username: 'eve', password: 'in the clear' },
+    { username: 'eve', roles: 'editor' },
+    { username: 'eve', email_verified: true },
+    { email: 'eve@example.com' },
+  ].map((line) => JSON.stringify(line))
+  const input = [...lines, '', '{', '[]', '{"username":"eve"}'].join('\r\n')
+  const result = await folder.run(['account', 'import', '--json'], input)
+  expect(result.exitCode).toBe(1)
+  expect(JSON.parse(result.stdout)).toEqual({
+    created: 3,
+    refused: [
+      { line: 3, code: 'username_taken', message: expect.any(String) },
+      ...[4, 5, 6, 7, 8, 10, 11].map((line) => ({ line, code: 'invalid_line', message: expect.any(String) })),
+    ],
+  })
+  expect(result.stdout).not.toMatch(/abc|clear/)
+  const { accounts } = JSON.parse((await folder.run(['account', 'list', '--json'])).stdout)
+  expect(accounts).toHaveLength(3)
+  expect(accounts).toContainEqual(expect.objectContaining({ username: 'ada', roles: ['admin'] }))
+  const again = await folder.run(['account', 'import'], lines.slice(0, 2).join('\n'))
+  expect(again.stdout).toMatch(/^Created 0 of 2 accounts\.\nLine 1: /)
 })
 
 describe('a password from standard input', () => {
