@@ -9,7 +9,7 @@ import type { DeviceAuthorization } from './device-authorization.ts'
 import { selectPending, updateDecision } from './device-authorization-store.ts'
 import { hashDeviceSecret } from './hash-device-secret.ts'
 
-/** What waits for a decision under a user code as `parseUserCode` gives it; absent when it is unknown, expired or decided. */
+/** What waits for a decision under a user code as `parseTypedCode` gives it; absent when it is unknown, expired or decided. */
 export async function findPendingDevice(
   sql: Queries,
   userCode: string,

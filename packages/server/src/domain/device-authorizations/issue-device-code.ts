@@ -1,9 +1,9 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomSecret } from '../../platform/random/random.ts'
+import { makeTypedCode } from '../one-time/typed-code.ts'
 import type { DeviceAuthorization, DeviceRequest } from './device-authorization.ts'
 import { countPending, insertDeviceAuthorization } from './device-authorization-store.ts'
 import { hashDeviceSecret } from './hash-device-secret.ts'
-import { makeUserCode } from './user-code.ts'
 
 /** How long a person may take: RFC 8628 §3.2, `expires_in`. */
 export const DEVICE_CODE_LIFETIME_SECONDS = 600
@@ -47,7 +47,7 @@ export async function issueDeviceCode(tx: Transaction, request: DeviceRequest): 
 }
 
 async function insertWithFreshCode(tx: Transaction, authorization: DeviceAuthorization): Promise<string> {
-  const userCode = makeUserCode()
+  const userCode = makeTypedCode()
   const isFresh = await insertDeviceAuthorization(tx.sql, authorization, hashDeviceSecret(userCode))
   return isFresh ? userCode : insertWithFreshCode(tx, authorization)
 }

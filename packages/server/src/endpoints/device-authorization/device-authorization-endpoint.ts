@@ -4,7 +4,7 @@ import {
   FIRST_INTERVAL_SECONDS,
   issueDeviceCode,
 } from '../../domain/device-authorizations/issue-device-code.ts'
-import { formatUserCode } from '../../domain/device-authorizations/user-code.ts'
+import { formatTypedCode } from '../../domain/one-time/typed-code.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
@@ -63,7 +63,7 @@ async function startAuthorization(
   )
   if (!issued.ok) return sendOauthError(reply, tooMany)
   const verificationUri = deps.urls.deviceVerificationUrl
-  const userCode = formatUserCode(issued.userCode)
+  const userCode = formatTypedCode(issued.userCode)
   return reply.header('cache-control', 'no-store').send({
     device_code: issued.deviceCode,
     user_code: userCode,

@@ -7,7 +7,7 @@ import {
   findPendingDevice,
 } from '../../domain/device-authorizations/decide-device-authorization.ts'
 import type { DeviceAuthorization } from '../../domain/device-authorizations/device-authorization.ts'
-import { formatUserCode, parseUserCode } from '../../domain/device-authorizations/user-code.ts'
+import { formatTypedCode, parseTypedCode } from '../../domain/one-time/typed-code.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { userCodeSubject } from '../../domain/throttle/throttle-subject.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
@@ -136,7 +136,7 @@ async function showConfirmation(
     isUnverified: client?.registeredBy !== undefined,
     username: account.username,
     accountId: account.id,
-    userCode: formatUserCode(parseUserCode(typed) ?? ''),
+    userCode: formatTypedCode(parseTypedCode(typed) ?? ''),
     network: pending.network,
     api,
     scopes: pending.scopes,

@@ -4,7 +4,7 @@ import { type DeviceScene, devicePerson, startDeviceScene } from '../../../testi
 import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { Visitor } from '../../../testing/visitor.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
-import { formatUserCode, makeUserCode } from '../../domain/device-authorizations/user-code.ts'
+import { formatTypedCode, makeTypedCode } from '../../domain/one-time/typed-code.ts'
 
 const unknown = 'This code is wrong or no longer valid.'
 
@@ -24,7 +24,7 @@ forEachDatabase('/device', ({ createUrl }) => {
   const acts = async ({ server }: DeviceScene) =>
     (await listAuditEvents(server.running.installation.database.read, { limit: 50 })).map(({ act }) => act)
   /** Fails when somebody has drawn the same, once in 25 billion times. */
-  const wrongCode = () => formatUserCode(makeUserCode())
+  const wrongCode = () => formatTypedCode(makeTypedCode())
 
   it('RFC 8628 §3.3: sign in, enter the code, see who asks for what, allow: by forms alone', async () => {
     const scene = await start()

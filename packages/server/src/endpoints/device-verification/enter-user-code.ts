@@ -1,4 +1,4 @@
-import { parseUserCode } from '../../domain/device-authorizations/user-code.ts'
+import { parseTypedCode } from '../../domain/one-time/typed-code.ts'
 import { admitGuess } from '../../domain/throttle/admit-guess.ts'
 import { countFailure } from '../../domain/throttle/record-failure.ts'
 import type { ThrottleSubject } from '../../domain/throttle/throttle-subject.ts'
@@ -15,7 +15,7 @@ export async function enterUserCode<T>(
   { typed, subject }: { readonly typed: string; readonly subject: ThrottleSubject },
   act: (userCode: string) => Promise<T | undefined>,
 ): Promise<EnteredCode<T>> {
-  const userCode = parseUserCode(typed)
+  const userCode = parseTypedCode(typed)
   // Nobody's code, and so no guess.
   if (userCode === undefined) return { ok: false, reason: 'unknown' }
   const admitted = await admitGuess(tx, subject)

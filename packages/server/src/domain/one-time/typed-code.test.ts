@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatUserCode, makeUserCode, parseUserCode } from './user-code.ts'
+import { formatTypedCode, makeTypedCode, parseTypedCode } from './typed-code.ts'
 
 test.each([
   'BCDF-GHJK',
@@ -11,22 +11,22 @@ test.each([
   'ＢＣＤＦ－ｇｈｊｋ',
   '\u202aBCDF-GHJK\u202c',
 ])('RFC 8628 §6.1: “%s” is the code BCDF-GHJK', (typed) => {
-  expect(parseUserCode(typed)).toBe('BCDFGHJK')
+  expect(parseTypedCode(typed)).toBe('BCDFGHJK')
 })
 
 test.each(['', '-', 'BCDF-GHJ', 'BCDF-GHJKL', 'ABCD-EFGH', 'BCDF-GH1K', 'ВCDF-GHJK', 'BCDF-GHJK\u0301'])(
   'RFC 8628 §6.1: “%s” is no code',
   (typed) => {
-    expect(parseUserCode(typed)).toBeUndefined()
+    expect(parseTypedCode(typed)).toBeUndefined()
   },
 )
 
 test('RFC 8628 §6.1: codes are of 20 consonants, all of them, and are read in two halves', () => {
-  const codes = Array.from({ length: 1000 }, makeUserCode)
+  const codes = Array.from({ length: 1000 }, makeTypedCode)
   expect(new Set(codes.join(''))).toEqual(new Set('BCDFGHJKLMNPQRSTVWXZ'))
   expect(new Set(codes).size).toBe(1000)
   for (const code of codes) {
-    expect(formatUserCode(code)).toMatch(/^[A-Z]{4}-[A-Z]{4}$/)
-    expect(parseUserCode(formatUserCode(code))).toBe(code)
+    expect(formatTypedCode(code)).toMatch(/^[A-Z]{4}-[A-Z]{4}$/)
+    expect(parseTypedCode(formatTypedCode(code))).toBe(code)
   }
 })

@@ -5,13 +5,14 @@ const ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ'
 const LENGTH = 8
 const wholeCode = new RegExp(`^[${ALPHABET}]{${LENGTH}}$`)
 
-export function makeUserCode(): string {
+/** Makes a code that a person reads in one place and types in another. */
+export function makeTypedCode(): string {
   return Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
 }
 
 /** As people read it: `BCDF-GHJK`. */
-export function formatUserCode(userCode: string): string {
-  return `${userCode.slice(0, LENGTH / 2)}-${userCode.slice(LENGTH / 2)}`
+export function formatTypedCode(code: string): string {
+  return `${code.slice(0, LENGTH / 2)}-${code.slice(LENGTH / 2)}`
 }
 
 /**
@@ -19,7 +20,7 @@ export function formatUserCode(userCode: string): string {
  *
  * @see RFC 8628 §6.1
  */
-export function parseUserCode(typed: string): string | undefined {
+export function parseTypedCode(typed: string): string | undefined {
   const letters = typed
     .normalize('NFKC')
     .toUpperCase()
