@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { getAccount } from '../domain/accounts/get-account.ts'
 import { parseProfileChange, settableClaims } from '../domain/profiles/parse-profile-change.ts'
 import { updateProfile } from '../domain/profiles/update-profile.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
@@ -32,9 +33,11 @@ async function updateFromOptions({ username, claim }: AccountUpdateOptions): Pro
     if (parsed.change.email_verified === true && account.email === undefined) {
       throw new CommandError('invalid_option', `${account.username} has no e-mail address that could be verified.`, 2)
     }
-    const profile = await installation.database.write((tx) => updateProfile(tx, account, parsed.change, 'cli'))
-    const { verified_email, ...claims } = profile
-    const isVerified = verified_email !== undefined && verified_email === account.email
+    const { claims, after } = await installation.database.write(async (tx) => ({
+      claims: await updateProfile(tx, account, parsed.change, 'cli'),
+      after: await getAccount(tx.sql, account.id),
+    }))
+    const isVerified = after.emailVerifiedAt !== undefined
     return {
       json: { id: account.id, claims: { ...claims, ...(account.email && { email_verified: isVerified }) } },
       lines: [`${account.username} is known by ${Object.keys(claims).join(', ') || 'no claim'}.`],

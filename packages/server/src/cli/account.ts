@@ -55,15 +55,17 @@ function toLine({ id, username, email, roles, disabledAt }: Account): string {
   return [id, username, email, roles.join(','), disabledAt === undefined ? '' : 'disabled'].filter(Boolean).join('  ')
 }
 
-function toJson({ id, username, email, roles, createdAt, disabledAt }: Account): object {
+function toJson({ id, username, email, emailVerifiedAt, roles, createdAt, disabledAt }: Account): object {
   const created_at = new Date(createdAt).toISOString()
-  return { id, username, email: email ?? null, roles, created_at, disabled: disabledAt !== undefined }
+  const email_verified = emailVerifiedAt !== undefined
+  return { id, username, email: email ?? null, email_verified, roles, created_at, disabled: disabledAt !== undefined }
 }
 
 interface AccountCreateOptions extends PasswordOptions {
   readonly json?: boolean
   readonly username: string
   readonly email?: string
+  readonly emailVerified?: boolean
   readonly role?: readonly string[]
 }
 
@@ -75,6 +77,7 @@ function accountCreateCommand(): Command {
   )
     .requiredOption('--username <name>', 'what the person logs in with')
     .option('--email <address>', 'may be used to log in as well')
+    .option('--email-verified', 'the address is known to be theirs')
     .option('--role <role...>', 'a declared role of the account; may be repeated')
   return withPasswordOptions(command)
     .option(
@@ -103,7 +106,13 @@ async function createFromOptions(installation: Installation, options: AccountCre
     email: options.email,
   })
   const created = await installation.database.write(async (tx) => {
-    const outcome = await createAccount(tx, { username: username.username, email: email?.email, roles, actor: 'cli' })
+    const outcome = await createAccount(tx, {
+      username: username.username,
+      email: email?.email,
+      isEmailVerified: options.emailVerified,
+      roles,
+      actor: 'cli',
+    })
     if (outcome.ok) await setPassword(tx, outcome.account.id, hash, 'cli')
     return outcome
   })
@@ -113,7 +122,10 @@ async function createFromOptions(installation: Installation, options: AccountCre
     json: {
       id: account.id,
       username: account.username,
-      ...(account.email !== undefined && { email: account.email }),
+      ...(account.email !== undefined && {
+        email: account.email,
+        email_verified: account.emailVerifiedAt !== undefined,
+      }),
       roles: account.roles,
       ...(generated !== undefined && { password: generated }),
     },

@@ -207,6 +207,7 @@ forEachDatabase('the command line', ({ createUrl }) => {
         id: expect.stringMatching(/^acc_/),
         username: 'ada',
         email: 'ada@example.com',
+        email_verified: false,
         roles: ['admin'],
       })
       expect((await logIn('ada@example.com', password)).status).toBe(200)

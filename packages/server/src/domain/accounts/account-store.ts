@@ -7,6 +7,7 @@ type AccountTables = {
     id: string
     username: string
     email: string | null
+    email_verified_at: number | null
     created_at: number
     disabled_at: number | null
   }
@@ -39,6 +40,7 @@ export async function insertAccount(sql: Queries, account: Account): Promise<voi
       id: account.id,
       username: account.username,
       email: account.email ?? null,
+      email_verified_at: account.emailVerifiedAt ?? null,
       created_at: account.createdAt,
       disabled_at: account.disabledAt ?? null,
     })
@@ -118,6 +120,41 @@ export async function updateDisabledAt(sql: Queries, id: string, at: EpochMillis
   return changed !== undefined
 }
 
+/** Whether the account changed: it has an address, which was not in this state already. */
+export async function updateEmailVerifiedAt(
+  sql: Queries,
+  id: string,
+  at: EpochMilliseconds | undefined,
+): Promise<boolean> {
+  const changed = await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ email_verified_at: at ?? null })
+    .where('id', '=', id)
+    .where('email', 'is not', null)
+    .where('email_verified_at', at === undefined ? 'is not' : 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return changed !== undefined
+}
+
+export async function updateEmail(
+  sql: Queries,
+  id: string,
+  { email, at }: { readonly email: string; readonly at: EpochMilliseconds },
+): Promise<void> {
+  await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ email, email_verified_at: at })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function updateUsername(sql: Queries, id: string, username: string): Promise<void> {
+  await sql.withTables<AccountTables>().updateTable('account').set({ username }).where('id', '=', id).execute()
+}
+
 /** Whether the account gained it: false when it had it. */
 export async function insertRole(sql: Queries, accountId: string, role: string): Promise<boolean> {
   const inserted = await sql
@@ -194,6 +231,7 @@ function toAccount(rows: readonly AccountRow[]): Account | undefined {
     id: row.id,
     username: row.username,
     email: row.email ?? undefined,
+    emailVerifiedAt: row.email_verified_at ?? undefined,
     roles: rows.flatMap(({ role }) => (role === null ? [] : [role])).sort(),
     createdAt: row.created_at,
     disabledAt: row.disabled_at ?? undefined,

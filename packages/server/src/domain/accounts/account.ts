@@ -7,6 +7,8 @@ export interface Account {
   /** As its owner typed it. */
   readonly username: string
   readonly email: string | undefined
+  /** When it was shown that the address is its owner's. Absent: it was not, or there is none. */
+  readonly emailVerifiedAt: EpochMilliseconds | undefined
   /** Sorted by code units. */
   readonly roles: readonly string[]
   readonly createdAt: EpochMilliseconds

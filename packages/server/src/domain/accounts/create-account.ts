@@ -12,6 +12,8 @@ import type { Username } from './parse-username.ts'
 export interface AccountCreation {
   readonly username: Username
   readonly email?: Email | undefined
+  /** Whether it has been shown that the address is its owner's. Default: no. */
+  readonly isEmailVerified?: boolean | undefined
   /** As `parseRole` gives them. */
   readonly roles?: readonly string[] | undefined
   readonly actor: Actor
@@ -27,7 +29,7 @@ export type CreatedAccount =
  * typed to log in: a user name that is another's e-mail address is taken. When refused, nothing has been written.
  */
 export async function createAccount(tx: Transaction, creation: AccountCreation): Promise<CreatedAccount> {
-  const { username, email, actor } = creation
+  const { username, email, isEmailVerified = false, actor } = creation
   const roles = [...new Set(creation.roles)].sort()
   if (roles.length > MOST_ROLES_OF_ACCOUNT) return { ok: false, reason: 'too_many_roles' }
   for (const role of roles) if (!(await lockRole(tx, role))) return { ok: false, reason: 'unknown_role', role }
@@ -45,6 +47,7 @@ export async function createAccount(tx: Transaction, creation: AccountCreation):
     id,
     username: username.text,
     email: email?.text,
+    emailVerifiedAt: email !== undefined && isEmailVerified ? tx.now : undefined,
     roles,
     createdAt: tx.now,
     disabledAt: undefined,

@@ -26,8 +26,6 @@ export type Profile = Readonly<Partial<Record<ProfileClaim, string>>> & {
   readonly phone_number?: string
   readonly phone_number_verified?: boolean
   readonly address?: Address
-  /** The e-mail address that was verified: another one is not. */
-  readonly verified_email?: string
 }
 
 export interface StoredProfile {

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Account } from '../accounts/account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
+import { verifyEmail } from '../accounts/verify-email.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { ProfileChange } from './parse-profile-change.ts'
@@ -23,8 +24,8 @@ export async function updateProfile(
     ...before,
     ...(isOther && { phone_number_verified: undefined }),
     ...claims,
-    ...('email_verified' in change && { verified_email: isEmailVerified ? account.email : undefined }),
   }
+  if ('email_verified' in change) await verifyEmail(tx, account.id, { isVerified: isEmailVerified === true, actor })
   const known: Profile = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined))
   await upsertProfile(tx.sql, account.id, known, tx.now)
   const detail = { claims: Object.keys(change) }

@@ -12,6 +12,7 @@ export const initial: Migration = {
       id TEXT PRIMARY KEY,
       username TEXT NOT NULL,
       email TEXT,
+      email_verified_at BIGINT,
       created_at BIGINT NOT NULL,
       disabled_at BIGINT
     )`,

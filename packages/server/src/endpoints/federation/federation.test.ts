@@ -323,7 +323,10 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
     })
     expect(first.username).toBe('grace')
     const { read } = server.running.installation.database
-    expect(await findAccountByLoginName(read, 'grace@example.com')).toMatchObject({ username: 'grace' })
+    expect(await findAccountByLoginName(read, 'grace@example.com')).toMatchObject({
+      username: 'grace',
+      emailVerifiedAt: expect.any(Number),
+    })
     // Same name, and an address that is only said: another account, without the address.
     const second = await signUp({ sub: '2', preferred_username: 'grace', email: 'grace@example.com' })
     expect(second.username).toMatch(/^grace-[\w-]{8}$/)

@@ -7,7 +7,7 @@ export function renderClaims(account: Account, stored: StoredProfile | undefined
   return {
     sub: account.id,
     ...(scopes.includes('profile') && renderProfile(account, stored)),
-    ...(scopes.includes('email') && renderEmail(account, stored)),
+    ...(scopes.includes('email') && renderEmail(account)),
     ...(scopes.includes('phone') && renderPhone(stored)),
     ...(scopes.includes('address') && stored?.profile.address && { address: stored.profile.address }),
   }
@@ -28,8 +28,8 @@ function renderProfile({ username }: Account, stored: StoredProfile | undefined)
   }
 }
 
-function renderEmail({ email }: Account, stored: StoredProfile | undefined): object {
-  return email === undefined ? {} : { email, email_verified: stored?.profile.verified_email === email }
+function renderEmail({ email, emailVerifiedAt }: Account): object {
+  return email === undefined ? {} : { email, email_verified: emailVerifiedAt !== undefined }
 }
 
 function renderPhone(stored: StoredProfile | undefined): object {
