@@ -259,6 +259,21 @@ export const initial: Migration = {
       outcome TEXT
     )`,
     `CREATE INDEX one_time_by_expiry ON one_time (expires_at)`,
+    `CREATE TABLE email_challenge (
+      id TEXT PRIMARY KEY,
+      purpose TEXT NOT NULL,
+      email TEXT NOT NULL,
+      account_id TEXT,
+      sealed_payload TEXT NOT NULL,
+      link_hash TEXT NOT NULL,
+      code_hash TEXT NOT NULL,
+      proof_hash TEXT,
+      wrong_codes BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      used_at BIGINT
+    )`,
+    `CREATE INDEX email_challenge_by_account ON email_challenge (account_id)`,
+    `CREATE INDEX email_challenge_by_expiry ON email_challenge (expires_at)`,
     `CREATE TABLE authorization_request (
       id TEXT PRIMARY KEY,
       client_id TEXT NOT NULL,

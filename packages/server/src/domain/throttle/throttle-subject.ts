@@ -42,15 +42,29 @@ export function throttleSubject(login: string, address: string | undefined): Thr
 
 /** The subject of a guess at the code that somebody's device shows: who is signed in, and from where. Counted apart from logins. */
 export function userCodeSubject(accountId: string, address: string | undefined): ThrottleSubject {
+  return subjectApart('code', accountId, address)
+}
+
+/** The subject of a guess at the code of a mail: the address that it was sent to, as it is compared, and from where it is typed. */
+export function emailCodeSubject(email: string, address: string | undefined): ThrottleSubject {
+  return subjectApart('email-code', email, address)
+}
+
+/** The subject of a mail that somebody asks for: the address that it would go to, as it is compared, and from where. Each counts. */
+export function emailRequestSubject(email: string, address: string | undefined): ThrottleSubject {
+  return subjectApart('email-request', email, address)
+}
+
+function subjectApart(kind: string, who: string, address: string | undefined): ThrottleSubject {
   const network = parseNetwork(address)
-  const pair = digest(`${network} ${accountId}`)
+  const pair = digest(`${network} ${who}`)
   return {
     network,
     keys: {
-      account: `code-account:${digest(accountId)}`,
-      network: `code-network:${network}`,
-      pair: `code-pair:${pair}`,
-      known: `code-known:${pair}`,
+      account: `${kind}-account:${digest(who)}`,
+      network: `${kind}-network:${network}`,
+      pair: `${kind}-pair:${pair}`,
+      known: `${kind}-known:${pair}`,
     },
   }
 }

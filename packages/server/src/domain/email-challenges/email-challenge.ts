@@ -1,0 +1,28 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { PasswordHash } from '../credentials/password-hash.ts'
+import type { CodePurpose } from '../mails/mail.ts'
+
+/** What is to be done when the address has proved itself. Rests sealed. */
+export interface ChallengePayload {
+  /** The address as it was typed, or as the account has it. */
+  readonly email: string
+  /** With `sign_up`: the name as it was typed. Absent: the address is the name. */
+  readonly username?: string | undefined
+  /** With `sign_up`. */
+  readonly passwordHash?: PasswordHash | undefined
+  /** A checked address of this origin, where the browser goes on. */
+  readonly returnTo?: string | undefined
+}
+
+/** A proof of an address that has been asked for by mail. */
+export interface EmailChallenge {
+  /** Known to whoever began it. */
+  readonly id: string
+  readonly purpose: CodePurpose
+  /** What the address is compared by. */
+  readonly email: string
+  /** Whose address it is or becomes. Absent: nobody's as yet. */
+  readonly accountId: string | undefined
+  readonly payload: ChallengePayload
+  readonly expiresAt: EpochMilliseconds
+}
