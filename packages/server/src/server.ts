@@ -12,6 +12,7 @@ import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
 import { purgeStrangers } from './domain/clients/limit-strangers.ts'
 import { purgeDeviceAuthorizations } from './domain/device-authorizations/purge-device-authorizations.ts'
 import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
+import { purgeChallenges } from './domain/email-challenges/purge-challenges.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
 import { purgeLogoutNotices } from './domain/logout-notices/purge-logout-notices.ts'
@@ -42,6 +43,7 @@ import { devOutboxEndpoint } from './endpoints/dev-outbox/dev-outbox-endpoint.ts
 import { deviceAuthorizationEndpoint } from './endpoints/device-authorization/device-authorization-endpoint.ts'
 import { deviceVerificationEndpoint } from './endpoints/device-verification/device-verification-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
+import type { VerifyHuman } from './endpoints/email-flow-deps.ts'
 import { endSessionEndpoint } from './endpoints/end-session/end-session-endpoint.ts'
 import { errorsEndpoint } from './endpoints/errors/errors-endpoint.ts'
 import { federationEndpoint } from './endpoints/federation/federation-endpoint.ts'
@@ -52,6 +54,7 @@ import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
 import { createMetrics, type FeedFigures, type Metrics, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { recoveryEndpoint } from './endpoints/recovery/recovery-endpoint.ts'
 import { registrationEndpoint } from './endpoints/registration/registration-endpoint.ts'
 import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.ts'
 import { FeedStreams } from './endpoints/revocation-feed/feed-streams.ts'
@@ -77,6 +80,8 @@ import { parseSmtpUrl } from './platform/mail/parse-smtp-url.ts'
 import { createSmtpTransport } from './platform/mail/smtp-transport.ts'
 import { type FetchPublicDocument, fetchPublicDocument } from './platform/public-fetch/fetch-public-document.ts'
 import { createSealer, type Sealer } from './platform/sealing/sealing.ts'
+
+export type { VerifyHuman } from './endpoints/email-flow-deps.ts'
 
 /** One installation, opened: its settings, its database and what stands on it. A server and every command work with one. */
 export interface Installation {
@@ -165,6 +170,8 @@ export interface ServerOptions {
   readonly fetchDocument?: FetchPublicDocument
   /** Shows mails at `/dev/outbox`, to this machine, where no SMTP server is set. Only for development: whoever reads mails is whoever they like. */
   readonly showsOutbox?: boolean
+  /** Says whether a person signs up, recovers or asks for a code. Absent: everybody is taken for a person. */
+  readonly verifyHuman?: VerifyHuman
 }
 
 /** Starts the authorization server; it listens when this resolves. */
@@ -173,7 +180,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   const state = { stopping: false }
   const feed = createFeed(installation, options.log)
   const { clientDocumentHosts: hosts } = config
-  const { fetchDocument = fetchPublicDocument, log } = options
+  const { fetchDocument = fetchPublicDocument, log, verifyHuman } = options
   const clients = new ClientDocuments({ ...installation, log, fetchDocument, hosts })
   const notices = new LogoutNoticeDelivery({ ...installation, issuer: config.issuer, log })
   const { database, clock } = installation
@@ -183,7 +190,16 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     countWaiting: () => countWaitingMails(database.read),
   })
   const showsOutbox = options.showsOutbox === true && config.smtpUrl === undefined
-  const server = composeServer(installation, { log, state, feed, clients, assertions, metrics, showsOutbox })
+  const server = composeServer(installation, {
+    log,
+    state,
+    feed,
+    clients,
+    assertions,
+    metrics,
+    showsOutbox,
+    verifyHuman,
+  })
   let url: string
   try {
     await feed.follower.start()
@@ -282,12 +298,11 @@ interface ServerParts {
   readonly assertions: AssertionDeps
   readonly metrics: Metrics
   readonly showsOutbox: boolean
+  readonly verifyHuman: VerifyHuman | undefined
 }
 
-function composeServer(
-  installation: Installation,
-  { log, state, feed, clients, assertions, metrics, showsOutbox }: ServerParts,
-): HttpServer {
+function composeServer(installation: Installation, parts: ServerParts): HttpServer {
+  const { log, state, feed, clients, assertions, metrics, showsOutbox, verifyHuman } = parts
   const { config, database, clock, keyRing, refreshKeys, hashQueue, tokenIssuer } = installation
   const urls = issuerUrls(config.issuer)
   const theme = ostiaryTheme
@@ -320,6 +335,7 @@ function composeServer(
     secondFactorEndpoint(room, { urls, database, clock, sealer, theme })
     const upstreams = new UpstreamClients(installation)
     federationEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, upstreams })
+    recoveryEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, sealer, verifyHuman })
   })
   server.register(async (room) => {
     const { countRefresh, countToken } = metrics
@@ -370,6 +386,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
       purgeApiKeys,
       purgeRevocations,
       purgeOneTime,
+      purgeChallenges,
       purgeRequests,
       purgeDeviceAuthorizations,
     ]

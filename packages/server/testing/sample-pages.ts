@@ -7,6 +7,7 @@ import { renderPassword } from '../src/endpoints/account/render-password.ts'
 import { renderUpstreams } from '../src/endpoints/account/render-upstreams.ts'
 import { renderSecurityPage } from '../src/endpoints/account/security-page.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
+import { renderCodePage } from '../src/endpoints/code-page.ts'
 import {
   renderDecidedDevicePage,
   renderDeviceConfirmationPage,
@@ -17,7 +18,10 @@ import { renderLeavingPage } from '../src/endpoints/federation/leaving-page.ts'
 import { renderLinkPage } from '../src/endpoints/federation/link-page.ts'
 import { renderNoticePage } from '../src/endpoints/federation/notice-page.ts'
 import { issuerUrls } from '../src/endpoints/issuer-urls.ts'
+import { renderLinkOverPage } from '../src/endpoints/link-over-page.ts'
+import { renderContinuePage } from '../src/endpoints/login/continue-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
+import { renderNewPasswordPage, renderRecoveryPage } from '../src/endpoints/recovery/recovery-pages.ts'
 import { renderEndedStepPage, renderSecondFactorPage } from '../src/endpoints/second-factor/second-factor-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
 import { pageHeaders } from '../src/platform/html/page-headers.ts'
@@ -107,9 +111,17 @@ const sampleEndSession = {
   stayPath: '/account',
 }
 
+const sampleCode = { action: '/recover/code', challenge: 'f'.repeat(22), againPath: '/recover' }
+const sampleNewPassword = {
+  action: '/recover/password',
+  secret: `${'f'.repeat(22)}.${'g'.repeat(43)}`,
+  username: 'ada.lovelace',
+}
+
 /** Every page in every state that looks different, by name. */
 export const samplePages: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
-  login: (language, theme) => renderLoginPage({ action: '/login', returnTo: '/account', language, theme }),
+  login: (language, theme) =>
+    renderLoginPage({ action: '/login', returnTo: '/account', recoveryPath: '/recover', language, theme }),
   'login-upstreams': (language, theme) => {
     const upstreams = [{ id: 'google', name: 'Google' }]
     return renderLoginPage({ action: '/login', upstreams, upstreamsPath: '/login/upstream', language, theme })
@@ -212,6 +224,20 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     return renderSecondFactorPage({ ...sampleSecondFactor, problem, mayRemember: false, language, theme })
   },
   'second-factor-ended': (language, theme) => renderEndedStepPage({ loginUrl: '/login', language, theme }),
+  code: (language, theme) => {
+    const lead = stringsIn(language).recovery.sent
+    return renderCodePage({ ...sampleCode, lead, language, theme })
+  },
+  'code-wrong': (language, theme) => renderCodePage({ ...sampleCode, problem: { reason: 'wrong' }, language, theme }),
+  'link-used': (language, theme) => renderLinkOverPage({ state: 'used', againPath: '/recover', language, theme }),
+  'login-continue': (language, theme) => renderContinuePage({ url: '/account', language, theme }),
+  recovery: (language, theme) => renderRecoveryPage({ action: '/recover', language, theme }),
+  'recovery-password': (language, theme) =>
+    renderNewPasswordPage({ ...sampleNewPassword, problem: undefined, language, theme }),
+  'recovery-password-refused': (language, theme) => {
+    const problem = stringsIn(language).passwords.faults.contextual
+    return renderNewPasswordPage({ ...sampleNewPassword, problem, language, theme })
+  },
   'end-session': (language, theme) => {
     const redirectUri = 'https://shop.example.com/goodbye'
     return renderEndSessionPage({ ...sampleEndSession, redirectUri, isAddressRefused: false, language, theme })

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { Writable } from 'node:stream'
 import type { Config } from '../src/config.ts'
 import { createAccount } from '../src/domain/accounts/create-account.ts'
+import { parseEmail } from '../src/domain/accounts/parse-email.ts'
 import { parseUsername } from '../src/domain/accounts/parse-username.ts'
 import { createApi } from '../src/domain/apis/create-api.ts'
 import { parseApi } from '../src/domain/apis/parse-api.ts'
@@ -13,6 +14,7 @@ import { advanceKeysInUse } from '../src/domain/clients/advance-keys-in-use.ts'
 import { minimumParameters } from '../src/domain/credentials/argon2-parameters.ts'
 import { hashPassword } from '../src/domain/credentials/hash-password.ts'
 import { setPassword } from '../src/domain/credentials/set-password.ts'
+import type { VerifyHuman } from '../src/endpoints/email-flow-deps.ts'
 import type { EpochMilliseconds } from '../src/platform/clock/clock.ts'
 import { createLog } from '../src/platform/log/create-log.ts'
 import type { FetchPublicDocument } from '../src/platform/public-fetch/fetch-public-document.ts'
@@ -43,6 +45,8 @@ export interface TestServerOptions {
   readonly fetchDocument?: FetchPublicDocument
   /** Shows its mails at `/dev/outbox`. */
   readonly showsOutbox?: boolean
+  /** Who is taken for a person. Default: everybody. */
+  readonly verifyHuman?: VerifyHuman
 }
 
 /** Starts a real server on a free port, with a clock that stands at this moment until it is set. */
@@ -82,9 +86,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       done()
     },
   })
-  const { fetchDocument, showsOutbox = false } = options
+  const { fetchDocument, verifyHuman, showsOutbox = false } = options
   const log = createLog(config.logLevel, destination)
-  const running = await startServer(config, { clock, log, showsOutbox, ...(fetchDocument && { fetchDocument }) })
+  const running = await startServer(config, {
+    clock,
+    log,
+    showsOutbox,
+    ...(fetchDocument && { fetchDocument }),
+    ...(verifyHuman && { verifyHuman }),
+  })
   const stop = async () => {
     await running.stop(0)
     rmSync(folder, { recursive: true, force: true })
@@ -110,13 +120,20 @@ export async function findFreePort(): Promise<number> {
 }
 
 /** Makes an account with a password, as the command line does. Returns its id. */
-export async function addAccount({ running }: TestServer, name: string, password: string): Promise<string> {
+export async function addAccount(
+  { running }: TestServer,
+  name: string,
+  password: string,
+  address?: string,
+): Promise<string> {
   const { database, hashQueue } = running.installation
   const username = parseUsername(name)
   if (!username.ok) throw new Error(username.sentence)
+  const email = address === undefined ? undefined : parseEmail(address)
+  if (email?.ok === false) throw new Error(email.sentence)
   const hash = await hashPassword(hashQueue, password)
   return database.write(async (tx) => {
-    const created = await createAccount(tx, { username: username.username, actor: 'cli' })
+    const created = await createAccount(tx, { username: username.username, email: email?.email, actor: 'cli' })
     if (!created.ok) throw new Error(created.reason)
     await setPassword(tx, created.account.id, hash, 'cli')
     return created.account.id

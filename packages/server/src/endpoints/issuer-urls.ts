@@ -12,6 +12,13 @@ export interface IssuerUrls {
   readonly loginLinkPath: string
   readonly secondFactorPath: string
   readonly logoutPath: string
+  /** Where a browser goes on after a link in a mail has signed it in. */
+  readonly loginContinuePath: string
+  readonly recoveryPath: string
+  readonly recoveryCodePath: string
+  /** The page of the link, and where the new password is posted to. */
+  readonly recoveryPasswordPath: string
+  readonly recoveryPasswordUrl: string
   readonly accountPath: string
   readonly accountSecurityPath: string
   readonly accountProfilePath: string
@@ -51,6 +58,8 @@ export interface IssuerUrls {
   readonly revocationsPath: string
   readonly revocationsUrl: string
   readonly accountUrl: string
+  /** Where the link of a mail locks an account. */
+  readonly accountLockUrl: string
   /** Below which each error code has its page. */
   readonly errorsPath: string
   readonly errorsUrl: string
@@ -66,6 +75,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const basePath = pathname.replace(/\/$/, '')
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
+  const recoveryPath = `${basePath}/recover`
   const authorizationPath = `${basePath}/authorize`
   // RFC 8628 §3.3: short, since people type it.
   const deviceVerificationPath = `${basePath}/device`
@@ -88,10 +98,16 @@ export function issuerUrls(issuer: string): IssuerUrls {
     loginLinkPath: `${loginPath}/link`,
     secondFactorPath: `${loginPath}/second-factor`,
     logoutPath: `${basePath}/logout`,
+    loginContinuePath: `${loginPath}/continue`,
+    recoveryPath,
+    recoveryCodePath: `${recoveryPath}/code`,
+    recoveryPasswordPath: `${recoveryPath}/password`,
+    recoveryPasswordUrl: `${origin}${recoveryPath}/password`,
     accountPath,
     accountSecurityPath: `${accountPath}/security`,
     accountProfilePath: `${accountPath}/profile`,
     accountUrl: `${origin}${accountPath}`,
+    accountLockUrl: `${origin}${accountPath}/lock`,
     errorsPath,
     errorsUrl: `${origin}${errorsPath}`,
     devOutboxPath: `${basePath}/dev/outbox`,

@@ -8,6 +8,10 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   invalid_target: [400, 'No API of that audience is registered, or none was named; `registered` lists them.'],
   invalid_scope: [400, 'The API has no such scope; `registered` lists those that it has.'],
   invalid_credentials: [401, 'The user name and password do not match, or the account is disabled.'],
+  invalid_code: [400, 'The code of a mail is wrong.'],
+  challenge_over: [400, 'The code or link of a mail was used, is too old, or has been replaced: ask for a new mail.'],
+  refused_password: [400, 'The password is too easy to guess, too short or too long; `detail` says which.'],
+  not_human: [403, 'The installation’s own check (`verifyHuman`) takes the request for a program’s.'],
   invalid_client: [400, 'No public client with the grant `refresh_token` has that `client_id`.'],
   unknown_client: [
     400,

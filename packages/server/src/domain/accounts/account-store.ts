@@ -138,23 +138,6 @@ export async function updateEmailVerifiedAt(
   return changed !== undefined
 }
 
-export async function updateEmail(
-  sql: Queries,
-  id: string,
-  { email, at }: { readonly email: string; readonly at: EpochMilliseconds },
-): Promise<void> {
-  await sql
-    .withTables<AccountTables>()
-    .updateTable('account')
-    .set({ email, email_verified_at: at })
-    .where('id', '=', id)
-    .execute()
-}
-
-export async function updateUsername(sql: Queries, id: string, username: string): Promise<void> {
-  await sql.withTables<AccountTables>().updateTable('account').set({ username }).where('id', '=', id).execute()
-}
-
 /** Whether the account gained it: false when it had it. */
 export async function insertRole(sql: Queries, accountId: string, role: string): Promise<boolean> {
   const inserted = await sql

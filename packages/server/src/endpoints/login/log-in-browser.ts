@@ -79,6 +79,7 @@ async function showAgain(
     returnTo,
     upstreams: await listUpstreams(database.read),
     upstreamsPath: urls.loginUpstreamPath,
+    recoveryPath: urls.recoveryPath,
     clientName: waiting?.client.name,
     username: textOf(request.body?.username),
     language: choosePageLanguage(request, waiting?.pending.request.uiLocales),

@@ -12,6 +12,7 @@ import { choosePageLanguage } from '../choose-page-language.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization, formTargets, isFreshEnough } from '../pending-authorization.ts'
 import { renderRefreshCookie } from '../refresh-cookie.ts'
+import { renderContinuePage } from './continue-page.ts'
 import { logInBrowser } from './log-in-browser.ts'
 import { logInProgram } from './log-in-program.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
@@ -44,6 +45,7 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
         returnTo,
         upstreams: await listUpstreams(deps.database.read),
         upstreamsPath: urls.loginUpstreamPath,
+        recoveryPath: urls.recoveryPath,
         clientName: waiting?.client.name,
         username: waiting?.pending.request.loginHint,
         language: choosePageLanguage(request, waiting?.pending.request.uiLocales),
@@ -51,6 +53,12 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
       })
       return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
     },
+  )
+
+  server.get<{ Querystring: LoginQuery }>(
+    urls.loginContinuePath,
+    { schema: { querystring: loginQuerySchema } },
+    (request, reply) => showContinuePage(deps, request, reply),
   )
 
   server.post<{ Body: LoginBody }>(
@@ -61,6 +69,22 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
       return wantsPage(request) ? logInBrowser(deps, request, reply) : answerProgram(deps, request, reply)
     },
   )
+}
+
+/** After a link in a mail: whether what waits goes on here or elsewhere is for the person to say. */
+async function showContinuePage(
+  { urls, database, clock, theme }: LoginEndpointDeps,
+  request: FastifyRequest<{ Querystring: LoginQuery }>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const url = parseReturnTo(request.query.return_to, urls.origin) ?? urls.accountPath
+  const now = clock.now()
+  reply.header('cache-control', 'no-store')
+  if (!(await findBrowserSession(database.read, urls, request, now)))
+    return reply.redirect(`${urls.loginPath}?${new URLSearchParams({ return_to: url })}`, 303)
+  const waiting = await findPendingAuthorization(database.read, urls, url, now)
+  const language = choosePageLanguage(request, waiting?.pending.request.uiLocales)
+  return reply.headers(pageHeaders(theme)).send(renderContinuePage({ url, language, theme }))
 }
 
 async function answerProgram(

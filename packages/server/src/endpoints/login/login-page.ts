@@ -25,6 +25,8 @@ export interface LoginPage {
   readonly upstreams?: readonly { readonly id: string; readonly name: string }[] | undefined
   /** The path below which each upstream is begun. */
   readonly upstreamsPath?: string | undefined
+  /** Where a forgotten password is replaced: a path on this origin. Absent: nowhere. */
+  readonly recoveryPath?: string | undefined
   readonly language: Language
   readonly theme: Theme
 }
@@ -49,8 +51,16 @@ ${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to
 </div>
 <button type="submit">${strings.submit}</button>
 </form>
-${renderUpstreams(page)}`
+${renderOtherWays(page)}${renderUpstreams(page)}`
   return renderPage({ title: strings.title, language, theme, body })
+}
+
+/** For who has no password, or not at hand. They keep the way back. */
+function renderOtherWays({ recoveryPath, returnTo, language }: LoginPage): Html | undefined {
+  if (recoveryPath === undefined) return undefined
+  const query = returnTo === undefined ? '' : `?${new URLSearchParams({ return_to: returnTo })}`
+  return html`<p class="after"><a href="${recoveryPath}${query}">${stringsIn(language).login.forgotten}</a></p>
+`
 }
 
 /** Each a form of its own, so that it works without scripts. */

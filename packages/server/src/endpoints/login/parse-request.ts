@@ -21,7 +21,8 @@ export interface LoginQuery {
 
 export const loginBodySchema: TSchema = Type.Object({
   username: parameterText(320),
-  password: parameterText(512),
+  // 256 characters that are composed may come decomposed, each as up to four.
+  password: parameterText(1024),
   audience: Type.Optional(parameterText(512)),
   scope: Type.Optional(parameterText(4096)),
   return_to: Type.Optional(parameterText(2000)),

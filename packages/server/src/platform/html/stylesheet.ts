@@ -83,6 +83,9 @@ button.quiet:hover{border-color:var(--accent);background:transparent}
 .problem span{text-wrap:pretty}
 .problem svg{flex:none;inline-size:20px;block-size:20px;margin-block-start:2px}
 .muted{color:var(--muted)}
+.hint{margin:4px 0 0;font-size:.8125rem;color:var(--muted)}
+.after{margin:24px 0 0}
+input[readonly]{color:var(--muted);background:transparent}
 code{font:.8125rem/1.5 ui-monospace,monospace}
 .user-code{display:block;margin:8px 0 24px;font:1.75rem/1.25 ui-monospace,monospace;letter-spacing:.08em}
 html[dir=rtl] .user-code{text-align:right}

@@ -29,6 +29,9 @@ export interface NoticeWords {
   readonly lead: string
 }
 
+/** Why a password is refused. */
+export type PasswordFault = 'too_short' | 'too_long' | 'not_text' | 'contextual' | 'repeated' | 'sequence' | 'common'
+
 /** Every sentence that a person can read on a page. Functions take what is filled in, already in the page's language. */
 export interface Strings {
   readonly login: {
@@ -37,6 +40,7 @@ export interface Strings {
     readonly password: string
     readonly submit: string
     readonly refused: string
+    readonly forgotten: string
     readonly incomplete: string
     readonly busy: string
     readonly throttled: string
@@ -122,6 +126,26 @@ export interface Strings {
     readonly apps: string
     readonly withdraw: string
   }
+  readonly codes: {
+    readonly title: string
+    /** The label of the field for the code of a mail. */
+    readonly code: string
+    readonly lead: string
+    readonly wrong: string
+    /** One sentence for every code that leads nowhere any more. */
+    readonly over: string
+    readonly used: string
+    readonly again: string
+    /** The heading over a link that leads nowhere. */
+    readonly linkTitle: string
+    readonly linkUsed: string
+    readonly linkOver: string
+    /** After a link has signed somebody in. */
+    readonly signedIn: string
+    readonly goBack: string
+    /** The installation's own check took them for a program. */
+    readonly notHuman: string
+  }
   readonly device: {
     readonly title: string
     readonly lead: string
@@ -193,6 +217,25 @@ export interface Strings {
     readonly lockLead: string
     readonly lock: string
     readonly sentBy: (name: string) => string
+  }
+  readonly passwords: {
+    /** The label of the field for a new password. */
+    readonly label: string
+    readonly hint: string
+    readonly faults: Readonly<Record<PasswordFault, string>>
+  }
+  readonly recovery: {
+    readonly title: string
+    /** Who cannot sign in is to enter what. */
+    readonly lead: string
+    readonly login: string
+    readonly submit: string
+    readonly incomplete: string
+    /** Whether there is such an account or not. */
+    readonly sent: string
+    readonly newTitle: string
+    readonly effect: string
+    readonly set: string
   }
   readonly endSession: {
     /** @param name of this installation */

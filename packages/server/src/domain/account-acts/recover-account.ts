@@ -1,0 +1,52 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import type { Account } from '../accounts/account.ts'
+import { canonicalLoginName } from '../accounts/canonical-login-name.ts'
+import { findAccount } from '../accounts/find-account.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
+import { verifyEmail } from '../accounts/verify-email.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import type { PasswordHash } from '../credentials/password-hash.ts'
+import { setPassword } from '../credentials/set-password.ts'
+import type { EmailChallenge } from '../email-challenges/email-challenge.ts'
+import { endChallenges } from '../email-challenges/end-challenges.ts'
+import { useChallenge } from '../email-challenges/use-challenge.ts'
+import { leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
+import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
+import type { Doer } from './doer.ts'
+
+export interface Recovery {
+  /** Proved. */
+  readonly challenge: EmailChallenge
+  readonly hash: PasswordHash
+  readonly doer: Doer
+}
+
+/**
+ * Gives an account a new password by what was mailed to its address, and ends its sessions. False where the challenge was used or is over
+ * by now, or is no longer this account's: nothing is changed then.
+ */
+export async function recoverAccount(
+  tx: Transaction,
+  notices: NoticeDeps,
+  { challenge, hash, doer }: Recovery,
+): Promise<boolean> {
+  const { accountId = '' } = challenge
+  if (!(await useChallenge(tx, challenge))) return false
+  await lockAccount(tx, accountId)
+  const account = await findAccount(tx.sql, accountId)
+  if (!isRecoverable(account) || canonicalLoginName(account.email) !== challenge.email) return false
+  const actor = `account:${accountId}` as const
+  await setPassword(tx, accountId, hash, actor)
+  await verifyEmail(tx, accountId, { actor })
+  await logOutEverywhere(tx, accountId, actor)
+  await endChallenges(tx, accountId)
+  await leaveNotice(tx, notices, { accountId, notice: 'recovery_used', ...doer })
+  const { network } = doer
+  await recordAuditEvent(tx, { act: 'account.recovered', actor, outcome: 'done', accountId, network })
+  return true
+}
+
+/** Whether a mail may lead back into it: it has an address, and no operator has disabled it. */
+export function isRecoverable(account: Account | undefined): account is Account & { readonly email: string } {
+  return account?.email !== undefined && account.disabledAt === undefined
+}

@@ -1,0 +1,34 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { findAccount } from '../accounts/find-account.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+
+/** A login of whoever has proved the account's address by a mail. */
+export interface EmailedLogin {
+  readonly accountId: string
+  readonly clientId: string
+  readonly network: string
+  /** What the mail was for. */
+  readonly by: 'email_login' | 'recovery' | 'sign_up'
+}
+
+/**
+ * Admits it, in the transaction that opens its session and before it does. Wrong codes have been counted before. Records the audit event either
+ * way. False for a disabled account: no session is opened then.
+ */
+export async function admitEmailedLogin(
+  tx: Transaction,
+  { accountId, clientId, network, by }: EmailedLogin,
+): Promise<boolean> {
+  await lockAccount(tx, accountId)
+  const account = await findAccount(tx.sql, accountId)
+  const isAdmitted = account !== undefined && account.disabledAt === undefined
+  await recordAuditEvent(tx, {
+    act: isAdmitted ? 'login.succeeded' : 'login.refused',
+    actor: isAdmitted ? `account:${accountId}` : 'anonymous',
+    outcome: isAdmitted ? 'done' : 'refused',
+    ...{ accountId, clientId, network },
+    detail: { by, ...(!isAdmitted && { reason: 'disabled_account' }) },
+  })
+  return isAdmitted
+}
