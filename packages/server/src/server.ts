@@ -46,6 +46,8 @@ import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import type { VerifyHuman } from './endpoints/email-flow-deps.ts'
 import { endSessionEndpoint } from './endpoints/end-session/end-session-endpoint.ts'
 import { errorsEndpoint } from './endpoints/errors/errors-endpoint.ts'
+import { factorsEndpoint } from './endpoints/factors/factors-endpoint.ts'
+import { factorsSection } from './endpoints/factors/factors-section.ts'
 import { federationEndpoint } from './endpoints/federation/federation-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
 import { introspectionEndpoint } from './endpoints/introspection/introspection-endpoint.ts'
@@ -156,7 +158,7 @@ export interface RunningServer {
 }
 
 /** What stands on `/account/security`, in its order. */
-const securitySections: readonly SecuritySection[] = [passwordSection, upstreamsSection]
+const securitySections: readonly SecuritySection[] = [passwordSection, factorsSection, upstreamsSection]
 
 const MAINTENANCE_MS = 30_000
 /** Meanwhile each answer tells its connection to close. */
@@ -333,6 +335,7 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     loginEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, ...issuing })
     const { sealer } = installation
     secondFactorEndpoint(room, { urls, database, clock, sealer, theme })
+    factorsEndpoint(room, { urls, database, clock, sealer, theme })
     const upstreams = new UpstreamClients(installation)
     federationEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, upstreams })
     recoveryEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, sealer, verifyHuman })

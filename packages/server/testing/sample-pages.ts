@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { showTotp } from '../src/domain/totp/totp-enrolment.ts'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderApiKeyFormPage, renderMadeApiKeyPage } from '../src/endpoints/account/api-key-pages.ts'
 import { renderProfilePage } from '../src/endpoints/account/profile-page.ts'
@@ -14,6 +15,13 @@ import {
   renderUserCodePage,
 } from '../src/endpoints/device-verification/device-pages.ts'
 import { renderEndSessionPage, renderSignedOutPage } from '../src/endpoints/end-session/end-session-page.ts'
+import {
+  renderEnrolledPage,
+  renderEnrolPage,
+  renderRecoveryCodesPage,
+  renderTotpPage,
+} from '../src/endpoints/factors/factor-pages.ts'
+import { renderFactors } from '../src/endpoints/factors/render-factors.ts'
 import { renderLeavingPage } from '../src/endpoints/federation/leaving-page.ts'
 import { renderLinkPage } from '../src/endpoints/federation/link-page.ts'
 import { renderNoticePage } from '../src/endpoints/federation/notice-page.ts'
@@ -60,6 +68,29 @@ const sampleSessions = [
 const sampleProfile = {
   ...{ name: 'Ada Lovelace', birthdate: '1815-12-10', zoneinfo: 'Europe/London', locale: 'en-GB' },
   ...{ street_address: '12 St James’s Square\nFirst floor', locality: 'London', country: 'United Kingdom' },
+}
+
+const sampleFactors = {
+  ...{ addedAt: now - 20 * DAY_MS, codesLeft: 9, now },
+  devices: [
+    {
+      ...{ id: 'd'.repeat(22), network: '203.0.113.7', rememberedAt: now - 3 * DAY_MS, expiresAt: now + 27 * DAY_MS },
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0',
+    },
+  ],
+  ...{ totpPath: '/account/security/totp', totpRemovalAction: '/account/security/totp/remove' },
+  ...{ recoveryCodesAction: '/account/security/recovery-codes', devicesAction: '/account/security/remembered-devices' },
+}
+
+const sampleTotp = { secret: Buffer.from('12345678901234567890'), sealed: `v1.abcdefgh.${'s'.repeat(75)}` }
+const sampleTotpForm = {
+  ...{ action: '/account/security/totp', sealed: sampleTotp.sealed, isWrong: false },
+  app: showTotp(sampleTotp, 'Ostiary', 'ada'),
+}
+
+const sampleRecoveryCodes = {
+  codes: Array.from({ length: 10 }, (_, index) => `9K3T-0VXW-PZ8${index}-Q2MC`),
+  ...{ name: 'Ostiary', username: 'ada' },
 }
 
 const sampleSecondFactor = {
@@ -173,6 +204,7 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     renderSecurityPage({
       sections: [
         renderPassword({ setAt: now - 40 * DAY_MS, now, language }),
+        renderFactors({ ...sampleFactors, language }),
         renderUpstreams({
           upstreams: [{ id: 'google', name: 'Google', isConnected: true }],
           ...{ upstreamsAction: '/account/upstreams', language },
@@ -218,6 +250,15 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     }),
   'device-connected': (language, theme) =>
     renderDecidedDevicePage({ isAllowed: true, clientName: 'Living Room TV', language, theme }),
+  'totp-setup': (language, theme) => renderTotpPage({ ...sampleTotpForm, language, ...{ urls, theme } }),
+  'recovery-codes': (language, theme) =>
+    renderRecoveryCodesPage({ ...sampleRecoveryCodes, nextUrl: '/account/security', language, urls, theme }),
+  enrol: (language, theme) =>
+    renderEnrolPage({
+      ...{ ...sampleTotpForm, isWrong: true, username: 'ada', clientName: 'Shop', switchUrl: '/login?switch=1' },
+      ...{ language, theme },
+    }),
+  enrolled: (language, theme) => renderEnrolledPage({ ...sampleRecoveryCodes, nextUrl: '/account', language, theme }),
   'second-factor': (language, theme) => renderSecondFactorPage({ ...sampleSecondFactor, language, theme }),
   'second-factor-wrong': (language, theme) => {
     const problem = { reason: 'refused', factor: 'recovery_code' } as const

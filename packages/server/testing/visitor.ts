@@ -30,11 +30,11 @@ export class Visitor {
     })
   }
 
-  /** Fills the form of a page in and sends it. */
+  /** Fills the first form of a page in and sends it. */
   submit(page: Visit, fields: Readonly<Record<string, string>>): Promise<Visit> {
-    const action = /<form method="post" action="([^"]+)"/.exec(page.text)?.[1]
+    const [, action, content = ''] = /<form method="post" action="([^"]+)">(.*?)<\/form>/s.exec(page.text) ?? []
     if (action === undefined) throw new Error(`no form on ${page.url}: ${page.status} ${page.text.slice(-600)}`)
-    const hidden = [...page.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
+    const hidden = [...content.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
     const given = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, decodeEntities(value)]))
     return this.post(decodeEntities(action), { ...given, ...fields })
   }

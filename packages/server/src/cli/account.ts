@@ -8,6 +8,7 @@ import { parseEmail } from '../domain/accounts/parse-email.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
 import { revokeKeysOfAccount } from '../domain/api-keys/revoke-api-key.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
+import { asksForSecondFactor } from '../domain/login/list-factors.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
@@ -151,7 +152,8 @@ function accountPasswordCommand(): Command {
     runCommand(options, () =>
       withInstallation(async (installation) => {
         const account = await getAccountOption(installation, options.username)
-        const { hash, generated } = await choosePassword(installation, options, account)
+        const hasSecondFactor = await asksForSecondFactor(installation.database.read, account.id)
+        const { hash, generated } = await choosePassword(installation, options, { ...account, hasSecondFactor })
         const ended = await installation.database.write(async (tx) => {
           await setPassword(tx, account.id, hash, 'cli')
           return (await logOutEverywhere(tx, account.id, 'cli')).count

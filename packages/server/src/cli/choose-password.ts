@@ -4,7 +4,7 @@ import { buffer as readAll } from 'node:stream/consumers'
 import { hashPassword } from '../domain/credentials/hash-password.ts'
 import { parsePasswordHash } from '../domain/credentials/parse-password-hash.ts'
 import type { PasswordHash } from '../domain/credentials/password-hash.ts'
-import { shortestPassword, validatePassword } from '../domain/credentials/validate-password.ts'
+import { type PasswordContext, shortestPassword, validatePassword } from '../domain/credentials/validate-password.ts'
 import { wrapPasswordHash } from '../domain/credentials/wrap-password-hash.ts'
 import type { Installation } from '../server.ts'
 import { CommandError } from './command.ts'
@@ -29,7 +29,7 @@ export interface ChosenPassword {
 export async function choosePassword(
   { config, hashQueue }: Installation,
   options: PasswordOptions,
-  person: { readonly username: string; readonly email?: string | undefined },
+  person: Pick<PasswordContext, 'username' | 'email' | 'hasSecondFactor'>,
 ): Promise<ChosenPassword> {
   const { passwordStdin, generatePassword, passwordHash } = options
   if ([passwordStdin, generatePassword, passwordHash !== undefined].filter(Boolean).length > 1) {

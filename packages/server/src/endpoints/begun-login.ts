@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { findAccount } from '../domain/accounts/find-account.ts'
 import { lockAccount } from '../domain/accounts/lock-account.ts'
+import type { LoginProgress } from '../domain/login/find-pending-step.ts'
 import {
   findPendingLogin,
   lockPendingLogin,
@@ -10,6 +11,7 @@ import {
 import type { EpochMilliseconds } from '../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../platform/database/database.ts'
 import { findBrowserSession } from './browser-session.ts'
+import { findDemand } from './find-demand.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 import { findLoginStepSecret } from './login-step-cookies.ts'
 
@@ -50,6 +52,26 @@ export async function lockBegunLogin(
   const found = await findSession(tx.sql, urls, request, now)
   if (found) await lockAccount(tx, found.login.accountId)
   return found && findSession(tx.sql, urls, request, now)
+}
+
+/** Where it stands. A browser that is remembered changes nothing here: it was asked when the login began. */
+export async function findProgress(
+  sql: Queries,
+  urls: IssuerUrls,
+  { login: { accountId, methods, returnTo } }: BegunLogin,
+  { isStepUp, now }: WantedStep & { readonly now: EpochMilliseconds },
+): Promise<LoginProgress> {
+  const demanded = await findDemand(sql, urls, { accountId, returnTo, isStepUp, now })
+  return { accountId, methods, demanded, isDeviceRemembered: false }
+}
+
+/** The page of a step. The login that waits knows where it returns to; the address is for a session, and for when it waits no longer. */
+export function stepUrl(path: string, { isStepUp, returnTo }: WantedStep): string {
+  const query = new URLSearchParams({
+    ...(isStepUp && { step_up: '1' }),
+    ...(returnTo !== undefined && { return_to: returnTo }),
+  }).toString()
+  return query === '' ? path : `${path}?${query}`
 }
 
 /** Uses it. False when somebody else was faster: then whatever this transaction did must not stand. A session is not used up, but replaced. */

@@ -8,7 +8,9 @@ import { replaceBrowserSession } from '../domain/sessions/replace-browser-sessio
 import { BROWSER_SESSION_LIMITS } from '../domain/sessions/session.ts'
 import type { Transaction } from '../platform/database/database.ts'
 import { renderCookie } from '../platform/http/cookies.ts'
+import { stepUrl } from './begun-login.ts'
 import { findBrowserSession, sessionCookieName } from './browser-session.ts'
+import { findDemand } from './find-demand.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 import { findDeviceCookie, findLoginStepSecret, renderLoginStepCookie } from './login-step-cookies.ts'
 
@@ -39,23 +41,20 @@ export async function finishLoginStep(
   const cookie = findDeviceCookie(urls, request)
   const pending = await findPendingStep(tx.sql, {
     ...{ accountId, methods },
-    demanded: undefined,
+    demanded: await findDemand(tx.sql, urls, { accountId, returnTo, now: tx.now }),
     isDeviceRemembered: await isDeviceRemembered(tx.sql, { accountId, cookie, now: tx.now }),
   })
   if (pending !== undefined) {
     const secret = await issuePendingLogin(tx, { accountId, methods, authenticatedAt, returnTo })
-    return { setCookies: [renderLoginStepCookie(urls, secret)], location: stepUrl(urls.secondFactorPath, returnTo) }
+    const path = pending.kind === 'enrolment' ? urls.enrolPath : urls.secondFactorPath
+    const location = stepUrl(path, { isStepUp: false, returnTo })
+    return { setCookies: [renderLoginStepCookie(urls, secret)], location }
   }
   const waited = findLoginStepSecret(urls, request) === undefined ? [] : [renderLoginStepCookie(urls, '')]
   return {
     setCookies: [await openSessionForBrowser(tx, urls, request, who), ...waited],
     location: returnTo ?? urls.accountPath,
   }
-}
-
-/** The page of a step. The login that waits knows where it returns to; the address is for when it waits no longer. */
-function stepUrl(path: string, returnTo: string | undefined): string {
-  return returnTo === undefined ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`
 }
 
 async function openSessionForBrowser(

@@ -11,6 +11,7 @@ export interface IssuerUrls {
   readonly loginUpstreamPath: string
   readonly loginLinkPath: string
   readonly secondFactorPath: string
+  readonly enrolPath: string
   readonly logoutPath: string
   /** Where a browser goes on after a link in a mail has signed it in. */
   readonly loginContinuePath: string
@@ -22,6 +23,10 @@ export interface IssuerUrls {
   readonly accountPath: string
   readonly accountSecurityPath: string
   readonly accountProfilePath: string
+  readonly accountTotpPath: string
+  readonly accountTotpRemovalPath: string
+  readonly accountRecoveryCodesPath: string
+  readonly accountRememberedDevicesPath: string
   readonly accountSessionsPath: string
   readonly accountApiKeysPath: string
   readonly accountApiKeyRevocationPath: string
@@ -97,6 +102,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     loginUpstreamPath: `${loginPath}/upstream`,
     loginLinkPath: `${loginPath}/link`,
     secondFactorPath: `${loginPath}/second-factor`,
+    enrolPath: `${loginPath}/enrol`,
     logoutPath: `${basePath}/logout`,
     loginContinuePath: `${loginPath}/continue`,
     recoveryPath,
@@ -106,6 +112,10 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountPath,
     accountSecurityPath: `${accountPath}/security`,
     accountProfilePath: `${accountPath}/profile`,
+    accountTotpPath: `${accountPath}/security/totp`,
+    accountTotpRemovalPath: `${accountPath}/security/totp/remove`,
+    accountRecoveryCodesPath: `${accountPath}/security/recovery-codes`,
+    accountRememberedDevicesPath: `${accountPath}/security/remembered-devices`,
     accountUrl: `${origin}${accountPath}`,
     accountLockUrl: `${origin}${accountPath}/lock`,
     errorsPath,

@@ -7,6 +7,8 @@ export interface PasswordContext {
   readonly email?: string | undefined
   /** The host of the issuer, such as `login.example.com`. */
   readonly issuerHost: string
+  /** Whether a second factor is asked for beside it, at this moment. Default: none is. */
+  readonly hasSecondFactor?: boolean | undefined
 }
 
 type PasswordProblem = 'too_short' | 'too_long' | 'not_text' | GuessableKind
@@ -18,14 +20,17 @@ export type PasswordValidation =
 /** NIST SP 800-63B-4 §3.1.1.2: at least 15 when the password is the only factor. In code points, after NFC. */
 export const shortestPassword = 15
 
+/** The same section: at least 8 with a second factor. */
+const shortestBesideFactor = 8
+
 /** The same section asks for at least 64. The bound is there for the one who must hash it. */
 const longestPassword = 256
 
 /** A password is refused when it is worth fewer single characters than this: see `weigh-password.ts`. */
 const leastWorth = 9
+const leastWorthBesideFactor = 6
 
-const sentences: Readonly<Record<PasswordProblem, string>> = {
-  too_short: `Use at least ${shortestPassword} characters. A few words that do not belong together are easy to remember.`,
+const sentences: Readonly<Record<Exclude<PasswordProblem, 'too_short'>, string>> = {
   too_long: `Use at most ${longestPassword} characters.`,
   not_text: 'Use characters that can be typed: no control characters or line breaks.',
   contextual: 'Do not make it of your name, your e-mail address or the name of this service: they are tried first.',
@@ -43,14 +48,17 @@ const sentences: Readonly<Record<PasswordProblem, string>> = {
 export async function validatePassword(password: string, context: PasswordContext): Promise<PasswordValidation> {
   const text = password.normalize('NFC')
   const length = [...text].length
-  if (length < shortestPassword) return refuse('too_short')
+  const { hasSecondFactor = false } = context
+  const shortest = hasSecondFactor ? shortestBesideFactor : shortestPassword
+  if (length < shortest) return refuseShort(shortest)
   if (length > longestPassword) return refuse('too_long')
   // RFC 8265 §4.2.1 (OpaqueString): no control characters. UTF-8 has no lone surrogates.
   if (/\p{Cc}/u.test(text) || !text.isWellFormed()) return refuse('not_text')
   const commonPasswords = await loadCommonPasswords()
   if (commonPasswords.has(text.toLowerCase())) return refuse('common')
-  const weight = weighPassword(text, { commonPasswords, contextWords: listContextWords(context) }, leastWorth)
-  if (weight.characters < leastWorth) return refuse(weight.mostly ?? 'common')
+  const least = hasSecondFactor ? leastWorthBesideFactor : leastWorth
+  const weight = weighPassword(text, { commonPasswords, contextWords: listContextWords(context) }, least)
+  if (weight.characters < least) return refuse(weight.mostly ?? 'common')
   return { ok: true }
 }
 
@@ -61,6 +69,11 @@ function listContextWords({ username, email = '', issuerHost }: PasswordContext)
   return new Set([...names, ...parts].filter((word) => word.length >= 3))
 }
 
-function refuse(reason: PasswordProblem): PasswordValidation {
+function refuseShort(shortest: number): PasswordValidation {
+  const sentence = `Use at least ${shortest} characters. A few words that do not belong together are easy to remember.`
+  return { ok: false, reason: 'too_short', sentence }
+}
+
+function refuse(reason: Exclude<PasswordProblem, 'too_short'>): PasswordValidation {
   return { ok: false, reason, sentence: sentences[reason] }
 }

@@ -30,11 +30,12 @@ export type PendingStep =
  */
 export async function findPendingStep(sql: Queries, progress: LoginProgress): Promise<PendingStep | undefined> {
   const { accountId, methods, demanded, isDeviceRemembered } = progress
-  const isDemanded = !reachesAcr(methods, demanded)
-  if (isTwoSteps(methods) && !isDemanded) return undefined
+  if (isTwoSteps(methods) && reachesAcr(methods, demanded)) return undefined
   const all = await listFactors(sql, accountId)
-  const factors = isDemanded && demanded === 'phr' ? all.filter((factor) => factor === 'passkey') : all
+  const factors = demanded === 'phr' ? all.filter((factor) => factor === 'passkey') : all
+  // Who has no passkey is asked for none: whoever wants one is told by what the session reaches.
+  const isDemanded = !reachesAcr(methods, demanded === 'phr' && factors.length === 0 ? undefined : demanded)
   if (isDemanded) return factors.length > 0 ? { kind: 'second_factor', factors, isDemanded } : { kind: 'enrolment' }
-  const isWished = all.includes('totp') && !isDeviceRemembered
-  return isWished ? { kind: 'second_factor', factors, isDemanded } : undefined
+  const isWished = all.includes('totp') && !isDeviceRemembered && !isTwoSteps(methods)
+  return isWished ? { kind: 'second_factor', factors: all, isDemanded } : undefined
 }

@@ -3,6 +3,11 @@ import { countRecoveryCodes } from '../recovery-codes/recovery-codes.ts'
 import { findTotp } from '../totp/totp.ts'
 import type { Factor } from './factor.ts'
 
+/** Whether an account asks for a second factor of its own accord: its authenticator app makes it do so. */
+export async function asksForSecondFactor(sql: Queries, accountId: string): Promise<boolean> {
+  return (await findTotp(sql, accountId)) !== undefined
+}
+
 /** The second factors that an account has, in the order in which they are offered. */
 export async function listFactors(sql: Queries, accountId: string): Promise<readonly Factor[]> {
   const factors: Factor[] = []

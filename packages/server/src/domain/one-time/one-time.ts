@@ -11,7 +11,6 @@ export type OneTimeKind =
   | 'assertion'
   | 'authorization_code'
   | 'login_step'
-  | 'totp_enrolment'
   | 'upstream_link'
   | 'upstream_login'
 

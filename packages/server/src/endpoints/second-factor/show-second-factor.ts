@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import { findPendingStep } from '../../domain/login/find-pending-step.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
-import { type BegunLogin, findBegunLogin, type WantedStep } from '../begun-login.ts'
+import { type BegunLogin, findBegunLogin, findProgress, stepUrl, type WantedStep } from '../begun-login.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
@@ -18,11 +18,13 @@ export async function showSecondFactor(
   problem?: SecondFactorProblem,
 ): Promise<FastifyReply> {
   const { urls, database, clock } = deps
-  const begun = await findBegunLogin(database.read, urls, request, { ...wanted, now: clock.now() })
+  const now = clock.now()
+  const begun = await findBegunLogin(database.read, urls, request, { ...wanted, now })
   if (!begun) return leadAway(deps, request, reply, wanted)
-  const { accountId, methods } = begun.login
-  const progress = { accountId, methods, demanded: undefined, isDeviceRemembered: false }
+  const progress = await findProgress(database.read, urls, begun, { ...wanted, now })
   const pending = await findPendingStep(database.read, progress)
+  if (pending?.kind === 'enrolment')
+    return reply.header('cache-control', 'no-store').redirect(stepUrl(urls.enrolPath, wanted), 303)
   if (pending?.kind !== 'second_factor') return leadAway(deps, request, reply, wanted)
   return sendPage(deps, request, reply, { ...pending, begun, isStepUp: wanted.isStepUp, problem })
 }
@@ -53,7 +55,7 @@ async function sendPage(
 }
 
 /** Nothing waits here: who is signed in goes on, for example after the back button; anybody else signs in anew. */
-export async function leadAway(
+async function leadAway(
   { urls, database, clock, theme }: SecondFactorDeps,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -3,13 +3,16 @@ import { addMethods } from '../../domain/assurance/acr.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import type { Factor } from '../../domain/login/factor.ts'
 import { findPendingStep } from '../../domain/login/find-pending-step.ts'
+import { leaveNotice } from '../../domain/mails/leave-notice.ts'
 import { rememberDevice } from '../../domain/remembered-devices/remembered-devices.ts'
 import { admitGuess } from '../../domain/throttle/admit-guess.ts'
 import { admitSuccess } from '../../domain/throttle/admit-success.ts'
+import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { countFailure } from '../../domain/throttle/record-failure.ts'
 import { factorSubject } from '../../domain/throttle/throttle-subject.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import { type BegunLogin, lockBegunLogin, useBegunLogin, type WantedStep } from '../begun-login.ts'
+import { type BegunLogin, findProgress, lockBegunLogin, useBegunLogin, type WantedStep } from '../begun-login.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { renderDeviceCookie } from '../login-step-cookies.ts'
 import type { SecondFactorBody } from './parse-request.ts'
@@ -70,7 +73,8 @@ async function takeInTransaction(
   const begun = await lockBegunLogin(tx, urls, request, wanted)
   if (begun?.id !== body.step) return { ok: false, reason: 'ended' }
   const { accountId, methods, authenticatedAt, returnTo } = begun.login
-  const pending = await findPendingStep(tx.sql, { accountId, methods, demanded: undefined, isDeviceRemembered: false })
+  const progress = await findProgress(tx.sql, urls, begun, { ...wanted, now: tx.now })
+  const pending = await findPendingStep(tx.sql, progress)
   const factor = pending?.kind === 'second_factor' ? pending.factors.find((one) => one === body.factor) : undefined
   if (pending?.kind !== 'second_factor' || factor === undefined) return { ok: false, reason: 'ended' }
   const subject = factorSubject(accountId, request.ip)
@@ -86,12 +90,25 @@ async function takeInTransaction(
   await admitSuccess(tx, subject)
   const { network } = subject
   const userAgent = request.headers['user-agent']
+  if (factor === 'recovery_code') await tellRecovery(tx, deps, request, accountId)
   const isRemembered = body.remember !== undefined && !pending.isDemanded
   const device = isRemembered ? await rememberDevice(tx, { accountId, userAgent, network }) : undefined
   const who = { accountId, network, methods: addMethods(methods, proved.methods), authenticatedAt }
   const step = await finishLoginStep(tx, urls, request, { who, returnTo })
   const cookies = device === undefined ? [] : [renderDeviceCookie(urls, device)]
   return { ok: true, step: { ...step, setCookies: [...step.setCookies, ...cookies] } }
+}
+
+/** A code that is used up by somebody else is noticed like this alone. */
+async function tellRecovery(
+  tx: Transaction,
+  { urls, sealer }: SecondFactorDeps,
+  request: FactorPost,
+  accountId: string,
+): Promise<void> {
+  const from = { network: parseNetwork(request.ip), userAgent: request.headers['user-agent'] }
+  const notice = { accountId, notice: 'recovery_used', language: choosePageLanguage(request, undefined) } as const
+  await leaveNotice(tx, { sealer, lockUrl: urls.accountLockUrl }, { ...notice, ...from })
 }
 
 async function recordFactor(

@@ -61,6 +61,9 @@ a{color:var(--accent)}
 form{margin:0}
 .choice{display:flex;gap:8px;align-items:center;min-block-size:44px;margin:0;font-weight:400}
 input[type=checkbox]{inline-size:20px;block-size:20px;flex:none;padding:0;appearance:auto;accent-color:var(--accent)}
+a.button{display:block;margin:24px 0 0;padding:10px 16px;font-weight:500;text-align:center;text-decoration:none;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:8px}
+.qr{display:block;inline-size:100%;max-inline-size:240px;margin:0 0 16px;background:#fff;border-radius:8px}
+.codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:4px 16px;margin:0 0 16px;padding:16px;border:1px solid var(--line);border-radius:8px}
 details{margin-block-start:16px}
 summary{padding-block:10px;color:var(--accent);cursor:pointer}
 details form{margin-block-start:8px}

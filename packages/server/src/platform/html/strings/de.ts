@@ -319,6 +319,37 @@ export const german: Strings = {
     submit: 'Speichern',
     saved: 'Ihr Profil ist gespeichert.',
   },
+  factors: {
+    app: 'Authenticator-App',
+    noApp:
+      'Es gibt keine. Mit einer öffnet ein Passwort allein nichts: Beim Anmelden wird auch ein Code verlangt, der alle 30 Sekunden wechselt.',
+    addApp: 'Authenticator-App einrichten',
+    appAdded: 'Eingerichtet',
+    removeApp: 'App entfernen',
+    scan: 'Lesen Sie dieses Bild mit einer Authenticator-App ein und geben Sie dann den Code ein, den sie anzeigt.',
+    qr: 'QR-Code für eine Authenticator-App. Dasselbe steht unten als Text.',
+    orType: 'Sie können es nicht einlesen? Geben Sie diesen Schlüssel in der App ein, oder:',
+    openApp: 'App auf diesem Gerät öffnen',
+    firstCode: 'Code, den die App anzeigt',
+    turnOn: 'Einschalten',
+    wrongCode:
+      'Dieser Code stimmt nicht. Prüfen Sie die Uhr des Geräts und geben Sie den Code ein, den die App jetzt anzeigt.',
+    needed:
+      'Dieses Konto braucht beim Anmelden einen zweiten Schritt. Richten Sie ihn einmal ein, es dauert eine Minute.',
+    neededBy: (client) =>
+      `${client} braucht beim Anmelden einen zweiten Schritt. Richten Sie ihn einmal ein, es dauert eine Minute.`,
+    codesTitle: 'Wiederherstellungscodes',
+    codesReason:
+      'Jeder dieser Codes lässt Sie einmal hinein, wenn Sie Ihre App verlieren. Bewahren Sie sie auf, wo nur Sie sie finden: Sie werden nicht noch einmal angezeigt.',
+    download: 'Als Textdatei sichern',
+    saved: 'Ich habe sie aufbewahrt: weiter',
+    codesLeft: (count) =>
+      count === 0 ? 'Keiner ist übrig.' : count === 1 ? '1 Code ist übrig.' : `${count} Codes sind übrig.`,
+    renewCodes: 'Neue Codes erzeugen',
+    devices: 'Geräte, auf denen kein Code verlangt wird',
+    askedAgain: (when) => `wieder gefragt ${when}`,
+    forgetDevice: 'Wieder fragen',
+  },
   secondFactor: {
     title: 'Bestätigen Sie, dass Sie es sind',
     signingInAs: 'Sie melden sich an als',

@@ -285,6 +285,38 @@ export interface Strings {
     readonly submit: string
     readonly saved: string
   }
+  readonly factors: {
+    /** The heading of the section about the authenticator app. */
+    readonly app: string
+    readonly noApp: string
+    readonly addApp: string
+    /** Stands before a past moment. */
+    readonly appAdded: string
+    readonly removeApp: string
+    readonly scan: string
+    /** What the picture is, for whoever does not see it. */
+    readonly qr: string
+    /** Stands before the link that opens an app on this device, and above the secret. */
+    readonly orType: string
+    readonly openApp: string
+    readonly firstCode: string
+    readonly turnOn: string
+    readonly wrongCode: string
+    /** On the page of a login that must have a second factor. */
+    readonly needed: string
+    readonly neededBy: (client: string) => string
+    readonly codesTitle: string
+    readonly codesReason: string
+    readonly download: string
+    /** The link that goes on. */
+    readonly saved: string
+    readonly codesLeft: (count: number) => string
+    readonly renewCodes: string
+    readonly devices: string
+    /** @param when a time to come, such as "in 30 days" */
+    readonly askedAgain: (when: string) => string
+    readonly forgetDevice: string
+  }
   readonly secondFactor: {
     readonly title: string
     /** Stands before the user name. */

@@ -1,0 +1,81 @@
+import type { FastifyRequest } from 'fastify'
+import { isTwoSteps } from '../../domain/assurance/acr.ts'
+import { listFactors } from '../../domain/login/list-factors.ts'
+import { leaveNotice } from '../../domain/mails/leave-notice.ts'
+import type { NoticeKind } from '../../domain/mails/mail.ts'
+import { countRecoveryCodes, dropRecoveryCodes, makeRecoveryCodes } from '../../domain/recovery-codes/recovery-codes.ts'
+import { forgetDevices } from '../../domain/remembered-devices/remembered-devices.ts'
+import type { Session } from '../../domain/sessions/session.ts'
+import { parseNetwork } from '../../domain/throttle/parse-network.ts'
+import { addTotp, removeTotp } from '../../domain/totp/totp.ts'
+import { findEnrolmentStep, type TotpEnrolment } from '../../domain/totp/totp-enrolment.ts'
+import type { Queries, Transaction } from '../../platform/database/database.ts'
+import { chooseLanguage } from '../../platform/html/choose-language.ts'
+import type { FactorsDeps } from './factors-deps.ts'
+
+export type AddedFactor =
+  /** Recovery codes that were made beside it; none where the person has some. */
+  | { readonly ok: true; readonly recoveryCodes: readonly string[] }
+  | { readonly ok: false; readonly reason: 'wrong_code' | 'exists' }
+
+/** Adds an app that shows a code, and recovery codes for when it is lost. */
+export async function addApp(
+  tx: Transaction,
+  deps: FactorsDeps,
+  request: FastifyRequest,
+  added: { readonly accountId: string; readonly enrolment: TotpEnrolment; readonly typed: string },
+): Promise<AddedFactor> {
+  const { accountId, enrolment, typed } = added
+  const step = findEnrolmentStep(enrolment, typed, tx.now)
+  if (step === undefined) return { ok: false, reason: 'wrong_code' }
+  const network = parseNetwork(request.ip)
+  const isAdded = await addTotp(tx, deps.sealer, { accountId, secret: enrolment.secret, step, network })
+  if (!isAdded) return { ok: false, reason: 'exists' }
+  const hasCodes = (await countRecoveryCodes(tx.sql, accountId)) > 0
+  const recoveryCodes = hasCodes ? [] : await makeRecoveryCodes(tx, { accountId, network })
+  await tell(tx, deps, request, accountId, 'factor_added')
+  return { ok: true, recoveryCodes }
+}
+
+/** Removes the app. Recovery codes go with the last factor that they stand in for. */
+export async function removeApp(
+  tx: Transaction,
+  deps: FactorsDeps,
+  request: FastifyRequest,
+  accountId: string,
+): Promise<void> {
+  if (!(await removeTotp(tx, { accountId, network: parseNetwork(request.ip) }))) return
+  if ((await listFactors(tx.sql, accountId)).length === 0) await dropRecoveryCodes(tx, accountId)
+  await tell(tx, deps, request, accountId, 'factor_removed')
+}
+
+/** Makes recovery codes instead of those before. */
+export async function renewRecoveryCodes(
+  tx: Transaction,
+  deps: FactorsDeps,
+  request: FastifyRequest,
+  accountId: string,
+): Promise<readonly string[]> {
+  const codes = await makeRecoveryCodes(tx, { accountId, network: parseNetwork(request.ip) })
+  await tell(tx, deps, request, accountId, 'factor_added')
+  return codes
+}
+
+/** Whether a session has proved a factor that its account has, so that it may change one. */
+export async function mayChangeFactors(sql: Queries, { accountId, methods }: Session): Promise<boolean> {
+  return isTwoSteps(methods) || (await listFactors(sql, accountId)).length === 0
+}
+
+/** Every change ends what was remembered: it may have been somebody else's browser. */
+async function tell(
+  tx: Transaction,
+  { urls, sealer }: FactorsDeps,
+  request: FastifyRequest,
+  accountId: string,
+  notice: NoticeKind,
+): Promise<void> {
+  await forgetDevices(tx, accountId, `account:${accountId}`)
+  const told = { accountId, notice, language: chooseLanguage(request.headers['accept-language']) }
+  const from = { network: parseNetwork(request.ip), userAgent: request.headers['user-agent'] }
+  await leaveNotice(tx, { sealer, lockUrl: urls.accountLockUrl }, { ...told, ...from })
+}
