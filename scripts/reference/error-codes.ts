@@ -78,4 +78,7 @@ export const tokenChecks: Readonly<Record<CheckName, string>> = {
   schema: 'the API’s own schema of the claims',
   revocation: 'no record of the revocation feed concerns it',
   proof: 'the DPoP proof is right, for this request, and new',
+  scope: 'the route’s scopes are in `scope`',
+  permission: 'the route’s permissions are in `permissions`',
+  role: 'the route’s roles are in `roles`',
 }

@@ -1,6 +1,6 @@
 import type { RefusalCode } from './request/refusal-answers.ts'
 
-/** The checks that a token passes, in the order in which they are made. */
+/** The checks that a token passes, in the order in which they are made; the last three are a route's. */
 export type CheckName =
   | 'form'
   | 'algorithm'
@@ -18,6 +18,9 @@ export type CheckName =
   | 'schema'
   | 'revocation'
   | 'proof'
+  | 'scope'
+  | 'permission'
+  | 'role'
 
 /** Why a check failed: for logs, never for the caller. It holds no token; what came from outside is shortened and quoted. */
 export interface FailedCheck {

@@ -16,11 +16,19 @@ export interface GuardRequest {
 }
 
 /** What one route asks of a token. A rule is read once: make it where the route is defined, and don't change it. */
-export interface Rule {
+export interface Rule<Scope extends string = string, Permission extends string = string, Role extends string = string> {
   /** Scopes that must all be there; a text may hold several, separated by spaces. */
-  readonly scope?: string | readonly string[]
+  readonly scope?: Scope | readonly Scope[]
   /** Scopes of which one must be there. */
-  readonly anyScope?: readonly string[]
+  readonly anyScope?: readonly Scope[]
+  /** Permissions of the account that must all be there, written like `scope`. */
+  readonly permission?: Permission | readonly Permission[]
+  /** Permissions of which one must be there. */
+  readonly anyPermission?: readonly Permission[]
+  /** Roles of the account that must all be there, written like `scope`. */
+  readonly role?: Role | readonly Role[]
+  /** Roles of which one must be there. */
+  readonly anyRole?: readonly Role[]
   /** Whether requests without a valid token pass as anonymous. Default false. */
   readonly optional?: OptionalPolicy
   /** Whether to refuse while it isn't sure that revocations are known up to the last seconds. Default false. */
@@ -52,6 +60,10 @@ export interface Auth<Claims = AccessTokenClaims> {
   readonly sessionId: string | undefined
   /** The words of the claim `scope`; empty when it is absent. */
   readonly scopes: ReadonlySet<string>
+  /** The texts of the claim `permissions`: what the account may here, within the token's scopes; empty when it is absent. */
+  readonly permissions: ReadonlySet<string>
+  /** The texts of the claim `roles`; empty when it is absent. */
+  readonly roles: ReadonlySet<string>
   /** Fires when the token is revoked or expires, with a TokenError as its reason: for answers that go on for long. */
   readonly signal: AbortSignal
 }
@@ -62,6 +74,8 @@ export interface Refusal {
   readonly status: number
   readonly code: RefusalCode
   readonly message: string
+  /** What the route asks for, as the challenge says it, such as `{ scope: 'orders:write' }`; empty where it isn't that. */
+  readonly needs: Readonly<Record<string, string>>
   readonly headers: Record<string, string>
   /** `{ error: code, error_description: message }`, unless `shapeRefusal` chose another one. */
   readonly body: unknown
@@ -110,8 +124,8 @@ export interface GuardState {
   readonly cache: CacheState
 }
 
-/** What an API asks of each request. */
-export interface Guard<Claims = AccessTokenClaims> {
+/** What an API asks of each request. `GuardRule` is what its rules may ask for: any names, unless `defineApi` knows them. */
+export interface Guard<Claims = AccessTokenClaims, GuardRule extends Rule = Rule> {
   /** Where this guard looks for a token: an adapter parses a body only for a guard that reads it. */
   readonly locations: readonly TokenLocation[]
   /**
@@ -128,7 +142,7 @@ export interface Guard<Claims = AccessTokenClaims> {
    *
    * @see RFC 6750 §2, §3
    */
-  check(request: GuardRequest, rule?: Rule): Outcome<Claims> | Promise<Outcome<Claims>>
+  check(request: GuardRequest, rule?: GuardRule): Outcome<Claims> | Promise<Outcome<Claims>>
   /** Says how many keys, cached tokens and revocations there are, and how fresh keys and revocations are. */
   state(): GuardState
   /**

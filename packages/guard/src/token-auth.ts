@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from './claims/access-token-claims.ts'
-import { ScopeSet } from './claims/scope-set.ts'
+import { WordSet } from './claims/word-set.ts'
 import type { Auth } from './guard.ts'
 import type { TokenSignals } from './token-signals.ts'
 
@@ -10,7 +10,7 @@ export class TokenAuth<Claims> implements Auth<Claims> {
   readonly #verified: AccessTokenClaims
   readonly #kid: string | undefined
   readonly #signals: TokenSignals
-  #scopes: ScopeSet | undefined
+  readonly #words: Record<string, WordSet> = {}
   #signal: AbortSignal | undefined
   readonly claims: Claims
   readonly subject: string
@@ -39,15 +39,27 @@ export class TokenAuth<Claims> implements Auth<Claims> {
     return this.#token
   }
 
-  /** Made when it is first asked for: most routes never do. */
   get scopes(): ReadonlySet<string> {
-    this.#scopes ??= new ScopeSet(this.#verified.scope)
-    return this.#scopes
+    return this.#wordsOf('scope')
+  }
+
+  get permissions(): ReadonlySet<string> {
+    return this.#wordsOf('permissions')
+  }
+
+  get roles(): ReadonlySet<string> {
+    return this.#wordsOf('roles')
   }
 
   /** Made when it is first asked for, since it is held until the token expires. */
   get signal(): AbortSignal {
     this.#signal ??= this.#signals.open(this.#token, this.#verified, this.#kid)
     return this.#signal
+  }
+
+  /** Made when it is first asked for: most routes never do. */
+  #wordsOf(claim: string): WordSet {
+    this.#words[claim] ??= new WordSet(this.#verified[claim])
+    return this.#words[claim]
   }
 }

@@ -9,6 +9,7 @@ import type {
   GuardRequest,
   GuardState,
   Outcome,
+  Refusal,
   Rule,
   TokenLocation,
 } from './guard.ts'
@@ -18,7 +19,7 @@ import type { KeySet } from './jws/key-set.ts'
 import type { KeySource } from './keys/key-source.ts'
 import type { GuardSettings } from './parse-options.ts'
 import { type FoundToken, findToken, isCredentials } from './request/find-token.ts'
-import { hasScopes, type ParsedRule, parseRule } from './request/parse-rule.ts'
+import { describeDemand, findUnmet, listNeeds, type ParsedRule, parseRule } from './request/parse-rule.ts'
 import { createRefusal, type RefusalCode, refusalAnswers } from './request/refusal-answers.ts'
 import { shapeRefusal } from './request/shape-refusal.ts'
 import { toVerifiedToken, type VerifiedToken } from './to-verified-token.ts'
@@ -135,10 +136,11 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     return this.#turnAway('invalid', describeDenial(answer), request, rule, answer)
   }
 
-  #authorize({ outcome }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
-    if (rule.challengeScope === undefined || hasScopes(outcome.auth.scopes, rule)) return outcome
-    const sentence = `has ${[...outcome.auth.scopes].join(' ')}`
-    return this.#refuse('insufficient_scope', request, { sentence, scope: rule.challengeScope })
+  #authorize({ outcome, claims }: VerifiedToken<Claims>, request: GuardRequest, rule: ParsedRule): Outcome<Claims> {
+    const unmet = findUnmet(rule, claims, this.#settings.clock())
+    if (unmet === undefined) return outcome
+    const { code } = unmet
+    return this.#refuse(code, request, { failure: describeDemand(unmet, claims), needs: listNeeds(rule, code) })
   }
 
   #turnAway(
@@ -159,7 +161,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     about: {
       readonly failure?: FailedCheck | undefined
       readonly sentence?: string | undefined
-      readonly scope?: string | undefined
+      readonly needs?: Refusal['needs']
     },
   ): Outcome<Claims> {
     const { failure: detail, sentence = refusalAnswers[code].message } = about
@@ -168,7 +170,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     // The feed is tried again all the time.
     const untilKeysSeconds = code === 'keys_unavailable' ? this.#keys.retrySeconds() : undefined
     const retrySeconds = isUnavailable ? (untilKeysSeconds ?? 1) : undefined
-    const refusal = createRefusal(code, about.scope, retrySeconds)
+    const refusal = createRefusal(code, about.needs, retrySeconds)
     return { kind: 'refused', refusal: shapeRefusal(refusal, request, this.#settings.shapeRefusal) }
   }
 

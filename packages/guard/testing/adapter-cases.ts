@@ -81,8 +81,23 @@ function tooLittle(scope: string): Refused {
     challenge: `Bearer error="insufficient_scope", error_description="Token lacks a required scope", scope="${scope}"`,
     body: { error: 'insufficient_scope', error_description: 'Token lacks a required scope' },
     code: 'insufficient_scope',
+    check: 'scope',
   }
 }
+
+/** What lacks is told by name, in parameters of our own: no scope that a client could ask for would help. */
+function notPermitted(check: 'permission' | 'role', needs: string): Refused {
+  return {
+    status: 403,
+    challenge: `Bearer error="insufficient_scope", error_description="Token lacks a required permission", ${needs}`,
+    body: { error: 'insufficient_permission', error_description: 'Token lacks a required permission' },
+    code: 'insufficient_permission',
+    check,
+  }
+}
+
+const support = signToken({ roles: ['support'], permissions: ['orders:cancel', 'orders:refund'] })
+const strange = signToken({ permissions: [{ value: 'orders:refund' }] })
 
 const bearer = (token: string): SentRequest => ({ fields: [['Authorization', `Bearer ${token}`]] })
 const everywhere = { locations: { header: true, cookie: 'token', query: 'token', body: 'token' } }
@@ -211,6 +226,7 @@ export const adapterCases: readonly AdapterCase[] = [
     sent: bearer(valid),
     answer: tooLittle('orders:delete orders:admin'),
   },
+  ...permissionCases(),
   ...optionalCases(),
   ...dpopCases,
   {
@@ -350,6 +366,85 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: { caller: 'account-1' },
   },
 ]
+
+/** What rules ask of the account; `valid` has neither role nor permission. */
+function permissionCases(): AdapterCase[] {
+  const cases: readonly (readonly [title: string, rule: Rule, token: string, refused?: Refused])[] = [
+    ['all permissions of a rule', { permission: ['orders:refund', 'orders:cancel'] }, support],
+    ['one permission, in a text', { permission: 'orders:refund orders:cancel' }, support],
+    ['one of any permissions', { anyPermission: ['orders:close', 'orders:refund'] }, support],
+    ['a role', { role: 'support' }, support],
+    ['one of any roles', { anyRole: ['admin', 'support'] }, support],
+    [
+      'scope, permission and role together',
+      { scope: 'orders:read', permission: 'orders:refund', role: 'support' },
+      support,
+    ],
+    [
+      'one permission of two',
+      { permission: ['orders:refund', 'orders:close'] },
+      support,
+      notPermitted('permission', 'permission="orders:refund orders:close"'),
+    ],
+    [
+      'none of any permissions',
+      { anyPermission: ['orders:close'] },
+      support,
+      notPermitted('permission', 'permission="orders:close"'),
+    ],
+    [
+      'no permission at all',
+      { permission: 'orders:refund' },
+      valid,
+      notPermitted('permission', 'permission="orders:refund"'),
+    ],
+    [
+      'a scope that is called like the permission',
+      { permission: 'orders:read' },
+      valid,
+      notPermitted('permission', 'permission="orders:read"'),
+    ],
+    ['a part of a permission', { permission: 'orders' }, support, notPermitted('permission', 'permission="orders"')],
+    [
+      'a permission of other case',
+      { permission: 'Orders:refund' },
+      support,
+      notPermitted('permission', 'permission="Orders:refund"'),
+    ],
+    [
+      'a permission as RFC 7643 writes it, which is no text,',
+      { permission: 'orders:refund' },
+      strange,
+      notPermitted('permission', 'permission="orders:refund"'),
+    ],
+    ['another role', { role: 'admin' }, support, notPermitted('role', 'role="admin"')],
+    ['none of any roles', { anyRole: ['admin', 'root'] }, support, notPermitted('role', 'role="admin root"')],
+    [
+      'a permission that is called like the role',
+      { role: 'orders:refund' },
+      support,
+      notPermitted('role', 'role="orders:refund"'),
+    ],
+    [
+      'neither permission nor role: both are told',
+      { anyPermission: ['orders:close', 'orders:void'], role: ['admin'] },
+      support,
+      notPermitted('permission', 'permission="orders:close orders:void", role="admin"'),
+    ],
+    [
+      'neither scope nor permission: the scope is told',
+      { scope: 'orders:delete', permission: 'x' },
+      valid,
+      tooLittle('orders:delete'),
+    ],
+  ]
+  return cases.map(([title, rule, token, refused]) => ({
+    title: `RFC 6750 §3.1: a token with ${title} ${refused === undefined ? 'passes' : 'gets 403'}`,
+    rule,
+    sent: bearer(token),
+    answer: refused ?? { caller: 'account-1' },
+  }))
+}
 
 /** Three ways of having no valid token, each allowed alone. */
 function optionalCases(): AdapterCase[] {

@@ -33,6 +33,8 @@ export const somebody: Auth = {
   clientId: 'tutorial',
   sessionId: undefined,
   scopes: new Set(),
+  permissions: new Set(),
+  roles: new Set(),
   signal: new AbortController().signal,
 }
 

@@ -194,6 +194,7 @@ export const dpopCases: readonly AdapterCase[] = [
       challenge: `DPoP error="insufficient_scope", error_description="Token lacks a required scope", scope="orders:delete", ${algs}`,
       body: { error: 'insufficient_scope', error_description: 'Token lacks a required scope' },
       code: 'insufficient_scope',
+      check: 'scope',
     },
   },
   {

@@ -57,7 +57,9 @@ const mcpExamples = ['mcp-guard', 'mcp-express', 'mcp-node', 'mcp-fastify', 'mcp
 
 test('the example of each framework compiles as it is printed', async () => {
   expect(snippets.map(({ name }) => name)).toEqual(
-    [...['bound', 'guard', 'express', 'fastify', 'hono', 'koa', 'fetch'], ...mcpExamples].map((name) => `${name}.ts`),
+    [...['permissions', 'bound', 'guard', 'express', 'fastify', 'hono', 'koa', 'fetch'], ...mcpExamples].map(
+      (name) => `${name}.ts`,
+    ),
   )
   expect(await compile(snippets)).toBe('')
 })

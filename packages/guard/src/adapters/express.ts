@@ -37,7 +37,10 @@ export type ExpressMiddleware = (req: ExpressRequest, res: ServerResponse, next:
  * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
-export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): ExpressMiddleware {
+export function tokenRequired<Claims, GuardRule extends Rule>(
+  guard: Guard<Claims, GuardRule>,
+  rule?: NoInfer<GuardRule>,
+): ExpressMiddleware {
   validateRule(guard, rule)
   return (req, res, next) => {
     const outcome = checkRequest(guard, new NodeRequest(req, req.originalUrl ?? req.url, req.body), rule)

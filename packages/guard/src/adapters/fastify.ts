@@ -27,7 +27,10 @@ export type FastifyHook = (request: FastifyRequest, reply: FastifyReply, done: (
  * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
-export function tokenRequired<Claims>(guard: Guard<Claims>, rule?: Rule): FastifyHook {
+export function tokenRequired<Claims, GuardRule extends Rule>(
+  guard: Guard<Claims, GuardRule>,
+  rule?: NoInfer<GuardRule>,
+): FastifyHook {
   validateRule(guard, rule)
   return (request, reply, done) => {
     const incoming: FastifyRequest['raw'] & { originalUrl?: string } = request.raw

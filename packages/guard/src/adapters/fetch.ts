@@ -23,9 +23,9 @@ export type FetchHandler<Rest extends readonly unknown[]> = (
  * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
-export function tokenRequired<Claims, const GivenRule extends Rule = Record<never, never>>(
-  guard: Guard<Claims>,
-  rule?: GivenRule,
+export function tokenRequired<Claims, GuardRule extends Rule, const GivenRule extends Rule = Record<never, never>>(
+  guard: Guard<Claims, GuardRule>,
+  rule?: GivenRule & NoInfer<GuardRule>,
 ): <Rest extends readonly unknown[]>(handler: GuardedHandler<RuleAuth<Claims, GivenRule>, Rest>) => FetchHandler<Rest> {
   const check = createFetchCheck(guard, rule)
   return (handler) =>

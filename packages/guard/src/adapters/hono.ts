@@ -21,9 +21,9 @@ type GuardedContext = Context<GuardedEnv<unknown>>
  * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
-export function tokenRequired<Claims, const GivenRule extends Rule = Record<never, never>>(
-  guard: Guard<Claims>,
-  rule?: GivenRule,
+export function tokenRequired<Claims, GuardRule extends Rule, const GivenRule extends Rule = Record<never, never>>(
+  guard: Guard<Claims, GuardRule>,
+  rule?: GivenRule & NoInfer<GuardRule>,
 ): MiddlewareHandler<GuardedEnv<RuleAuth<Claims, GivenRule>>> {
   const check = createFetchCheck(guard, rule)
   return (c, next) => {

@@ -25,9 +25,9 @@ type GuardedContext = ParameterizedContext<GuardedState<unknown>>
  * @throws GuardConfigurationError for a rule that isn't one, at once.
  * @see RFC 6750 §3
  */
-export function tokenRequired<Claims, const GivenRule extends Rule = Record<never, never>>(
-  guard: Guard<Claims>,
-  rule?: GivenRule,
+export function tokenRequired<Claims, GuardRule extends Rule, const GivenRule extends Rule = Record<never, never>>(
+  guard: Guard<Claims, GuardRule>,
+  rule?: GivenRule & NoInfer<GuardRule>,
 ): Middleware<GuardedState<RuleAuth<Claims, GivenRule>>> {
   validateRule(guard, rule)
   return (context, next) => {

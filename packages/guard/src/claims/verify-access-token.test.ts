@@ -124,6 +124,25 @@ describe('explainToken', () => {
     expect(checks.filter(({ ok }) => ok === 'skipped').map(({ check }) => check)).toEqual(['signature'])
   })
 
+  test('with a rule, says of each thing that it asks for whether it is there', async () => {
+    const rule = { scope: 'orders:read', anyPermission: ['orders:refund', 'orders:cancel'], role: ['support', 'lead'] }
+    const token = makeToken({ scope: 'orders:read', permissions: ['orders:cancel'], roles: ['support'] })
+    const { accepted, checks } = await explainToken(token, { ...options, rule })
+    expect(accepted).toBe(false)
+    expect(checks.slice(-3)).toMatchObject([
+      { check: 'scope', ok: true, expected: 'orders:read', got: '"orders:read"' },
+      { check: 'permission', ok: true, expected: 'orders:refund or orders:cancel', got: '["orders:cancel"]' },
+      { check: 'role', ok: false, expected: 'support and lead', got: '["support"]' },
+    ])
+    const damaged = await explainToken(`${token}.`, { ...options, rule })
+    expect(damaged.checks.slice(-3).map(({ check, ok }) => [check, ok])).toEqual([
+      ['scope', 'skipped'],
+      ['permission', 'skipped'],
+      ['role', 'skipped'],
+    ])
+    await expect(explainToken(token, { ...options, rule: { role: '' } })).rejects.toThrow('printable ASCII')
+  })
+
   test('refuses options that no guard would start with', async () => {
     await expect(explainToken('x', { ...options, issuer: 'login' })).rejects.toMatchObject({
       code: 'guard_configuration',

@@ -1,5 +1,7 @@
+import type { EpochMilliseconds } from '../claims/access-token-claims.ts'
 import { claimChecks } from '../claims/claim-checks.ts'
 import { unreadableClaims } from '../claims/verify-access-token.ts'
+import type { Rule } from '../guard.ts'
 import type { CheckName, FailedCheck } from '../guard-event.ts'
 import type { GuardOptions } from '../guard-options.ts'
 import { type Check, describeExpected, describeFailure, describeGot } from '../jws/check.ts'
@@ -9,15 +11,19 @@ import { type JsonObject, parseJsonObject } from '../jws/parse-json-object.ts'
 import { expectedForm, splitCompact } from '../jws/split-compact.ts'
 import { parseParts, refuseSignature, verifySignature } from '../jws/verify-jws.ts'
 import { parseOptions } from '../parse-options.ts'
+import { describeDemand, parseRule } from '../request/parse-rule.ts'
+import type { Demand } from '../request/rule-checks.ts'
 import { type ObtainedKeys, obtainKeys } from './obtain-keys.ts'
 
-/** A guard's options, as far as a token's fate depends on them. Without `audience`, that one check is skipped. */
+/** A guard's options and a route's rule, as far as a token's fate depends on them. Without `audience`, that one check is skipped. */
 export interface ExplainOptions
   extends Pick<
     GuardOptions,
     'issuer' | 'keys' | 'leewaySeconds' | 'clock' | 'algorithms' | 'fetch' | 'dpop' | 'allowInsecureIssuer'
   > {
   readonly audience?: string
+  /** What the route asks for: then its scopes, permissions and roles are checks as well. */
+  readonly rule?: Rule
 }
 
 /** One check, in the order in which the guard makes them. */
@@ -33,7 +39,7 @@ export interface CheckResult {
 }
 
 export interface Explanation {
-  /** Whether a guard with these options would accept the token, scopes and revocation aside. */
+  /** Whether a guard with these options, and the rule, would accept the token, revocation aside. */
   readonly accepted: boolean
   /** Undefined when it can't be read. */
   readonly header: JsonObject | undefined
@@ -46,14 +52,15 @@ export interface Explanation {
  * Says, check by check, whether an issuer's guard would accept a token. It applies the guard's own rules, and goes on where
  * the guard stops, as far as there is something to look at.
  *
- * @throws GuardConfigurationError for options that no guard would start with.
+ * @throws GuardConfigurationError for options that no guard would start with, and for a rule that is none.
  */
 export async function explainToken(token: string, options: ExplainOptions): Promise<Explanation> {
-  const { audience = 'unknown', ...others } = options
+  const { audience = 'unknown', rule = {}, ...others } = options
+  const { demands } = parseRule(rule)
   const settings = parseOptions({ ...others, audience })
   const parts = splitCompact(token)
   const parsed = parts.ok ? parseParts(parts) : parts
-  if (!parts.ok || !parsed.ok) return explainForm(token, parsed.ok ? undefined : parsed.failure)
+  if (!parts.ok || !parsed.ok) return explainForm(token, parsed.ok ? undefined : parsed.failure, demands)
   const { header, signature, payload } = parsed
   const headerResults = headerChecks.map((check) => examine(check, header, settings.policy))
   const key = explainKey(header, headerResults, await obtainKeys(settings))
@@ -71,6 +78,7 @@ export async function explainToken(token: string, options: ExplainOptions): Prom
     key.result,
     explainSignature(parts.signingInput, signature, key.key),
     ...claimResults,
+    ...demands.map((demand) => explainDemand(demand, claims, now.now)),
   ]
   return { accepted: checks.every((result) => isGood(result, options)), header, claims, checks }
 }
@@ -82,9 +90,10 @@ function isGood({ ok, check }: CheckResult, { audience }: ExplainOptions): boole
 }
 
 /** What can be read is shown all the same: only a signature may be damaged. */
-function explainForm(token: string, failure: FailedCheck | undefined): Explanation {
+function explainForm(token: string, failure: FailedCheck | undefined, demands: readonly Demand[]): Explanation {
   const [header, claims] = token.split('.').map((part) => parseJsonObject(Buffer.from(part, 'base64url')))
-  const names = [...headerChecks.map(({ name }) => name), 'signature' as const, ...claimNames]
+  const ofRule = demands.map(({ check }) => check)
+  const names = [...headerChecks.map(({ name }) => name), 'signature' as const, ...claimNames, ...ofRule]
   const form = failure ?? { check: 'form', expected: expectedForm, got: 'something else' }
   return { accepted: false, header, claims, checks: [failed(form), ...names.map(skip)] }
 }
@@ -112,6 +121,13 @@ function explainSignature(signingInput: string, signature: Buffer, key: Verifica
   return verifySignature(signingInput, signature, key)
     ? passed('signature', failure.expected, 'that signature')
     : failed(failure)
+}
+
+function explainDemand(demand: Demand, claims: JsonObject | undefined, now: EpochMilliseconds): CheckResult {
+  const { check, expected, isMet } = demand
+  if (claims === undefined) return skip(check)
+  const described = describeDemand(demand, claims)
+  return isMet(claims, now) ? passed(check, expected, described.got) : failed(described)
 }
 
 function examine<P>(check: Check<P>, subject: JsonObject, policy: P): CheckResult {

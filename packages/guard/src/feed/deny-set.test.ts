@@ -8,7 +8,7 @@ import { toDeniableToken } from './to-deniable-token.ts'
 
 const names = ['a', 'b', 'c'] as const
 const timed = new Set(['u', 'c', 'a', 'r'])
-const claimOf = { s: 'sid', r: 'sid', j: 'jti', u: 'sub', c: 'client_id' } as const
+const claimsOf = { s: ['sid'], r: ['sid', 'sub'], j: ['jti'], u: ['sub'], c: ['client_id'], k: ['kid'] } as const
 
 interface Written {
   readonly k: 's' | 'j' | 'u' | 'c' | 'a' | 'r' | 'k'
@@ -48,7 +48,7 @@ function answerByModel(
 ): Denial | undefined {
   const concerning = records.filter(({ k, name, t }) => {
     const isInTime = !timed.has(k) || token.iat * 1000 <= t
-    return isInTime && (k === 'a' || (k === 'k' ? token.kid : token[claimOf[k]]) === name)
+    return isInTime && (k === 'a' || claimsOf[k].some((claim) => token[claim] === name))
   })
   if (concerning.some(({ k }) => k !== 'r')) return 'token_revoked'
   return concerning.length > 0 ? 'refresh_required' : undefined

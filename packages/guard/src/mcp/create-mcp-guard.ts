@@ -6,7 +6,8 @@ import { isSecureUrl } from '../is-secure-url.ts'
 import { asymmetricAlgorithms } from '../jws/algorithm.ts'
 import { isJsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
-import { parseRule } from '../request/parse-rule.ts'
+import { listNeeds, parseRule } from '../request/parse-rule.ts'
+import { parseWords } from '../request/rule-checks.ts'
 import { createMetadataAnswer, respondToFetch, respondToNode } from './answer-metadata.ts'
 import { extendChallenge } from './extend-challenge.ts'
 import { locateMetadata } from './locate-metadata.ts'
@@ -81,7 +82,7 @@ function renderMetadata(
   return {
     resource: audience,
     authorization_servers: [issuer],
-    ...(scopes.length > 0 && { scopes_supported: parseRule({ scope: scopes }).allOf }),
+    ...(scopes.length > 0 && { scopes_supported: parseWords(scopes) }),
     bearer_methods_supported: ['header'],
     ...(dpop !== undefined && { dpop_signing_alg_values_supported: asymmetricAlgorithms }),
     ...(resourceName !== undefined && { resource_name: resourceName }),
@@ -90,5 +91,8 @@ function renderMetadata(
 
 function extendOutcome<Claims>(outcome: Outcome<Claims>, metadataUrl: string, rule: Rule): Outcome<Claims> {
   if (outcome.kind !== 'refused') return outcome
-  return { ...outcome, refusal: extendChallenge(outcome.refusal, metadataUrl, parseRule(rule).challengeScope) }
+  return {
+    ...outcome,
+    refusal: extendChallenge(outcome.refusal, metadataUrl, listNeeds(parseRule(rule), 'insufficient_scope').scope),
+  }
 }

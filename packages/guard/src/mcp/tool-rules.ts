@@ -1,5 +1,5 @@
 import { isJsonObject } from '../jws/parse-json-object.ts'
-import { parseRule } from '../request/parse-rule.ts'
+import { parseWords } from '../request/rule-checks.ts'
 import type { McpGuardOptions, MessageRule } from './mcp-guard.ts'
 
 /** What messages need, by the tools that they call. */
@@ -35,7 +35,7 @@ export function parseToolRules({ scope, tools = {} }: Pick<McpGuardOptions, 'sco
 }
 
 function listScopes(scope: string | readonly string[]): readonly string[] {
-  return parseRule({ scope }).allOf
+  return parseWords(scope)
 }
 
 function createRule(scopes: readonly string[]): MessageRule {

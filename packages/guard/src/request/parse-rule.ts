@@ -1,13 +1,14 @@
+import type { EpochMilliseconds } from '../claims/access-token-claims.ts'
 import type { AnonymousReason, OptionalPolicy, Rule } from '../guard.ts'
 import { GuardConfigurationError } from '../guard-configuration-error.ts'
+import type { FailedCheck } from '../guard-event.ts'
+import type { JsonObject } from '../jws/parse-json-object.ts'
+import { quote } from '../jws/quote.ts'
+import { type Demand, ruleChecks } from './rule-checks.ts'
 
 /** A rule, ready to be applied. */
 export interface ParsedRule {
-  readonly allOf: readonly string[]
-  /** Empty when no scope of a choice is asked for. */
-  readonly anyOf: readonly string[]
-  /** What a challenge says in `scope`; undefined when none is asked for. */
-  readonly challengeScope: string | undefined
+  readonly demands: readonly Demand[]
   readonly allowed: AllowedAnonymous
   readonly isStrict: boolean
 }
@@ -15,25 +16,16 @@ export interface ParsedRule {
 /** Which requests without a valid token pass. */
 type AllowedAnonymous = Readonly<Record<AnonymousReason, boolean>>
 
-// RFC 6749 §3.3: no blank, quote or backslash, so that a scope stands in a challenge as it is.
-const scopeWord = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+const members = new Set<string>(['optional', 'strict', ...ruleChecks.flatMap(([members]) => members)])
 
 /** Reads a route's rule. @throws GuardConfigurationError for a rule that asks for nothing it could get. */
 export function parseRule(rule: Rule): ParsedRule {
-  const { scope, anyScope, optional, strict = false, ...others } = rule
-  const [unknown] = Object.keys(others)
+  const unknown = Object.keys(rule).find((member) => !members.has(member))
   if (unknown !== undefined) throw new GuardConfigurationError(`${unknown} is no part of a rule`)
+  const { optional, strict = false } = rule
   if (typeof strict !== 'boolean') throw new GuardConfigurationError('strict must be a boolean')
-  const allOf = scope === undefined ? [] : parseScopes(scope)
-  const anyOf = anyScope === undefined ? [] : parseScopes(anyScope)
-  const named = [...new Set([...allOf, ...anyOf])]
-  return {
-    allOf,
-    anyOf,
-    challengeScope: named.length === 0 ? undefined : named.join(' '),
-    allowed: parseOptional(optional),
-    isStrict: strict,
-  }
+  const demands = ruleChecks.map(([, read]) => read(rule)).filter((demand) => demand !== undefined)
+  return { demands, allowed: parseOptional(optional), isStrict: strict }
 }
 
 function parseOptional(optional: OptionalPolicy | undefined): AllowedAnonymous {
@@ -48,19 +40,17 @@ function parseOptional(optional: OptionalPolicy | undefined): AllowedAnonymous {
   return allowed
 }
 
-/** Whether a token with these scopes may pass. */
-export function hasScopes(scopes: ReadonlySet<string>, { allOf, anyOf }: ParsedRule): boolean {
-  const isThere = (scope: string): boolean => scopes.has(scope)
-  return allOf.every(isThere) && (anyOf.length === 0 || anyOf.some(isThere))
+/** Finds the first demand that a token doesn't meet. */
+export function findUnmet({ demands }: ParsedRule, claims: JsonObject, now: EpochMilliseconds): Demand | undefined {
+  return demands.find(({ isMet }) => !isMet(claims, now))
 }
 
-function parseScopes(scope: string | readonly string[]): readonly string[] {
-  const words: readonly unknown[] = typeof scope === 'string' ? scope.split(' ') : scope
-  // An empty list would ask for nothing, or for what no token has: both are surely not meant.
-  if (Array.isArray(words) && words.length > 0 && words.every(isScope)) return words
-  throw new GuardConfigurationError('A scope must be printable ASCII without blanks, quotes, backslashes')
+/** Says all that a refusal with this code asks for: one challenge for several demands, so that a client asks once. */
+export function listNeeds({ demands }: ParsedRule, code: Demand['code']): Demand['needs'] {
+  return Object.assign({}, ...demands.filter((demand) => demand.code === code).map(({ needs }) => needs))
 }
 
-function isScope(word: unknown): word is string {
-  return typeof word === 'string' && scopeWord.test(word)
+/** Says what was asked for and what is there, for logs alone. */
+export function describeDemand({ check, expected, claim }: Demand, claims: JsonObject): FailedCheck {
+  return { check, expected, got: quote(claims[claim]) }
 }

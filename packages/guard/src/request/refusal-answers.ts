@@ -6,6 +6,7 @@ export type RefusalCode =
   | 'token_expired'
   | 'token_invalid'
   | 'insufficient_scope'
+  | 'insufficient_permission'
   | 'invalid_request'
   | 'keys_unavailable'
   | 'token_revoked'
@@ -17,6 +18,8 @@ export type RefusalCode =
 interface Answer {
   readonly status: 400 | 401 | 403 | 503
   readonly message: string
+  /** What the challenge calls it. Default: `invalid_token` for 401, else the code. */
+  readonly error?: string
 }
 
 /** What callers are told. It never says which check failed. */
@@ -25,6 +28,8 @@ export const refusalAnswers: Readonly<Record<RefusalCode, Answer>> = {
   token_expired: { status: 401, message: 'Token has expired' },
   token_invalid: { status: 401, message: 'Token is invalid' },
   insufficient_scope: { status: 403, message: 'Token lacks a required scope' },
+  // RFC 6750 §3.1: whatever lacks is "higher privileges", and the challenge has but this word for them.
+  insufficient_permission: { status: 403, message: 'Token lacks a required permission', error: 'insufficient_scope' },
   invalid_request: {
     status: 400,
     message: 'Token is malformed or sent in more than one place',
@@ -39,22 +44,23 @@ export const refusalAnswers: Readonly<Record<RefusalCode, Answer>> = {
 }
 
 /**
- * Makes the answer to a refused request. `scope` holds scope words already checked, and `retryAfterSeconds` is for 503.
+ * Makes the answer to a refused request. What `needs` says goes into the challenge as it is, and `retryAfterSeconds` is for 503.
  *
  * @see RFC 6750 §3
  */
-export function createRefusal(code: RefusalCode, scope?: string, retryAfterSeconds?: number): Refusal {
+export function createRefusal(code: RefusalCode, needs: Refusal['needs'] = {}, retryAfterSeconds?: number): Refusal {
   const { status, message } = refusalAnswers[code]
   const headers: Record<string, string> = {}
-  if (retryAfterSeconds === undefined) headers['WWW-Authenticate'] = renderChallenge(code, scope)
+  if (retryAfterSeconds === undefined) headers['WWW-Authenticate'] = renderChallenge(code, needs)
   else headers['Retry-After'] = String(Math.ceil(retryAfterSeconds))
-  return { status, code, message, headers, body: { error: code, error_description: message } }
+  return { status, code, message, needs, headers, body: { error: code, error_description: message } }
 }
 
-function renderChallenge(code: RefusalCode, scope: string | undefined): string {
+function renderChallenge(code: RefusalCode, needs: Refusal['needs']): string {
   // RFC 6750 §3.1: no credentials, so no error code; §3: at least one parameter must follow the scheme.
   if (code === 'token_missing') return 'Bearer realm="api"'
-  const { status, message } = refusalAnswers[code]
-  const challenge = `Bearer error="${status === 401 ? 'invalid_token' : code}", error_description="${message}"`
-  return scope === undefined ? challenge : `${challenge}, scope="${scope}"`
+  const { status, message, error = status === 401 ? 'invalid_token' : code } = refusalAnswers[code]
+  // RFC 6750 §3: other parameters than its own may follow.
+  const parameters = Object.entries({ error, error_description: message, ...needs })
+  return `Bearer ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`
 }

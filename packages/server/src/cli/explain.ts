@@ -1,5 +1,5 @@
 import { text as readAll } from 'node:stream/consumers'
-import { createGuard, GuardConfigurationError, TokenError } from '@ostiary/guard'
+import { createGuard, GuardConfigurationError, type Rule, TokenError } from '@ostiary/guard'
 import { type CheckResult, type Explanation, explainToken } from '@ostiary/guard/explain'
 import type { Command } from 'commander'
 import { loadConfig } from '../config.ts'
@@ -10,6 +10,9 @@ interface ExplainOptions {
   readonly issuer?: string
   readonly audience?: string
   readonly secretStdin?: boolean
+  readonly scope?: readonly string[]
+  readonly permission?: readonly string[]
+  readonly role?: readonly string[]
 }
 
 export function explainCommand(): Command {
@@ -21,6 +24,9 @@ export function explainCommand(): Command {
     .argument('<token>', 'the token, or - to read it from standard input')
     .option('--issuer <url>', 'the issuer whose keys and name count (default: the configured one)')
     .option('--audience <uri>', 'the API that would check it (default: this check is left out)')
+    .option('--scope <scope...>', 'scopes that the route asks for')
+    .option('--permission <permission...>', 'permissions that the route asks for')
+    .option('--role <role...>', 'roles that the route asks for')
     .option('--secret-stdin', 'for an HS256 API: read its secret from the first line of standard input')
     .action((token: string, options: ExplainOptions) => runCommand(options, () => explainFromOptions(token, options)))
 }
@@ -28,12 +34,16 @@ export function explainCommand(): Command {
 async function explainFromOptions(argument: string, options: ExplainOptions): Promise<Report> {
   const { token, secret } = await readToken(argument, options)
   const { issuer = loadConfig().issuer, audience } = options
-  const explanation = await explain(token, { issuer, audience, secret })
+  const explanation = await explain(token, { issuer, audience, secret, rule: readRule(options) })
   const lines = renderExplanation(explanation, audience)
   if (explanation.header?.alg === 'HS256' && secret === undefined) {
     lines.push('It is signed with a shared secret: give that of its API with --secret-stdin.')
   }
   return { json: explanation, lines, exitCode: explanation.accepted ? 0 : 1 }
+}
+
+function readRule({ scope, permission, role }: ExplainOptions): Rule {
+  return { ...(scope && { scope }), ...(permission && { permission }), ...(role && { role }) }
 }
 
 /** @throws CommandError for what can't be an access token */
@@ -51,14 +61,18 @@ async function readToken(
   return { token, secret: secretStdin ? input : undefined }
 }
 
-/** @throws CommandError for an issuer, an audience or a secret that no guard would start with */
-async function explain(
-  token: string,
-  { issuer, audience, secret }: { issuer: string; audience: string | undefined; secret: string | undefined },
-): Promise<Explanation> {
+interface Surroundings {
+  readonly issuer: string
+  readonly audience: string | undefined
+  readonly secret: string | undefined
+  readonly rule: Rule
+}
+
+/** @throws CommandError for an issuer, an audience, a secret or a rule that no guard would start with */
+async function explain(token: string, { issuer, audience, secret, rule }: Surroundings): Promise<Explanation> {
   const keys = secret === undefined ? {} : { keys: { secret } }
   try {
-    const byItself = await explainToken(token, { issuer, ...keys, ...(audience !== undefined && { audience }) })
+    const byItself = await explainToken(token, { issuer, rule, ...keys, ...(audience !== undefined && { audience }) })
     return secret === undefined ? await explainRevocation(token, issuer, byItself, audience) : byItself
   } catch (error) {
     if (error instanceof GuardConfigurationError) throw new CommandError('invalid_option', error.message, 2)
