@@ -46,6 +46,7 @@ export const refused: Outcome = {
     status: 401,
     code: 'token_missing',
     message: 'Token is missing',
+    needs: {},
     headers: { 'WWW-Authenticate': 'Bearer realm="api"' },
     body: { error: 'token_missing' },
   },

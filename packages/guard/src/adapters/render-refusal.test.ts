@@ -6,6 +6,7 @@ const refusal: Refusal = {
   status: 401,
   code: 'token_missing',
   message: 'Token is missing',
+  needs: {},
   headers: { 'WWW-Authenticate': 'Bearer realm="api"' },
   body: { error: 'token_missing' },
 }
