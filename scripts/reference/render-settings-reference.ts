@@ -97,7 +97,7 @@ const settings: readonly Setting[] = [
   {
     variable: 'OSTIARY_MAIL_FROM',
     member: 'mailFrom',
-    fallback: '`Ostiary <no-reply@` the issuer’s host `>`',
+    fallback: 'the theme’s name, `no-reply@` the issuer’s host',
     meaning:
       'Whom mails are from: an address, or a name and an address. The server above must let you send as that address.',
     wrong: 'the front door',
@@ -107,6 +107,12 @@ const settings: readonly Setting[] = [
     fallback: '19,456 KiB, 2 passes, 1 lane',
     meaning:
       'What a new Argon2id hash costs: `{ "memoryKibibytes": …, "passes": …, "parallelism": … }`. A cheaper hash is replaced at its next login.',
+  },
+  {
+    member: 'theme',
+    fallback: 'Ostiary’s own',
+    meaning:
+      'The look of pages and mails: `name`, `logo`, `logoDark`, `icon`, `accent`, `termsUrl`, `privacyUrl`. See [branding](../guide/branding.md).',
   },
 ]
 
@@ -173,7 +179,7 @@ function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
 function readDefaults(folder: string): object {
   const { databaseUrl, dataDir, ...others } = loadConfig({ environment: {}, folder })
   const { issuer, host, port, trustedProxies, logLevel, clientDocumentHosts, registration } = others
-  const { mailFrom, passwordCost } = others
+  const { mailFrom, passwordCost, theme } = others
   const withoutFolder = (text: string) => text.replace(`${folder}${path.sep}`, '')
   return {
     issuer,
@@ -187,6 +193,7 @@ function readDefaults(folder: string): object {
     registration,
     mailFrom: `${mailFrom.name} <${mailFrom.address}>`,
     passwordCost,
+    theme,
   }
 }
 

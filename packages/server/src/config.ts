@@ -6,6 +6,8 @@ import { Value } from 'typebox/value'
 import { type Argon2Parameters, minimumParameters, validateParameters } from './domain/credentials/argon2-parameters.ts'
 import { parseMailFrom } from './domain/mails/parse-mail-from.ts'
 import { parseDatabaseUrl } from './platform/database/parse-database-url.ts'
+import { readTheme, ThemeError, type ThemeSettings } from './platform/html/read-theme.ts'
+import type { Theme } from './platform/html/theme.ts'
 import { isLoopbackHost } from './platform/http/is-loopback-host.ts'
 import { type LogLevel, logLevels } from './platform/log/create-log.ts'
 import type { Mailbox } from './platform/mail/mail-transport.ts'
@@ -38,6 +40,8 @@ export interface Config {
   readonly mailFrom: Mailbox
   /** What a new password hash costs; hashes of a lower cost are replaced at the next login. */
   readonly passwordCost: Argon2Parameters
+  /** The look of pages and mails. */
+  readonly theme: Theme
 }
 
 /** A setting is wrong. The message is one sentence that names the setting and says what it may be. */
@@ -76,6 +80,20 @@ const ConfigFile = Type.Object(
     passwordCost: Type.Optional(
       Type.Object({ memoryKibibytes: Type.Integer(), passes: Type.Integer(), parallelism: Type.Integer() }),
     ),
+    theme: Type.Optional(
+      Type.Object(
+        {
+          name: Type.Optional(Type.String()),
+          logo: Type.Optional(Type.String()),
+          logoDark: Type.Optional(Type.String()),
+          icon: Type.Optional(Type.String()),
+          accent: Type.Optional(Type.Object({ light: Type.String(), dark: Type.String() })),
+          termsUrl: Type.Optional(Type.String()),
+          privacyUrl: Type.Optional(Type.String()),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 )
@@ -97,6 +115,7 @@ export function loadConfig({
   const host = environment.OSTIARY_HOST || file.host || '127.0.0.1'
   const port = parsePort(environment.OSTIARY_PORT || String(file.port ?? 4000))
   const dataDir = path.resolve(folder, environment.OSTIARY_DATA_DIR || file.dataDir || 'data')
+  const theme = parseTheme(file.theme, folder)
   const issuer = parseIssuer(environment.OSTIARY_ISSUER || file.issuer || defaultIssuer(host, port))
   return Object.freeze({
     issuer,
@@ -117,9 +136,9 @@ export function loadConfig({
       ),
     ),
     registration: parseRegistration(environment.OSTIARY_REGISTRATION || file.registration || 'off'),
-    smtpUrl: checkSmtpUrl(environment.OSTIARY_SMTP_URL || file.smtpUrl),
-    mailFrom: Object.freeze(readMailFrom(environment.OSTIARY_MAIL_FROM || file.mailFrom || defaultMailFrom(issuer))),
+    ...readMailSettings(environment, file, { name: theme.name, issuer }),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
+    theme,
   })
 }
 
@@ -246,6 +265,18 @@ function parseRegistration(text: string): RegistrationMode {
   )
 }
 
+function readMailSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  file: ConfigFile,
+  fallback: { readonly name: string; readonly issuer: string },
+): Pick<Config, 'smtpUrl' | 'mailFrom'> {
+  const from = environment.OSTIARY_MAIL_FROM || file.mailFrom
+  return {
+    smtpUrl: checkSmtpUrl(environment.OSTIARY_SMTP_URL || file.smtpUrl),
+    mailFrom: Object.freeze(from === undefined ? defaultMailFrom(fallback) : readMailFrom(from)),
+  }
+}
+
 /** What is wrong is told without the URL: it may hold a password. */
 function checkSmtpUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
@@ -257,9 +288,9 @@ function checkSmtpUrl(text: string | undefined): string | undefined {
   )
 }
 
-function defaultMailFrom(issuer: string): string {
+function defaultMailFrom({ name, issuer }: { readonly name: string; readonly issuer: string }): Mailbox {
   const { hostname } = new URL(issuer)
-  return `Ostiary <no-reply@${isLoopbackHost(hostname) ? 'localhost' : hostname}>`
+  return { name, address: `no-reply@${isLoopbackHost(hostname) ? 'localhost' : hostname}` }
 }
 
 function readMailFrom(text: string): Mailbox {
@@ -269,6 +300,16 @@ function readMailFrom(text: string): Mailbox {
     'OSTIARY_MAIL_FROM',
     `OSTIARY_MAIL_FROM must be an e-mail address, or a name and one, such as Example <no-reply@example.com>; it is "${text}".`,
   )
+}
+
+/** Its files stand beside `ostiary.json`. */
+function parseTheme(settings: ThemeSettings | undefined, folder: string): Theme {
+  try {
+    return readTheme(settings ?? {}, (file) => readFileSync(path.resolve(folder, file)))
+  } catch (error) {
+    if (!(error instanceof ThemeError)) throw error
+    throw new ConfigurationError(CONFIG_FILE, `${CONFIG_FILE}: theme.${error.message}`)
+  }
 }
 
 function parsePasswordCost(cost: Argon2Parameters): Argon2Parameters {

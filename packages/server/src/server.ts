@@ -73,7 +73,7 @@ import { createHashQueue, type HashQueue } from './platform/hash-queue/hash-queu
 import { chooseLanguage } from './platform/html/choose-language.ts'
 import { pageHeaders } from './platform/html/page-headers.ts'
 import { renderErrorPage } from './platform/html/render-error-page.ts'
-import { ostiaryTheme } from './platform/html/theme.ts'
+import type { Theme } from './platform/html/theme.ts'
 import type { ProblemPage } from './platform/http/answer-problems.ts'
 import { createHttpServer, type HttpServer } from './platform/http/create-http-server.ts'
 import type { Problem } from './platform/http/problem.ts'
@@ -244,13 +244,13 @@ function startMails(
   installation: Installation,
   { log, metrics, isShown }: { readonly log: Log; readonly metrics: Metrics; readonly isShown: boolean },
 ): () => Promise<void> {
-  const { smtpUrl, mailFrom: from } = installation.config
+  const { smtpUrl, mailFrom: from, theme } = installation.config
   if (smtpUrl === undefined) return isShown ? async () => {} : warnOfUnsentMails(installation.database, log)
   const parsed = parseSmtpUrl(smtpUrl)
   if (!parsed.ok) throw new ConfigurationError('OSTIARY_SMTP_URL', `OSTIARY_SMTP_URL ${parsed.what}.`)
   const transport = createSmtpTransport(parsed.server)
   const { countMail } = metrics
-  const delivery = new MailDelivery({ ...installation, theme: ostiaryTheme, from, transport, countMail, log })
+  const delivery = new MailDelivery({ ...installation, theme, from, transport, countMail, log })
   delivery.start()
   return () => delivery.stop()
 }
@@ -307,11 +307,11 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
   const { log, state, feed, clients, assertions, metrics, showsOutbox, verifyHuman } = parts
   const { config, database, clock, keyRing, refreshKeys, hashQueue, tokenIssuer } = installation
   const urls = issuerUrls(config.issuer)
-  const theme = ostiaryTheme
+  const { theme } = config
   const server = createHttpServer({
     log,
     trustedProxies: config.trustedProxies,
-    renderProblemPage,
+    renderProblemPage: (problem, incidentId, request) => renderProblemPage(problem, incidentId, request, theme),
     errorPageUrl: (code) => `${urls.errorsUrl}/${code}`,
     observe: metrics.observeRequest,
   })
@@ -366,7 +366,7 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
   return server
 }
 
-function renderProblemPage(problem: Problem, incidentId: string, request: FastifyRequest): ProblemPage {
+function renderProblemPage(problem: Problem, incidentId: string, request: FastifyRequest, theme: Theme): ProblemPage {
   const language = chooseLanguage(request.headers['accept-language'])
   const html = renderErrorPage({
     status: problem.status,
@@ -374,9 +374,9 @@ function renderProblemPage(problem: Problem, incidentId: string, request: Fastif
     sentence: language === 'en' ? problem.message : undefined,
     incidentId,
     language,
-    theme: ostiaryTheme,
+    theme,
   })
-  return { html, headers: pageHeaders(ostiaryTheme) }
+  return { html, headers: pageHeaders(theme) }
 }
 
 async function maintain(installation: Installation, log: Log): Promise<void> {

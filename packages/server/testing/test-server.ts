@@ -16,6 +16,7 @@ import { hashPassword } from '../src/domain/credentials/hash-password.ts'
 import { setPassword } from '../src/domain/credentials/set-password.ts'
 import type { VerifyHuman } from '../src/endpoints/email-flow-deps.ts'
 import type { EpochMilliseconds } from '../src/platform/clock/clock.ts'
+import { ostiaryTheme } from '../src/platform/html/theme.ts'
 import { createLog } from '../src/platform/log/create-log.ts'
 import type { FetchPublicDocument } from '../src/platform/public-fetch/fetch-public-document.ts'
 import { randomSecret } from '../src/platform/random/random.ts'
@@ -68,6 +69,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     smtpUrl: undefined,
     mailFrom: { name: 'Ostiary', address: 'no-reply@example.com' },
     passwordCost: minimumParameters,
+    theme: ostiaryTheme,
     ...changed,
   }
   let moment = Date.now()

@@ -563,6 +563,12 @@ describe('a start that cannot be', () => {
     ['{"isuer":"https://a.example"}', /^ostiary\.json: .*may set: issuer/],
     ['{"port":"4000"}', /^ostiary\.json: port/],
     ['{"passwordCost":{"memoryKibibytes":8,"passes":1,"parallelism":1}}', /passwordCost must be at least/],
+    [
+      '{"theme":{"accent":{"light":"#ffcc00","dark":"#ffcc00"}}}',
+      /ostiary\.json: theme\.accent: The light accent #ffcc00 has a contrast of 1\.4/,
+    ],
+    ['{"theme":{"logo":"missing.svg"}}', /theme\.logo names the file missing\.svg, which can't be read/],
+    ['{"theme":{"colour":"red"}}', /theme/],
   ])('the settings file %s is refused with a sentence', async (content, sentence) => {
     using folder = new CliFolder({ OSTIARY_SECRET: randomSecret() })
     writeFileSync(path.join(folder.path, 'ostiary.json'), content)

@@ -1,5 +1,6 @@
 import { type Html, html, trustThisMarkupUnescaped } from '../../platform/html/html.ts'
 import { directionOf, type Language } from '../../platform/html/language.ts'
+import { type LegalLink, listLegalLinks } from '../../platform/html/legal-links.ts'
 import { type Palette, paletteOf } from '../../platform/html/palette.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { WordedMail } from './mail-words.ts'
@@ -37,6 +38,7 @@ ${facts.length > 0 && renderFacts(facts, light)}
 ${advice !== undefined && html`<p style="margin:0 0 24px;">${advice}</p>`}
 ${button && renderButton(button, light)}
 ${closing.map((sentence) => html`<p class="muted" style="margin:0 0 8px;font-size:14px;color:${light.muted};">${sentence}</p>\n`)}
+${renderLegal(listLegalLinks(theme, language), light)}
 </div>
 </div>
 </body>
@@ -73,6 +75,15 @@ function renderButton(button: NonNullable<WordedMail['button']>, { accent, onAcc
   const { label, url, written } = button
   return html`<p style="margin:0 0 16px;"><a class="button" href="${url}" target="_blank" rel="noopener noreferrer" style="display:inline-block;padding:10px 20px;background:${accent};color:${onAccent};border-radius:8px;font-weight:500;text-decoration:none;">${label}</a></p>
 <p class="muted" style="margin:0 0 24px;font-size:14px;color:${muted};">${written}<br><a class="link" href="${url}" target="_blank" rel="noopener noreferrer" dir="ltr" style="color:${accent};word-break:break-all;">${url}</a></p>`
+}
+
+function renderLegal(links: readonly LegalLink[], { muted }: Palette): Html | undefined {
+  if (links.length === 0) return undefined
+  const anchors = links.map(
+    ({ label, url }) =>
+      html`<a class="muted" href="${url}" target="_blank" rel="noopener noreferrer" style="margin-inline-end:16px;color:${muted};">${label}</a>\n`,
+  )
+  return html`<p style="margin:16px 0 0;font-size:14px;">${anchors}</p>`
 }
 
 function darkStyle({ paper, surface, ink, muted, line, accent, onAccent }: Palette): Html {

@@ -91,3 +91,18 @@ function tagsOf(language: 'en' | 'de' | 'ar'): readonly (string | undefined)[] {
   const { html } = renderMail(mail, language, ostiaryTheme)
   return [...html.matchAll(/<([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag)
 }
+
+test.each(languages)(
+  'a mail in %s ends with the terms and the privacy of its theme, in its text and in its HTML',
+  (language) => {
+    const mail = mailsOfEveryKind.code_recover as Mail
+    const legal = { termsUrl: 'https://example.com/terms?a=1&b=2', privacyUrl: 'https://example.com/privacy' }
+    const { text, html } = renderMail(mail, language, { ...ostiaryTheme, ...legal })
+    expect(text.trimEnd().endsWith(`\n${legal.privacyUrl}`)).toBe(true)
+    for (const url of Object.values(legal)) {
+      expect(text.split('\n')).toContain(url)
+      expect(unescapeHtml(html)).toContain(`href="${url}"`)
+    }
+    expect(renderMail(mail, language, ostiaryTheme).text).not.toContain('https://example.com')
+  },
+)

@@ -1,4 +1,5 @@
 import type { Language } from '../../platform/html/language.ts'
+import { listLegalLinks } from '../../platform/html/legal-links.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { Mail } from './mail.ts'
 import { wordMail } from './mail-words.ts'
@@ -17,7 +18,7 @@ export function renderMail(mail: Mail, language: Language, theme: Theme): Render
   const words = wordMail(mail, language, theme.name)
   return {
     subject: words.subject,
-    text: renderMailText(words, language),
+    text: renderMailText(words, language, listLegalLinks(theme, language)),
     html: renderMailHtml(words, language, theme),
   }
 }

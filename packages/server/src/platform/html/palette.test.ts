@@ -34,7 +34,7 @@ describe('an accent of one’s own', () => {
 
   it('is refused when it can not be read, with the contrast it has', () => {
     expect(() => paletteOf(themed('#ffcc00', '#ffcc00'), 'light')).toThrow(
-      'The light accent #ffcc00 has a contrast of 1.4 on the page; it needs 4.5 or more.',
+      'The light accent #ffcc00 has a contrast of 1.4 on the page; it needs 4.5 or more, as #8c7000 has.',
     )
   })
 

@@ -56,9 +56,28 @@ export function paletteOf(theme: Theme, scheme: Scheme): Palette {
   const contrast = Math.min(contrastOf(accent, base.paper), contrastOf(accent, base.surface))
   if (contrast < leastContrast) {
     throw new TypeError(
-      `The ${scheme} accent ${accent} has a contrast of ${contrast.toFixed(1)} on the page; it needs ${leastContrast} or more.`,
+      `The ${scheme} accent ${accent} has a contrast of ${contrast.toFixed(1)} on the page; it needs ${leastContrast} or more, as ${findReadable(accent, scheme)} has.`,
     )
   }
   const onAccent = contrastOf(accent, '#ffffff') >= contrastOf(accent, '#000000') ? '#ffffff' : '#000000'
   return { ...base, accent, onAccent }
+}
+
+/** The colour nearest to an accent, towards black or white, that can be read. */
+function findReadable(accent: string, scheme: Scheme): string {
+  const { paper, surface, ...base } = basePalettes[scheme]
+  const towards = scheme === 'light' ? '#000000' : '#ffffff'
+  const shades = Array.from({ length: 100 }, (_, step) => mix(accent, towards, (step + 1) / 100))
+  return (
+    shades.find((shade) => Math.min(contrastOf(shade, paper), contrastOf(shade, surface)) >= leastContrast) ??
+    base.accent
+  )
+}
+
+function mix(colour: string, towards: string, share: number): string {
+  const channels = [1, 3, 5].map((at) => {
+    const [from, to] = [colour, towards].map((one) => Number.parseInt(one.slice(at, at + 2), 16))
+    return Math.round((from ?? 0) * (1 - share) + (to ?? 0) * share)
+  })
+  return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
 }

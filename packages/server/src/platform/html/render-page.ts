@@ -1,8 +1,9 @@
 import { type Html, html, trustThisMarkupUnescaped } from './html.ts'
 import { directionOf, type Language } from './language.ts'
-import { faviconUrl, renderMark } from './mark.ts'
+import { listLegalLinks } from './legal-links.ts'
+import { markUrl, renderMark } from './mark.ts'
 import { stylesheetOf } from './stylesheet.ts'
-import type { Theme } from './theme.ts'
+import type { Theme, ThemeImage } from './theme.ts'
 
 export interface Page {
   /** What the page is, for the window's title; the theme's name is added. */
@@ -32,7 +33,7 @@ export function renderPage({ title, language, theme, frame, body }: Page): strin
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title} · ${theme.name}</title>
-<link rel="icon" href="${faviconUrl}">
+<link rel="icon" href="${theme.iconUrl ?? markUrl(theme.accent?.light)}">
 ${style}
 </head>
 <body${frame && html` class="framed"`}>
@@ -41,14 +42,36 @@ ${frame && html`<a class="skip" href="#content">${frame.skip}</a>\n`}<div class=
 ${frame?.navigation}<main${frame && html` id="content" tabindex="-1"`}>
 ${body}
 </main>
-</div>
+${renderLegal(theme, language)}</div>
 </body>
 </html>
 `
   return document.toString()
 }
 
+// As the style sheet has it.
+const logoHeight = 28
+
+// So wide a logo is taken for a wordmark: it says the name itself.
+const wordmarkRatio = 2
+
 function renderBrand(theme: Theme): Html {
-  const image = theme.logo === undefined ? renderMark() : html`<img class="logo" src="${theme.logo}" alt="">`
-  return html`${image}<bdi>${theme.name}</bdi>`
+  if (theme.logo === undefined) return html`${renderMark()}<bdi>${theme.name}</bdi>`
+  const { light, dark } = theme.logo
+  const isWordmark = light.width / light.height >= wordmarkRatio
+  const source = dark && html`<source media="(prefers-color-scheme:dark)" srcset="${dark.url}"${renderSize(dark)}>`
+  const image = html`<picture>${source}<img class="logo" src="${light.url}" alt="${isWordmark && theme.name}"${renderSize(light)}></picture>`
+  return isWordmark ? image : html`${image}<bdi>${theme.name}</bdi>`
+}
+
+/** The size keeps the logo's place free while it is decoded, so that nothing jumps. */
+function renderSize({ width, height }: ThemeImage): Html {
+  return html` width="${Math.round((logoHeight * width) / height)}" height="${logoHeight}"`
+}
+
+function renderLegal(theme: Theme, language: Language): Html | undefined {
+  const links = listLegalLinks(theme, language)
+  if (links.length === 0) return undefined
+  // In a window of its own: what was typed here stays.
+  return html`<footer>${links.map(({ label, url }) => html`<a href="${url}" target="_blank" rel="noopener">${label}</a>\n`)}</footer>\n`
 }

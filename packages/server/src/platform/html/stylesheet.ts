@@ -55,6 +55,9 @@ body{margin:0;min-block-size:100vh;min-block-size:100dvh;padding:40px 24px;overf
 .brand{display:flex;align-items:center;gap:8px;margin:0 0 40px;font-weight:500;font-size:1rem}
 .mark,.logo{block-size:28px;inline-size:auto;flex:none}
 .mark{color:var(--accent)}
+picture{display:contents}
+footer{display:flex;flex-wrap:wrap;gap:0 24px;margin-block-start:40px}
+footer a{padding-block:12px;font-size:.8125rem;color:var(--muted)}
 h1{margin:0 0 24px;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.01em;text-wrap:balance}
 p{margin:0 0 16px;max-inline-size:68ch;text-wrap:pretty}
 a{color:var(--accent)}
@@ -121,6 +124,7 @@ nav a[aria-current]{font-weight:600;border-color:var(--accent)}
 @media (min-height:640px) and (min-width:480px){body:not(.framed){padding-block-start:14vh}}
 @media (min-width:800px){.framed .column{display:grid;grid-template-columns:160px minmax(0,1fr);gap:0 40px;max-inline-size:840px}
 .framed .brand{grid-column:1/-1;margin-block-end:40px}
+.framed footer{grid-column:2}
 .framed nav ul{flex-direction:column;margin:0;border:0}
 .framed nav a{margin:0;padding-inline-start:12px;border-block-end:0;border-inline-start:2px solid var(--line)}
 .framed nav a[aria-current]{border-color:var(--accent)}

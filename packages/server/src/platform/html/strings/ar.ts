@@ -348,6 +348,10 @@ export const arabic: Strings = {
     ended: 'انتهى تسجيل الدخول هذا',
     endedReason: 'استغرق أكثر من 10 دقائق، أو تغيّر شيء في الحساب. لم يُفتح شيء.',
   },
+  legal: {
+    terms: 'شروط الاستخدام',
+    privacy: 'الخصوصية',
+  },
   error: {
     incident: 'رقم الحادثة',
     status: 'الحالة',

@@ -365,6 +365,10 @@ export const german: Strings = {
     endedReason:
       'Sie hat länger als 10 Minuten gedauert, oder am Konto hat sich etwas geändert. Es wurde nichts geöffnet.',
   },
+  legal: {
+    terms: 'Nutzungsbedingungen',
+    privacy: 'Datenschutz',
+  },
   error: {
     incident: 'Vorfall',
     status: 'Status',

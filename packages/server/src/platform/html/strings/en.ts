@@ -352,6 +352,10 @@ export const english: Strings = {
     ended: 'This sign-in has ended',
     endedReason: 'It took longer than 10 minutes, or something about the account has changed. Nothing was opened.',
   },
+  legal: {
+    terms: 'Terms of use',
+    privacy: 'Privacy',
+  },
   error: {
     incident: 'Incident',
     status: 'Status',

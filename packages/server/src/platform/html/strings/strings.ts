@@ -334,6 +334,11 @@ export interface Strings {
     readonly ended: string
     readonly endedReason: string
   }
+  /** Links at the end of pages and mails. */
+  readonly legal: {
+    readonly terms: string
+    readonly privacy: string
+  }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */
     readonly incident: string
