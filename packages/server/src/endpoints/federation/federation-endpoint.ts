@@ -7,6 +7,7 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
+import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { answerCallback } from './answer-callback.ts'
 import type { FederationDeps } from './federation-deps.ts'
 import { forwardCallback } from './forward-callback.ts'
@@ -68,7 +69,9 @@ async function changeUpstreams(
   const { urls, database, clock } = deps
   const session = await findBrowserSession(database.read, urls, request, clock.now())
   const returnTo = urls.accountSecurityPath
-  if (!session) return reply.redirect(`${urls.loginPath}?return_to=${encodeURIComponent(returnTo)}`, 303)
+  if (!session) return sendToLogin(urls, request, reply)
+  // It is one more way in, or one less.
+  if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, returnTo)
   const { accountId } = session
   const { connect, disconnect = '' } = request.body
   if (connect !== undefined)
