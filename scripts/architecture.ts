@@ -39,6 +39,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['device-authorizations', 'requests of devices without a browser, and the codes that people decide them by'],
   ['tokens', 'how an access token is made, verified and revoked: claims and signature'],
   ['revocation-acts', 'the acts by which an operator or a client revokes'],
+  ['personal-data', 'what every room keeps of a person: how it is given to them, and how it goes'],
 ]
 
 /** Where an arrow from a part of `server/src` may lead. `own room` is the folder directly under the floor. */

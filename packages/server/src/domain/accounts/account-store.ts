@@ -10,6 +10,8 @@ type AccountTables = {
     email_verified_at: number | null
     created_at: number
     disabled_at: number | null
+    delete_after: number | null
+    purge_started_at: number | null
   }
   // One namespace for all that may be typed to log in: nobody's user name is another's e-mail address.
   account_identifier: { value: string; account_id: string }
@@ -43,6 +45,8 @@ export async function insertAccount(sql: Queries, account: Account): Promise<voi
       email_verified_at: account.emailVerifiedAt ?? null,
       created_at: account.createdAt,
       disabled_at: account.disabledAt ?? null,
+      delete_after: account.deleteAfter ?? null,
+      purge_started_at: null,
     })
     .execute()
   if (account.roles.length === 0) return
@@ -205,6 +209,85 @@ export async function deleteRoleOfAccounts(
     .execute()
 }
 
+export async function selectIdentifiers(sql: Queries, accountId: string): Promise<string[]> {
+  const rows = await sql
+    .withTables<AccountTables>()
+    .selectFrom('account_identifier')
+    .select('value')
+    .where('account_id', '=', accountId)
+    .orderBy('value')
+    .execute()
+  return rows.map(({ value }) => value)
+}
+
+/** Whether the account is marked now and was not before. */
+export async function updateDeletion(sql: Queries, id: string, deleteAfter: EpochMilliseconds): Promise<boolean> {
+  const changed = await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ delete_after: deleteAfter })
+    .where('id', '=', id)
+    .where('delete_after', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return changed !== undefined
+}
+
+/** Whether the account was marked and is so no more. */
+export async function clearDeletion(sql: Queries, id: string): Promise<boolean> {
+  const changed = await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ delete_after: null })
+    .where('id', '=', id)
+    .where('delete_after', 'is not', null)
+    .where('purge_started_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return changed !== undefined
+}
+
+/** Whether the account is marked, its moment has come, and nothing holds it; once begun, always. */
+export async function updatePurgeStart(
+  sql: Queries,
+  id: string,
+  { now, evenIfDisabled }: { readonly now: EpochMilliseconds; readonly evenIfDisabled: boolean },
+): Promise<boolean> {
+  let update = sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ purge_started_at: now })
+    .where('id', '=', id)
+    .where('delete_after', '<=', now)
+  if (!evenIfDisabled)
+    update = update.where((where) =>
+      where.or([where('disabled_at', 'is', null), where('purge_started_at', 'is not', null)]),
+    )
+  return (await update.returning('id').executeTakeFirst()) !== undefined
+}
+
+export async function selectDue(sql: Queries, now: EpochMilliseconds, most: number): Promise<string[]> {
+  const rows = await sql
+    .withTables<AccountTables>()
+    .selectFrom('account')
+    .select('id')
+    .where('delete_after', '<=', now)
+    .where((where) => where.or([where('disabled_at', 'is', null), where('purge_started_at', 'is not', null)]))
+    .orderBy('delete_after')
+    .limit(most)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Whether this call deleted it. */
+export async function deleteRows(sql: Queries, id: string): Promise<boolean> {
+  const tables = sql.withTables<AccountTables>()
+  await tables.deleteFrom('account_role').where('account_id', '=', id).execute()
+  await tables.deleteFrom('account_identifier').where('account_id', '=', id).execute()
+  const deleted = await tables.deleteFrom('account').where('id', '=', id).returning('id').executeTakeFirst()
+  return deleted !== undefined
+}
+
 type AccountRow = AccountTables['account'] & { role: string | null }
 
 function toAccount(rows: readonly AccountRow[]): Account | undefined {
@@ -218,5 +301,6 @@ function toAccount(rows: readonly AccountRow[]): Account | undefined {
     roles: rows.flatMap(({ role }) => (role === null ? [] : [role])).sort(),
     createdAt: row.created_at,
     disabledAt: row.disabled_at ?? undefined,
+    deleteAfter: row.delete_after ?? undefined,
   }
 }

@@ -14,4 +14,6 @@ export interface Account {
   readonly createdAt: EpochMilliseconds
   /** Absent: the account may log in. */
   readonly disabledAt: EpochMilliseconds | undefined
+  /** When it may be deleted, its person having asked for it; until then they may keep it. Absent: it stays. */
+  readonly deleteAfter: EpochMilliseconds | undefined
 }

@@ -96,6 +96,23 @@ export async function markUsed(
   return used !== undefined
 }
 
+/** All of an account's, revoked ones too, the oldest first. */
+export async function selectApiKeysOf(sql: Queries, accountId: string): Promise<ApiKey[]> {
+  const rows = await sql
+    .withTables<ApiKeyTables>()
+    .selectFrom('api_key')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(toApiKey)
+}
+
+export async function deleteApiKeysOf(sql: Queries, accountId: string): Promise<void> {
+  await sql.withTables<ApiKeyTables>().deleteFrom('api_key').where('account_id', '=', accountId).execute()
+}
+
 /** Deletes those that were revoked or expired before a moment. */
 export async function deleteEnded(sql: Queries, moment: EpochMilliseconds): Promise<void> {
   await sql

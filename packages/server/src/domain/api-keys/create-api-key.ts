@@ -1,6 +1,7 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { findAccount } from '../accounts/find-account.ts'
+import { isActive } from '../accounts/is-active.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { type RefusedAccess, type ResolvedAccess, resolveAccess } from '../apis/resolve-access.ts'
 import type { Actor } from '../audit/audit-event.ts'
@@ -71,7 +72,7 @@ async function admitOwner(tx: Transaction, owner: NewKeyOwner): Promise<Admitted
 
 async function isEnabled(sql: Queries, accountId: string): Promise<boolean> {
   const account = await findAccount(sql, accountId)
-  return account !== undefined && account.disabledAt === undefined
+  return account !== undefined && isActive(account)
 }
 
 /** Undefined where a client wants what it is not registered for. */

@@ -3,6 +3,10 @@ import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 /** What can be done here that somebody may ask about later. One word for each act, never renamed. */
 export type AuditedAct =
   | 'account.created'
+  | 'account.data_exported'
+  | 'account.deleted'
+  | 'account.deletion_cancelled'
+  | 'account.deletion_requested'
   | 'account.disabled'
   | 'account.email_changed'
   | 'account.email_unverified'

@@ -58,6 +58,10 @@ export async function deleteConsentsAt(sql: Queries, clientId: string): Promise<
   await sql.withTables<ConsentTables>().deleteFrom('consent').where('client_id', '=', clientId).execute()
 }
 
+export async function deleteConsentsOf(sql: Queries, accountId: string): Promise<void> {
+  await sql.withTables<ConsentTables>().deleteFrom('consent').where('account_id', '=', accountId).execute()
+}
+
 export async function deleteConsents(sql: Queries, accountId: string, clientId: string): Promise<number> {
   const deleted = await sql
     .withTables<ConsentTables>()

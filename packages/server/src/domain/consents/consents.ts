@@ -2,7 +2,14 @@ import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { endSessions } from '../sessions/end-session.ts'
 import { listSessions } from '../sessions/list-sessions.ts'
-import { type Consent, deleteConsents, deleteConsentsAt, selectConsents, upsertConsent } from './consent-store.ts'
+import {
+  type Consent,
+  deleteConsents,
+  deleteConsentsAt,
+  deleteConsentsOf,
+  selectConsents,
+  upsertConsent,
+} from './consent-store.ts'
 
 export type { Consent }
 
@@ -45,6 +52,11 @@ export async function recordConsent(
 /** Forgets what anybody has allowed a client that is no longer what they agreed to: everybody is asked again. */
 export async function forgetConsentsAt(tx: Transaction, clientId: string): Promise<void> {
   await deleteConsentsAt(tx.sql, clientId)
+}
+
+/** Forgets all that the person of an account that is purged has allowed anybody. */
+export async function forgetConsentsOf(tx: Transaction, accountId: string): Promise<void> {
+  await deleteConsentsOf(tx.sql, accountId)
 }
 
 /** Forgets all that an account has allowed a client, and ends its sessions there. False when there was nothing. */

@@ -45,6 +45,10 @@ export interface StoredPassword {
   readonly setAt: EpochMilliseconds
 }
 
+export async function deletePassword(sql: Queries, accountId: string): Promise<void> {
+  await sql.withTables<PasswordTables>().deleteFrom('password').where('account_id', '=', accountId).execute()
+}
+
 export async function selectPassword(sql: Queries, accountId: string): Promise<StoredPassword | undefined> {
   const row = await sql
     .withTables<PasswordTables>()

@@ -1,6 +1,7 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { findAccount } from '../accounts/find-account.ts'
+import { isActive } from '../accounts/is-active.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { findConsentedScopes } from '../consents/consents.ts'
 import { findMarks, momentAfter } from '../revocations/moment-after-revocations.ts'
@@ -79,7 +80,7 @@ async function isStanding(
 ): Promise<boolean> {
   await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
-  if (!account || account.disabledAt !== undefined) return false
+  if (!account || !isActive(account)) return false
   const marks = await findMarks(tx.sql, { accountId, clientId })
   if (momentAfter(marks, decidedAt) > decidedAt) return false
   // Logging out everywhere marks the millisecond before itself; nobody can tell here which of two in one millisecond came first.

@@ -89,6 +89,20 @@ export async function expireChallenges(
     .execute()
 }
 
+export async function selectChallengesOf(sql: Queries, accountId: string): Promise<readonly ChallengeRow[]> {
+  return sql
+    .withTables<ChallengeTables>()
+    .selectFrom('email_challenge')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('expires_at')
+    .execute()
+}
+
+export async function deleteChallengesOf(sql: Queries, accountId: string): Promise<void> {
+  await sql.withTables<ChallengeTables>().deleteFrom('email_challenge').where('account_id', '=', accountId).execute()
+}
+
 export async function deleteExpired(sql: Queries, before: EpochMilliseconds): Promise<void> {
   await sql.withTables<ChallengeTables>().deleteFrom('email_challenge').where('expires_at', '<', before).execute()
 }

@@ -79,6 +79,14 @@ export async function deleteIdentitiesAt(sql: Queries, accountId: string, issuer
     .execute()
 }
 
+export async function deleteIdentitiesOf(sql: Queries, accountId: string): Promise<void> {
+  await sql
+    .withTables<FederatedIdentityTables>()
+    .deleteFrom('federated_identity')
+    .where('account_id', '=', accountId)
+    .execute()
+}
+
 function toIdentity(row: FederatedIdentityTables['federated_identity']): FederatedIdentity {
   return {
     issuer: row.issuer,

@@ -7,6 +7,7 @@ import { deleteExpired, insertOneTime, insertUsed, markUsed, selectOneTime } fro
 const KEPT_MILLISECONDS = 600_000
 
 export type OneTimeKind =
+  | 'account_keeping'
   | 'account_lock'
   | 'assertion'
   | 'authorization_code'

@@ -20,6 +20,10 @@ export async function selectProfile(sql: Queries, accountId: string): Promise<St
   return row && { profile: JSON.parse(row.claims), updatedAt: row.updated_at }
 }
 
+export async function deleteProfile(sql: Queries, accountId: string): Promise<void> {
+  await sql.withTables<ProfileTables>().deleteFrom('account_profile').where('account_id', '=', accountId).execute()
+}
+
 export async function upsertProfile(
   sql: Queries,
   accountId: string,

@@ -14,12 +14,16 @@ export const initial: Migration = {
       email TEXT,
       email_verified_at BIGINT,
       created_at BIGINT NOT NULL,
-      disabled_at BIGINT
+      disabled_at BIGINT,
+      delete_after BIGINT,
+      purge_started_at BIGINT
     )`,
+    `CREATE INDEX account_by_deletion ON account (delete_after)`,
     `CREATE TABLE account_identifier (
       value TEXT PRIMARY KEY,
       account_id TEXT NOT NULL
     )`,
+    `CREATE INDEX account_identifier_by_account ON account_identifier (account_id)`,
     `CREATE TABLE account_profile (
       account_id TEXT PRIMARY KEY,
       claims TEXT NOT NULL,
@@ -355,6 +359,6 @@ export const initial: Migration = {
       network TEXT,
       detail TEXT NOT NULL
     )`,
-    `CREATE INDEX audit_event_by_account ON audit_event (account_id, at)`,
+    `CREATE INDEX audit_event_by_account ON audit_event (account_id, at, id)`,
   ],
 }

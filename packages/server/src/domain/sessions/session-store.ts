@@ -127,6 +127,32 @@ export async function deleteExpired(sql: Queries, moment: EpochMilliseconds, mos
   return Number(result.numDeletedRows)
 }
 
+/** Some of an account's, ended ones too, by id; those that stand after `afterId`. */
+export async function selectSessionsAfter(
+  sql: Queries,
+  accountId: string,
+  { afterId, most }: { readonly afterId: string; readonly most: number },
+): Promise<Session[]> {
+  const rows = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(most)
+    .execute()
+  return rows.map(toSession)
+}
+
+/** Deletes some of an account's; returns how many. */
+export async function deleteSessionsOf(sql: Queries, accountId: string, most: number): Promise<number> {
+  const sessions = sql.withTables<SessionTables>()
+  const some = sessions.selectFrom('session').select('id').where('account_id', '=', accountId).limit(most)
+  const result = await sessions.deleteFrom('session').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(result.numDeletedRows)
+}
+
 function toSession(row: SessionTables['session']): Session {
   return {
     id: row.id,
