@@ -56,6 +56,14 @@ const settings: readonly Setting[] = [
       'What private keys are sealed with: 256 random bits from `ostiary secret`. To change it put the new one in front, `new,old`. Lost, the signing keys are lost. It has no place in ostiary.json.',
   },
   {
+    variable: 'OSTIARY_DELETION_GRACE_DAYS',
+    member: 'deletionGraceDays',
+    fallback: '`14`',
+    meaning:
+      'How many days an account that its person wants deleted can still be kept, 0 to 365; its sessions, tokens and keys end at once all the same. With `0` everything goes at once.',
+    wrong: '-1',
+  },
+  {
     variable: 'OSTIARY_TRUSTED_PROXIES',
     member: 'trustedProxies',
     fallback: 'none',

@@ -38,6 +38,8 @@ export interface Config {
   readonly smtpUrl: string | undefined
   /** Whom mails are from. */
   readonly mailFrom: Mailbox
+  /** How many days an account that its person wants deleted can still be kept; 0: it is deleted at once. */
+  readonly deletionGraceDays: number
   /** What a new password hash costs; hashes of a lower cost are replaced at the next login. */
   readonly passwordCost: Argon2Parameters
   /** The look of pages and mails. */
@@ -77,6 +79,7 @@ const ConfigFile = Type.Object(
     registration: Type.Optional(Type.String()),
     smtpUrl: Type.Optional(Type.String()),
     mailFrom: Type.Optional(Type.String()),
+    deletionGraceDays: Type.Optional(Type.Integer()),
     passwordCost: Type.Optional(
       Type.Object({ memoryKibibytes: Type.Integer(), passes: Type.Integer(), parallelism: Type.Integer() }),
     ),
@@ -137,6 +140,7 @@ export function loadConfig({
     ),
     registration: parseRegistration(environment.OSTIARY_REGISTRATION || file.registration || 'off'),
     ...readMailSettings(environment, file, { name: theme.name, issuer }),
+    deletionGraceDays: readGraceDays(environment.OSTIARY_DELETION_GRACE_DAYS, file),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
     theme,
   })
@@ -310,6 +314,16 @@ function parseTheme(settings: ThemeSettings | undefined, folder: string): Theme 
     if (!(error instanceof ThemeError)) throw error
     throw new ConfigurationError(CONFIG_FILE, `${CONFIG_FILE}: theme.${error.message}`)
   }
+}
+
+function readGraceDays(variable: string | undefined, { deletionGraceDays = 14 }: ConfigFile): number {
+  const text = variable || String(deletionGraceDays)
+  const days = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
+  if (days <= 365) return days
+  throw new ConfigurationError(
+    'OSTIARY_DELETION_GRACE_DAYS',
+    `OSTIARY_DELETION_GRACE_DAYS must be a number of days from 0 to 365, not "${text}".`,
+  )
 }
 
 function parsePasswordCost(cost: Argon2Parameters): Argon2Parameters {

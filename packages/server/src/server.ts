@@ -21,6 +21,7 @@ import { MAIL_TOPIC } from './domain/mails/leave-mail.ts'
 import { MailDelivery } from './domain/mails/mail-delivery.ts'
 import { purgeMails } from './domain/mails/purge-mails.ts'
 import { purgeOneTime } from './domain/one-time/one-time.ts'
+import { purgeAccounts } from './domain/personal-data/purge-accounts.ts'
 import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
 import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
 import { purgeRegistrationTokens } from './domain/registrations/registration-tokens.ts'
@@ -347,7 +348,17 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     tokenEndpoint(room, { urls, database, clock, assertions, countRefresh, countToken, ...issuing })
   })
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))
-  server.register(async (room) => accountEndpoint(room, { urls, database, clock, theme, securitySections }))
+  server.register(async (room) =>
+    accountEndpoint(room, {
+      urls,
+      database,
+      clock,
+      theme,
+      sealer: installation.sealer,
+      deletionGraceDays: config.deletionGraceDays,
+      securitySections,
+    }),
+  )
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, assertions, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, { ...issued, assertions }))
@@ -404,6 +415,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
     ]) {
       await database.write(async (tx) => void (await purge(tx)))
     }
+    await purgeAccounts(database, installation.clock.now())
   } catch (error) {
     log.error({ error }, 'maintenance failed; it is tried again in half a minute')
   }

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { showTotp } from '../src/domain/totp/totp-enrolment.ts'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderApiKeyFormPage, renderMadeApiKeyPage } from '../src/endpoints/account/api-key-pages.ts'
+import { renderDataPage, renderDeletionPage } from '../src/endpoints/account/data-page.ts'
+import { renderDeletionNoticePage, renderKeepingPage } from '../src/endpoints/account/keeping-page.ts'
 import { renderProfilePage } from '../src/endpoints/account/profile-page.ts'
 import { renderPassword } from '../src/endpoints/account/render-password.ts'
 import { renderUpstreams } from '../src/endpoints/account/render-upstreams.ts'
@@ -103,6 +105,12 @@ const sampleSecondFactor = {
   },
 }
 
+const sampleDeletion = {
+  username: 'ada.lovelace',
+  effects: { sessions: 3, apiKeys: 2, apps: 1 },
+  ...{ now, deleteAfter: now + 14 * DAY_MS },
+}
+
 const sampleApiKeys = {
   apiKeys: [
     {
@@ -200,6 +208,13 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     const wrong = ['name', 'picture', 'birthdate', 'phone_number', 'zoneinfo', 'address'] as const
     return renderProfilePage({ texts, wrong, urls, language, theme })
   },
+  'account-data': (language, theme) => renderDataPage({ urls, language, theme }),
+  'account-deletion': (language, theme) =>
+    renderDeletionPage({ ...sampleDeletion, typed: 'ada', urls, language, theme }),
+  'account-deletion-requested': (language, theme) =>
+    renderDeletionNoticePage({ deleteAfter: sampleDeletion.deleteAfter, urls, language, theme }),
+  'account-keeping': (language, theme) => renderKeepingPage({ ...sampleDeletion, urls, language, theme }),
+  'account-over': (language, theme) => renderDeletionNoticePage({ urls, language, theme }),
   'account-security': (language, theme) =>
     renderSecurityPage({
       sections: [

@@ -68,6 +68,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     registration: 'off',
     smtpUrl: undefined,
     mailFrom: { name: 'Ostiary', address: 'no-reply@example.com' },
+    deletionGraceDays: 14,
     passwordCost: minimumParameters,
     theme: ostiaryTheme,
     ...changed,

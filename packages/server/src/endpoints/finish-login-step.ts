@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { getAccount } from '../domain/accounts/get-account.ts'
 import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
 import { findPendingStep } from '../domain/login/find-pending-step.ts'
 import { issuePendingLogin } from '../domain/login/pending-login.ts'
@@ -13,6 +14,7 @@ import { findBrowserSession, sessionCookieName } from './browser-session.ts'
 import { findDemand } from './find-demand.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 import { findDeviceCookie, findLoginStepSecret, renderLoginStepCookie } from './login-step-cookies.ts'
+import { offerKeeping } from './pending-keeping.ts'
 
 /** What follows a step of a login in a browser: the cookies that it takes along, as Set-Cookie values, and where it goes on to. */
 export interface FinishedStep {
@@ -30,6 +32,7 @@ export interface LoginStep {
 /**
  * Ends a step of a login, in its transaction. Where nothing is pending it opens the session of an admitted account, and ends the one
  * that this browser had, so that no cookie from before the login lives on. Otherwise it keeps the login until its next step, and opens nothing.
+ * The last step of who signs in to an account that is to be deleted is to say whether they keep it.
  */
 export async function finishLoginStep(
   tx: Transaction,
@@ -51,6 +54,11 @@ export async function finishLoginStep(
     return { setCookies: [renderLoginStepCookie(urls, secret)], location }
   }
   const waited = findLoginStepSecret(urls, request) === undefined ? [] : [renderLoginStepCookie(urls, '')]
+  const { deleteAfter } = await getAccount(tx.sql, accountId)
+  if (deleteAfter !== undefined) {
+    const { setCookies, location } = await offerKeeping(tx, urls, { who, returnTo })
+    return { setCookies: [...setCookies, ...waited], location }
+  }
   return {
     setCookies: [await openSessionForBrowser(tx, urls, request, who), ...waited],
     location: returnTo ?? urls.accountPath,

@@ -27,6 +27,10 @@ export interface IssuerUrls {
   readonly accountTotpRemovalPath: string
   readonly accountRecoveryCodesPath: string
   readonly accountRememberedDevicesPath: string
+  readonly accountDataPath: string
+  readonly accountExportPath: string
+  readonly accountDeletionPath: string
+  readonly accountKeepingPath: string
   readonly accountSessionsPath: string
   readonly accountApiKeysPath: string
   readonly accountApiKeyRevocationPath: string
@@ -116,6 +120,10 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountTotpRemovalPath: `${accountPath}/security/totp/remove`,
     accountRecoveryCodesPath: `${accountPath}/security/recovery-codes`,
     accountRememberedDevicesPath: `${accountPath}/security/remembered-devices`,
+    accountDataPath: `${accountPath}/data`,
+    accountExportPath: `${accountPath}/data/export`,
+    accountDeletionPath: `${accountPath}/data/deletion`,
+    accountKeepingPath: `${accountPath}/keep`,
     accountUrl: `${origin}${accountPath}`,
     accountLockUrl: `${origin}${accountPath}/lock`,
     errorsPath,

@@ -1,5 +1,6 @@
 import type { Account } from '../domain/accounts/account.ts'
 import { findAccount } from '../domain/accounts/find-account.ts'
+import { isActive } from '../domain/accounts/is-active.ts'
 import { findApiKey } from '../domain/api-keys/find-api-key.ts'
 import { isApiKeyLive } from '../domain/api-keys/is-api-key-live.ts'
 import { isTokenRevoked } from '../domain/revocations/moment-after-revocations.ts'
@@ -21,7 +22,7 @@ export async function judgeIssuedToken(sql: Queries, clock: Clock, token: Verifi
   // RFC 9068 §2.2: a client that acts for itself is the subject.
   if (subject === clientId) return { isGood: true, account: undefined }
   const account = await findAccount(sql, subject)
-  return account === undefined || account.disabledAt !== undefined ? { isGood: false } : { isGood: true, account }
+  return account === undefined || !isActive(account) ? { isGood: false } : { isGood: true, account }
 }
 
 /** `sid` names the session that a token came from, or the API key. */

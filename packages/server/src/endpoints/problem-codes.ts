@@ -32,11 +32,12 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   ],
   request_expired: [400, 'A page: the sign-in that an app asked for is over an hour old, or was never asked for.'],
   request_answered: [400, 'A page: the sign-in that an app asked for was completed already, perhaps in another tab.'],
-  login_too_old: [403, 'Making an API key needs a login of the last 15 minutes.'],
   second_factor_required: [
     403,
     'The account has a second factor, or must have one, and only one was proved; `detail` says what to send.',
   ],
+  deletion_pending: [403, 'The account is to be deleted; who signs in to it with a browser may keep it.'],
+  login_too_old: [403, 'What outlives a session, or ends an account, needs a login of the last 15 minutes.'],
   not_signed_in: [401, 'Nobody is signed in in this browser.'],
   cross_origin_request: [403, 'Another site made the browser send this.'],
   not_found: [404, 'There is nothing at this address.'],

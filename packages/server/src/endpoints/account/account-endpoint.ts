@@ -19,12 +19,15 @@ import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
+import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import type { SecuritySection } from '../security-section.ts'
 import { sendToLogin } from '../send-to-login.ts'
 import { renderAccountPage } from './account-page.ts'
 import { apiKeyRoutes } from './api-key-routes.ts'
+import { dataRoutes } from './data-routes.ts'
+import { keepingRoutes } from './keeping-routes.ts'
 import {
   type EndSessionsBody,
   endSessionsBodySchema,
@@ -46,12 +49,17 @@ export interface AccountEndpointDeps {
   readonly theme: Theme
   /** What stands on `/account/security`, in its order. */
   readonly securitySections: readonly SecuritySection[]
+  readonly sealer: Sealer
+  /** How long an account that is to be deleted can still be kept. */
+  readonly deletionGraceDays: number
 }
 
 /** Serves who is signed in what is theirs: a page with their sessions, the same as JSON, and the end of sessions. */
 export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): void {
   const { urls, database, clock } = deps
   apiKeyRoutes(server, deps)
+  dataRoutes(server, deps)
+  keepingRoutes(server, deps)
   profileRoutes(server, deps)
   securityRoutes(server, deps)
   // Whoever opens the issuer itself in a browser.

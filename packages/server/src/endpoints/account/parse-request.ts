@@ -53,6 +53,20 @@ export const revokeKeyBodySchema: TSchema = Type.Object({
   key: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }),
 })
 
+/** The body of `POST /account/data/deletion` on the wire: the account's own user name, as a confirmation. */
+export interface DeleteBody {
+  readonly username: string
+}
+
+export const deleteBodySchema: TSchema = Type.Object({ username: parameterText(320) })
+
+/** The body of `POST /account/keep` on the wire. */
+export interface KeepBody {
+  readonly decision: 'keep' | 'leave'
+}
+
+export const keepBodySchema: TSchema = Type.Object({ decision: Type.String({ pattern: '^(keep|leave)$' }) })
+
 /** RFC 6749 §3.3: scopes are divided by single blanks. */
 export function parseApiKeyBody({
   name,

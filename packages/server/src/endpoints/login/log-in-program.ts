@@ -1,3 +1,4 @@
+import { getAccount } from '../../domain/accounts/get-account.ts'
 import {
   describeRefusedAccess,
   type RefusedAccess,
@@ -15,6 +16,7 @@ import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
 import { openSession, type SessionGrant } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
 import type { Session } from '../../domain/sessions/session.ts'
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { issueSessionToken } from '../issue-session-token.ts'
@@ -70,6 +72,7 @@ export async function logInProgram(
   )
   if ('admission' in opened) return refuse(opened.admission)
   if ('refusedAccess' in opened) return refuseTarget(opened.refusedAccess)
+  if ('deleteAfter' in opened) return refuseLeaving()
   const { access, session } = opened
   const now = await momentForSession(deps.database.read, session)
   const answer = await issueSessionToken(deps.tokenIssuer, session, { ...access, now })
@@ -86,6 +89,7 @@ function limitToClient(request: LoginRequest, { scopes: registered }: Client): L
 type Opened =
   | { readonly admission: Exclude<LoginAdmission, { ok: true }> }
   | { readonly refusedAccess: RefusedAccess }
+  | { readonly deleteAfter: EpochMilliseconds }
   | { readonly access: Extract<ResolvedAccess, { ok: true }>; readonly session: Session }
 
 /**
@@ -102,6 +106,8 @@ async function openAdmittedSession(
   const admission = await admitLogin(tx, login, clientId)
   if (!admission.ok) return { admission }
   const who = { accountId: login.account.id, clientId, network: login.subject.network }
+  const { deleteAfter } = await getAccount(tx.sql, who.accountId)
+  if (deleteAfter !== undefined) return { deleteAfter }
   const access = withinRegistered(request, await resolveAccess(tx.sql, request))
   if (!access.ok) {
     const actor = `account:${who.accountId}` as const
@@ -125,6 +131,12 @@ function refuseClient(): ProgramLogin {
   const detail =
     'No public client with the grant refresh_token, and without bound tokens, has that client_id. Register one with `ostiary client create`.'
   return { ok: false, outcome: 'refused', problem: new Problem({ status: 400, code: 'invalid_client', detail }) }
+}
+
+/** Only its person keeps it, in a browser, where they are asked. Who has proved the password may know. */
+function refuseLeaving(): ProgramLogin {
+  const detail = 'This account is to be deleted. Sign in with a browser to keep it.'
+  return { ok: false, outcome: 'refused', problem: new Problem({ status: 403, code: 'deletion_pending', detail }) }
 }
 
 function refuse(refused: RefusedLogin): ProgramLogin {

@@ -1,4 +1,5 @@
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { isActive } from '../../domain/accounts/is-active.ts'
 import type { ApiKey } from '../../domain/api-keys/api-key.ts'
 import { parseApiKeyText } from '../../domain/api-keys/api-key-text.ts'
 import { findPresentedKey } from '../../domain/api-keys/find-api-key.ts'
@@ -88,7 +89,7 @@ async function findOwner(sql: Queries, { accountId, clientId }: ApiKey, jkt: str
     return client ? { ok: true, client } : unacceptable('owner_gone')
   }
   const account = await findAccount(sql, accountId)
-  return account !== undefined && account.disabledAt === undefined ? { ok: true } : unacceptable('owner_gone')
+  return account !== undefined && isActive(account) ? { ok: true } : unacceptable('owner_gone')
 }
 
 /** Never later than the key. */

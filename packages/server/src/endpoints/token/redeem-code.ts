@@ -1,4 +1,5 @@
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { isActive } from '../../domain/accounts/is-active.ts'
 import { lockAccount } from '../../domain/accounts/lock-account.ts'
 import {
   type CodePresentation,
@@ -104,7 +105,7 @@ async function openInTransaction(
 async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }: AuthorizationGrant): Promise<boolean> {
   await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
-  if (!account || account.disabledAt !== undefined) return false
+  if (!account || !isActive(account)) return false
   const session = await findSession(tx.sql, browserSessionId)
   return session !== undefined && (await isSessionLive(tx.sql, session, tx.now))
 }

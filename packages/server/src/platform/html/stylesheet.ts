@@ -82,6 +82,7 @@ legend{margin:0 0 16px;padding:0;font-size:1.25rem;line-height:1.3;font-weight:6
 html[dir=rtl] input{text-align:right}
 button{display:block;inline-size:100%;min-block-size:44px;margin:24px 0 0;padding:8px 16px;font:inherit;font-weight:500;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:8px;cursor:pointer;appearance:none;transition:background-color .12s,border-color .12s}
 button:hover{background:color-mix(in srgb,var(--accent) 88%,var(--ink));border-color:transparent}
+button.danger{color:var(--paper);background:var(--danger);border-color:var(--danger)}
 button.quiet{color:var(--accent);background:transparent;border-color:var(--field-border)}
 button.quiet:hover{border-color:var(--accent);background:transparent}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}

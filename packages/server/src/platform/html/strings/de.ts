@@ -29,6 +29,12 @@ export const german: Strings = {
     endOthers: 'Alle anderen Sitzungen beenden',
     endAll: 'Überall abmelden',
   },
+  accountData: {
+    exportTitle: 'Ihre Daten exportieren',
+    exportLead:
+      'Eine Datei (JSON) mit allem, was hier über Sie gespeichert ist: Profil, Sitzungen, Apps, Schlüssel und was mit Ihrem Konto geschah.',
+    export: 'Datei herunterladen',
+  },
   accountFrame: {
     navigation: 'Konto',
     skip: 'Zum Inhalt springen',
@@ -108,6 +114,30 @@ export const german: Strings = {
     goBack:
       'Haben Sie in einem anderen Fenster oder auf einem anderen Gerät begonnen? Dann gehen Sie dorthin zurück; diese Seite können Sie schließen.',
     notHuman: 'Es ließ sich nicht feststellen, ob ein Mensch das sendet. Versuchen Sie es noch einmal.',
+  },
+  deletion: {
+    title: 'Konto löschen',
+    lead: 'Alles, was hier über Sie gespeichert ist, wird gelöscht. Sie sehen die Folgen, bevor Sie bestätigen.',
+    endsSessions: (count) => `Beendet jetzt ${count} ${count === '1' ? 'Sitzung' : 'Sitzungen'}.`,
+    revokesKeys: (count) => `Widerruft jetzt ${count} API-Schlüssel, endgültig.`,
+    withdrawsApps: (count) => `Entzieht ${count} ${count === '1' ? 'App' : 'Apps'} den Zugriff.`,
+    deletedOn: (day) => `Ihr Konto wird am ${day} gelöscht.`,
+    untilThen: 'Bis dahin können Sie sich anmelden und es behalten.',
+    atOnce: 'Ihr Konto wird sofort gelöscht. Niemand kann es zurückholen.',
+    staysInLog:
+      'Das Protokoll dieses Dienstes behält, dass etwas geschah, ohne Ihren Namen, Ihr Netz und worum es ging.',
+    typeName: 'Geben Sie zur Bestätigung Ihren Benutzernamen ein:',
+    wrongName: 'Das ist nicht Ihr Benutzername. Es wurde nichts gelöscht.',
+    submit: 'Mein Konto löschen',
+    stay: 'Mein Konto behalten',
+    doneTitle: 'Sie sind jetzt abgemeldet',
+    done: 'Bis dahin können Sie sich anmelden und es behalten.',
+    keepTitle: 'Konto behalten?',
+    keepLead: 'Wenn Sie es behalten, sind Sie angemeldet. Beendete Sitzungen und widerrufene Schlüssel bleiben es.',
+    keep: 'Konto behalten',
+    letGo: 'Löschen lassen',
+    overTitle: 'Hier gibt es nichts zu behalten',
+    over: 'Das Konto ist gelöscht, oder diese Anmeldung ist vorbei. Wenn Sie ein Konto haben, melden Sie sich wieder an.',
   },
   device: {
     title: 'Gerät verbinden',

@@ -29,6 +29,12 @@ export const english: Strings = {
     endOthers: 'End all other sessions',
     endAll: 'Sign out everywhere',
   },
+  accountData: {
+    exportTitle: 'Export your data',
+    exportLead:
+      'A file (JSON) with all that is kept of you here: profile, sessions, apps, keys, and what happened to your account.',
+    export: 'Download the file',
+  },
   accountFrame: {
     navigation: 'Account',
     skip: 'Skip to content',
@@ -105,6 +111,30 @@ export const english: Strings = {
     signedIn: 'You are signed in',
     goBack: 'Did you begin in another window or on another device? Then go back there; you can close this page.',
     notHuman: 'Whether a person sends this could not be verified. Try again.',
+  },
+  deletion: {
+    title: 'Delete your account',
+    lead: 'Everything that is kept of you here is deleted. You see what it does before you confirm.',
+    endsSessions: (count) => `Ends ${count} ${count === '1' ? 'session' : 'sessions'} now.`,
+    revokesKeys: (count) => `Revokes ${count} API ${count === '1' ? 'key' : 'keys'} now, for good.`,
+    withdrawsApps: (count) => `Takes its access from ${count} ${count === '1' ? 'app' : 'apps'}.`,
+    deletedOn: (day) => `Your account will be deleted on ${day}.`,
+    untilThen: 'Until then you can sign in and keep it.',
+    atOnce: 'Your account is deleted at once. Nobody can bring it back.',
+    staysInLog:
+      'The log of this service keeps that something was done, without your name, your network or what it was about.',
+    typeName: 'To confirm, type your user name:',
+    wrongName: 'This is not your user name. Nothing was deleted.',
+    submit: 'Delete my account',
+    stay: 'Keep my account',
+    doneTitle: 'You are signed out',
+    done: 'Until then you can sign in and keep it.',
+    keepTitle: 'Keep your account?',
+    keepLead: 'If you keep it, you are signed in. API keys and sessions that ended stay ended.',
+    keep: 'Keep my account',
+    letGo: 'Let it be deleted',
+    overTitle: 'There is nothing to keep',
+    over: 'The account is deleted, or this sign-in is over. If you have an account, sign in again.',
   },
   device: {
     title: 'Connect a device',

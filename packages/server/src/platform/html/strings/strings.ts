@@ -65,6 +65,11 @@ export interface Strings {
     readonly endOthers: string
     readonly endAll: string
   }
+  readonly accountData: {
+    readonly exportTitle: string
+    readonly exportLead: string
+    readonly export: string
+  }
   readonly accountFrame: {
     /** What the navigation is called for who does not see it. */
     readonly navigation: string
@@ -145,6 +150,33 @@ export interface Strings {
     readonly goBack: string
     /** The installation's own check took them for a program. */
     readonly notHuman: string
+  }
+  readonly deletion: {
+    readonly title: string
+    readonly lead: string
+    /** @param count one or more, as of the next two */
+    readonly endsSessions: (count: string) => string
+    readonly revokesKeys: (count: string) => string
+    readonly withdrawsApps: (count: string) => string
+    readonly deletedOn: (day: string) => string
+    readonly untilThen: string
+    /** Where there is no grace. */
+    readonly atOnce: string
+    readonly staysInLog: string
+    /** The label of a field; the user name stands behind it. */
+    readonly typeName: string
+    readonly wrongName: string
+    readonly submit: string
+    readonly stay: string
+    readonly doneTitle: string
+    readonly done: string
+    /** The question to who signs in meanwhile. */
+    readonly keepTitle: string
+    readonly keepLead: string
+    readonly keep: string
+    readonly letGo: string
+    readonly overTitle: string
+    readonly over: string
   }
   readonly device: {
     readonly title: string

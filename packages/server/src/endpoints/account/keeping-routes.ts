@@ -1,0 +1,70 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { findAccount } from '../../domain/accounts/find-account.ts'
+import { useOneTime } from '../../domain/one-time/one-time.ts'
+import { cancelDeletion } from '../../domain/personal-data/cancel-deletion.ts'
+import { parseNetwork } from '../../domain/throttle/parse-network.ts'
+import { chooseLanguage } from '../../platform/html/choose-language.ts'
+import { pageHeaders } from '../../platform/html/page-headers.ts'
+import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { chooseMailLanguage } from '../choose-mail-language.ts'
+import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
+import { findKeeping, renderKeepingCookie } from '../pending-keeping.ts'
+import type { AccountEndpointDeps } from './account-endpoint.ts'
+import { renderDeletionNoticePage, renderKeepingPage } from './keeping-page.ts'
+import { type KeepBody, keepBodySchema } from './parse-request.ts'
+
+type KeepRequest = FastifyRequest<{ Body: KeepBody }>
+
+/** Serves the step of a login that asks whether an account which is to be deleted is kept. */
+export function keepingRoutes(server: HttpServer, deps: AccountEndpointDeps): void {
+  const { urls, database, clock, theme } = deps
+  server.get(urls.accountKeepingPath, async (request, reply) => {
+    const now = clock.now()
+    const pending = await findKeeping(database.read, urls, request, now)
+    const account = pending && (await findAccount(database.read, pending.step.who.accountId))
+    if (account?.deleteAfter === undefined || account.deleteAfter <= now) return sendOver(deps, request, reply)
+    const { username, deleteAfter } = account
+    const language = chooseLanguage(request.headers['accept-language'])
+    return reply.headers(pageHeaders(theme)).send(renderKeepingPage({ username, deleteAfter, urls, language, theme }))
+  })
+  server.post(urls.accountKeepingPath, { schema: { body: keepBodySchema } }, async (request: KeepRequest, reply) => {
+    refuseCrossOrigin(request, urls.origin, 'Open the login page here and sign in there.')
+    const step = request.body.decision === 'keep' ? await keep(deps, request) : leave(deps)
+    if (!step) return sendOver(deps, request, reply.status(400))
+    const cookies = [renderKeepingCookie(urls, ''), ...step.setCookies]
+    return reply.header('set-cookie', cookies).header('cache-control', 'no-store').redirect(step.location, 303)
+  })
+}
+
+/** Undefined where no login waits for it any more, or the account is not to be had back. */
+async function keep(
+  { database, urls, sealer }: AccountEndpointDeps,
+  request: KeepRequest,
+): Promise<FinishedStep | undefined> {
+  return database.write(async (tx) => {
+    const pending = await findKeeping(tx.sql, urls, request, tx.now)
+    if (!pending || !(await useOneTime(tx, pending.id, 'kept'))) return undefined
+    const { accountId } = pending.step.who
+    const account = await findAccount(tx.sql, accountId)
+    if (!account || account.disabledAt !== undefined) return undefined
+    // Somebody may have kept it meanwhile, in another browser.
+    if (account.deleteAfter !== undefined) {
+      if (account.deleteAfter <= tx.now) return undefined
+      const language = await chooseMailLanguage(tx.sql, accountId, request)
+      const from = { language, network: parseNetwork(request.ip), userAgent: request.headers['user-agent'] }
+      const told = { sealer, lockUrl: urls.accountLockUrl, ...from }
+      if (!(await cancelDeletion(tx, { accountId, actor: `account:${accountId}`, told }))) return undefined
+    }
+    return finishLoginStep(tx, urls, request, pending.step)
+  })
+}
+
+function leave({ urls }: AccountEndpointDeps): FinishedStep {
+  return { setCookies: [], location: urls.loginPath }
+}
+
+function sendOver({ urls, theme }: AccountEndpointDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const language = chooseLanguage(request.headers['accept-language'])
+  return reply.headers(pageHeaders(theme)).send(renderDeletionNoticePage({ urls, language, theme }))
+}
