@@ -12,6 +12,7 @@ import { asksForSecondFactor } from '../domain/login/list-factors.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
+import { accountDeleteCommand, accountRestoreCommand } from './account-delete.ts'
 import { accountImportCommand } from './account-import.ts'
 import { accountUpdateCommand } from './account-update.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
@@ -30,6 +31,8 @@ export function accountCommand(): Command {
     accountPasswordCommand(),
     accountDisableCommand(),
     accountEnableCommand(),
+    accountDeleteCommand(),
+    accountRestoreCommand(),
     accountLogOutCommand(),
   ])
 }
@@ -52,14 +55,19 @@ function accountListCommand(): Command {
     )
 }
 
-function toLine({ id, username, email, roles, disabledAt }: Account): string {
-  return [id, username, email, roles.join(','), disabledAt === undefined ? '' : 'disabled'].filter(Boolean).join('  ')
+function toLine({ id, username, email, roles, disabledAt, deleteAfter }: Account): string {
+  const states = [disabledAt === undefined ? '' : 'disabled', deleteAfter === undefined ? '' : 'to be deleted']
+  return [id, username, email, roles.join(','), ...states].filter(Boolean).join('  ')
 }
 
-function toJson({ id, username, email, emailVerifiedAt, roles, createdAt, disabledAt }: Account): object {
-  const created_at = new Date(createdAt).toISOString()
-  const email_verified = emailVerifiedAt !== undefined
-  return { id, username, email: email ?? null, email_verified, roles, created_at, disabled: disabledAt !== undefined }
+function toJson(account: Account): object {
+  const { id, username, email, emailVerifiedAt, roles, createdAt, disabledAt, deleteAfter } = account
+  return {
+    ...{ id, username, email: email ?? null, email_verified: emailVerifiedAt !== undefined, roles },
+    created_at: new Date(createdAt).toISOString(),
+    disabled: disabledAt !== undefined,
+    delete_after: deleteAfter === undefined ? null : new Date(deleteAfter).toISOString(),
+  }
 }
 
 interface AccountCreateOptions extends PasswordOptions {

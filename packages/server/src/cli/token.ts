@@ -51,6 +51,7 @@ async function issueFromOptions({ account: username, audience, scope }: TokenIss
         'There is no account of that name. Create it with `ostiary account create`.',
       )
     if (account.disabledAt !== undefined) throw new CommandError('disabled_account', 'That account is disabled.')
+    if (account.deleteAfter !== undefined) throw new CommandError('deletion_pending', 'That account is to be deleted.')
     const access = await resolveAccess(database.read, { audience, scopes: scope?.flatMap((text) => text.split(' ')) })
     if (!access.ok) throw new CommandError(access.reason, describeRefusedAccess(access))
     const who = { accountId: account.id, clientId: LOGIN_CLIENT_ID }
