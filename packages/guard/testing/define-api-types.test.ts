@@ -11,6 +11,7 @@ import * as forKoa from '../src/adapters/koa.ts'
 import type { AccessTokenClaims } from '../src/claims/access-token-claims.ts'
 import { defineApi } from '../src/define-api.ts'
 import type { Auth, Guard, Rule } from '../src/guard.ts'
+import { createMcpGuard } from '../src/mcp/create-mcp-guard.ts'
 import { audience, issuer, nowSeconds, secret, signToken } from './sign-token.ts'
 
 const orders = defineApi({
@@ -75,5 +76,23 @@ describe('a guard of a defined API', () => {
     })
     // @ts-expect-error it is no scope of the API
     forFetch.tokenRequired(guard, { scope: ['orders:reed'] })
+  })
+
+  test('an MCP server takes its audience and names, and no others', () => {
+    const notes = defineApi({ audience: 'https://mcp.example.com/mcp', scopes: ['read'], permissions: ['delete'] })
+    const options = { issuer, keys: { secret } }
+    const tools = { delete_note: { scope: 'read', permission: 'delete' } } as const
+    const mcp = createMcpGuard({ ...options, api: notes, scope: 'read', tools })
+    expect(mcp.metadata).toMatchObject({ resource: notes.audience, scopes_supported: ['read'] })
+    express().post('/mcp', forExpress.tokenRequired(mcp, { permission: 'delete' }))
+    forFetch.tokenRequired(mcp, mcp.ruleFor({}))
+    // @ts-expect-error it is no permission of the API
+    forFetch.tokenRequired(mcp, { permission: 'remove' })
+    // @ts-expect-error nor may a tool need one that is none
+    createMcpGuard({ ...options, api: notes, tools: { delete_note: { permission: 'remove' } } })
+    // @ts-expect-error it is no scope of the API
+    createMcpGuard({ ...options, api: notes, scope: 'write' })
+    // @ts-expect-error one of the two says for whom tokens are
+    expect(() => createMcpGuard(options)).toThrow('audience')
   })
 })

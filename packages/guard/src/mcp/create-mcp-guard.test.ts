@@ -9,9 +9,9 @@ import type { McpGuardOptions } from './mcp-guard.ts'
 const resource = 'https://mcp.example.com/notes'
 const metadataUrl = 'https://mcp.example.com/.well-known/oauth-protected-resource/notes'
 
-function createTestGuard(options: Partial<McpGuardOptions> = {}) {
+function createTestGuard({ audience = resource, ...options }: Partial<McpGuardOptions> & { audience?: string } = {}) {
   return createMcpGuard({
-    ...{ issuer, audience: resource, keys: { secret }, clock: () => nowSeconds * 1000, scope: 'notes:read' },
+    ...{ issuer, audience, keys: { secret }, clock: () => nowSeconds * 1000, scope: 'notes:read' },
     ...{ tools: { add_note: 'notes:write', share_note: ['notes:share', 'notes:write'] } },
     ...options,
   })
@@ -201,6 +201,39 @@ describe('MCP, "Tools": what a message needs', () => {
     expect(ruleFor(body)).toEqual({ scope: ['notes:read', 'notes:write', 'notes:share'] })
   })
 
+  test('a tool may need permissions and roles, and several tools need what each of them does', () => {
+    const guard = createTestGuard({
+      tools: {
+        add_note: 'notes:write',
+        delete_note: { scope: 'notes:write', permission: 'notes:delete notes:see' },
+        purge: { role: ['admin'], permission: ['notes:delete'] },
+      },
+    })
+    const needs = { scope: ['notes:read', 'notes:write'], permission: ['notes:delete', 'notes:see'] }
+    expect(guard.ruleFor(call('delete_note'))).toEqual(needs)
+    expect(guard.ruleFor([call('purge'), call('delete_note')])).toEqual({
+      scope: ['notes:read', 'notes:write'],
+      permission: ['notes:delete', 'notes:see'],
+      role: ['admin'],
+    })
+    expect(guard.ruleFor(undefined)).toEqual({ ...needs, role: ['admin'] })
+    expect(guard.metadata.scopes_supported).toEqual(['notes:read', 'notes:write'])
+    const rule = guard.ruleFor(call('delete_note'))
+    const permissions = ['notes:see', 'notes:delete']
+    const allowed = guard.check(requestWith(token('notes:read notes:write', { permissions })), rule)
+    expect(allowed).toMatchObject({ kind: 'authenticated' })
+    const refusal = refusalOf(guard.check(requestWith(token('notes:read notes:write')), rule))
+    expect(refusal).toMatchObject({
+      code: 'insufficient_permission',
+      needs: { permission: 'notes:delete notes:see' },
+      headers: {
+        'WWW-Authenticate': `Bearer resource_metadata="${metadataUrl}", error="insufficient_scope", error_description="Token lacks a required permission", permission="notes:delete notes:see"`,
+      },
+    })
+    const without = refusalOf(guard.check(requestWith(), rule))
+    expect(without.headers['WWW-Authenticate']).toContain('scope="notes:read notes:write", realm')
+  })
+
   test('without the option scope, only tools ask for scopes', () => {
     const guard = createMcpGuard({ issuer, audience: resource, keys: { secret }, tools: { add_note: 'notes:write' } })
     expect([guard.ruleFor({ method: 'tools/list' }), guard.ruleFor(call('add_note'))]).toEqual([
@@ -244,6 +277,9 @@ describe('RFC 9728 §1.2: an option that cannot be meant refuses to start', () =
     ['one with a user', { audience: 'https://ada@mcp.example.com/' }],
     ['a scope with a quote', { scope: 'a"b' }],
     ['a tool with an empty list', { tools: { add_note: [] } }],
+    ['a tool that needs what cannot be merged', { tools: { add_note: { anyScope: ['a'] } } }],
+    ['a tool with a permission that is none', { tools: { add_note: { permission: 'a"b' } } }],
+    ['an API that is none', { api: 'notes' }],
     ['tools as a list', { tools: ['add_note'] }],
     ['no scopes at all in scopesSupported', { scopesSupported: [] }],
     ['a scope in scopesSupported that is none', { scopesSupported: ['a b'] }],

@@ -11,11 +11,11 @@ import { parseWords } from '../request/rule-checks.ts'
 import { createMetadataAnswer, respondToFetch, respondToNode } from './answer-metadata.ts'
 import { extendChallenge } from './extend-challenge.ts'
 import { locateMetadata } from './locate-metadata.ts'
-import type { McpGuard, McpGuardOptions, ResourceMetadata } from './mcp-guard.ts'
+import type { McpGuard, McpGuardOptions, McpServerName, MessageRule, ResourceMetadata } from './mcp-guard.ts'
 import { toAuthInfo } from './to-auth-info.ts'
 import { parseToolRules } from './tool-rules.ts'
 
-export type { McpGuard, McpGuardOptions, MessageRule, ResourceMetadata } from './mcp-guard.ts'
+export type { McpGuard, McpGuardOptions, McpServerName, MessageRule, ResourceMetadata } from './mcp-guard.ts'
 export type { AuthInfo } from './to-auth-info.ts'
 
 const mcpOptionRules: Readonly<Record<string, OptionRule>> = {
@@ -23,6 +23,7 @@ const mcpOptionRules: Readonly<Record<string, OptionRule>> = {
   tools: (value) => isJsonObject(value),
   scopesSupported: (value) => Array.isArray(value) && value.length > 0,
   resourceName: 'string',
+  api: (value) => isJsonObject(value),
 }
 
 /**
@@ -35,21 +36,28 @@ const mcpOptionRules: Readonly<Record<string, OptionRule>> = {
  * @example
  * const guard = createMcpGuard({ issuer: 'https://login.example.com', audience: 'https://mcp.example.com/mcp' })
  */
-export function createMcpGuard<Claims extends AccessTokenClaims = AccessTokenClaims>(
-  options: McpGuardOptions<Claims>,
-): McpGuard<Claims> {
-  const { scope, tools, scopesSupported, resourceName, ...guardOptions } = options
-  const ofMcp = { scope, tools, scopesSupported, resourceName }
+export function createMcpGuard<
+  Claims extends AccessTokenClaims = AccessTokenClaims,
+  Scope extends string = string,
+  Permission extends string = string,
+  Role extends string = string,
+>(
+  options: McpGuardOptions<Claims, NoInfer<Scope>, NoInfer<Permission>, NoInfer<Role>> &
+    McpServerName<Scope, Permission, Role>,
+): McpGuard<Claims, Rule<Scope, Permission, Role>> {
+  const { scope, tools, scopesSupported, resourceName, api, ...guardOptions } = options
+  const ofMcp = { scope, tools, scopesSupported, resourceName, api }
   applyOptionRules(ofMcp, mcpOptionRules, [])
-  validateResource(options.audience)
+  const { audience = '' } = api ?? options
+  validateResource(audience)
   // MCP, "Token Requirements": clients must use the header.
   if (options.locations?.header === false)
     refuseOption('locations must leave the header: MCP clients know no other place')
   const toolRules = parseToolRules({ ...(scope !== undefined && { scope }), ...(tools && { tools }) })
-  const metadata = renderMetadata(options, scopesSupported ?? toolRules.scopes)
-  const location = locateMetadata(options.audience)
+  const metadata = renderMetadata(options, audience, scopesSupported ?? toolRules.scopes)
+  const location = locateMetadata(audience)
   const answer = createMetadataAnswer(metadata, location)
-  const guard = createGuard<Claims>(guardOptions)
+  const guard = createGuard<Claims>({ ...guardOptions, audience })
   return {
     ...guard,
     check(request: GuardRequest, rule: Rule = toolRules.base) {
@@ -61,8 +69,9 @@ export function createMcpGuard<Claims extends AccessTokenClaims = AccessTokenCla
     metadataUrl: location.url,
     answerMetadata: (request) => respondToFetch(answer, request),
     serveMetadata: (req, res, next) => (respondToNode(answer, req, res) ? undefined : next()),
-    ruleFor: toolRules.ruleFor,
-    toAuthInfo: (auth) => toAuthInfo(auth, options.audience),
+    // It is made of the options' names alone.
+    ruleFor: toolRules.ruleFor as (message: unknown) => MessageRule<Scope, Permission, Role>,
+    toAuthInfo: (auth) => toAuthInfo(auth, audience),
   }
 }
 
@@ -75,7 +84,8 @@ function validateResource(audience: string): void {
 }
 
 function renderMetadata(
-  { issuer, audience, resourceName, dpop }: McpGuardOptions,
+  { issuer, resourceName, dpop }: Pick<McpGuardOptions, 'issuer' | 'resourceName' | 'dpop'>,
+  audience: string,
   scopes: readonly string[],
 ): ResourceMetadata {
   // RFC 9728 §3.2: members with no values are left out.

@@ -1,25 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccessTokenClaims } from '../claims/access-token-claims.ts'
+import type { ApiDeclaration } from '../define-api.ts'
 import type { Auth, Guard, Rule } from '../guard.ts'
 import type { GuardOptions } from '../guard-options.ts'
 import type { AuthInfo } from './to-auth-info.ts'
 
 /** A guard's options, and what an MCP server says of itself. */
-export interface McpGuardOptions<Claims extends AccessTokenClaims = AccessTokenClaims> extends GuardOptions<Claims> {
-  /**
-   * The MCP server's URL as its clients know it, and the claim `aud`: https, or http on a loopback host, without query and
-   * fragment. It is registered at the issuer letter by letter.
-   */
-  readonly audience: string
+export interface McpGuardOptions<
+  Claims extends AccessTokenClaims = AccessTokenClaims,
+  Scope extends string = string,
+  Permission extends string = string,
+  Role extends string = string,
+> extends Omit<GuardOptions<Claims>, 'audience'> {
   /** Scopes that every message needs; a text may hold several, separated by spaces. Default: none. */
-  readonly scope?: string | readonly string[]
-  /** Scopes that a call of a tool needs besides, by the tool's name. A tool that isn't listed needs no more than `scope`. */
-  readonly tools?: Readonly<Record<string, string | readonly string[]>>
+  readonly scope?: Scope | readonly Scope[]
+  /**
+   * What a call of a tool needs besides, by the tool's name: scopes, or scopes, permissions and roles. A tool that isn't listed needs no more
+   * than `scope`.
+   */
+  readonly tools?: Readonly<Record<string, Scope | readonly Scope[] | MessageRule<Scope, Permission, Role>>>
   /** What the metadata says in `scopes_supported`. Default: those of `scope` and `tools`. */
-  readonly scopesSupported?: readonly string[]
+  readonly scopesSupported?: readonly Scope[]
   /** What people shall call it: the metadata's `resource_name`. */
   readonly resourceName?: string
 }
+
+/**
+ * The MCP server's URL as its clients know it, and the claim `aud`: https, or http on a loopback host, without query and fragment. It is registered
+ * at the issuer letter by letter. Of a declared API, no rule takes other names than the declared ones.
+ */
+export type McpServerName<Scope extends string, Permission extends string, Role extends string> =
+  | { readonly audience: string; readonly api?: undefined }
+  | { readonly api: ApiDeclaration<Scope, Permission, Role>; readonly audience?: undefined }
 
 /** The metadata of a protected resource. @see RFC 9728 §2 */
 export interface ResourceMetadata {
@@ -33,10 +45,14 @@ export interface ResourceMetadata {
 }
 
 /** What a message needs. Nobody calls an MCP server anonymously, so it is never optional. */
-export type MessageRule = Pick<Rule, 'scope'>
+export type MessageRule<
+  Scope extends string = string,
+  Permission extends string = string,
+  Role extends string = string,
+> = Pick<Rule<Scope, Permission, Role>, 'scope' | 'permission' | 'role'>
 
 /** What an MCP server asks of each request. Every adapter's `tokenRequired` takes it; without a rule it asks for the option `scope`. */
-export interface McpGuard<Claims = AccessTokenClaims> extends Guard<Claims> {
+export interface McpGuard<Claims = AccessTokenClaims, GuardRule extends Rule = Rule> extends Guard<Claims, GuardRule> {
   readonly metadata: ResourceMetadata
   /** Where clients look for the metadata, and what challenges name. @see RFC 9728 §3.1 */
   readonly metadataUrl: string
@@ -52,9 +68,9 @@ export interface McpGuard<Claims = AccessTokenClaims> extends Guard<Claims> {
    * Says what a message needs: `scope`, and what the option `tools` names for the tools that it calls.
    *
    * @param message the parsed body of a POST: one JSON-RPC message or a list. Undefined, since nobody has parsed it, it may call
-   * anything, and needs all scopes there are.
+   * anything, and needs all that any tool does.
    */
-  ruleFor(message: unknown): MessageRule
+  ruleFor(message: unknown): Pick<GuardRule, 'scope' | 'permission' | 'role'>
   /** Tells the SDK's transport and tools who calls. */
   toAuthInfo(auth: Auth<Claims>): AuthInfo<Claims>
 }

@@ -1,45 +1,52 @@
+import { GuardConfigurationError } from '../guard-configuration-error.ts'
 import { isJsonObject } from '../jws/parse-json-object.ts'
 import { parseWords } from '../request/rule-checks.ts'
 import type { McpGuardOptions, MessageRule } from './mcp-guard.ts'
 
 /** What messages need, by the tools that they call. */
 export interface ToolRules {
-  /** For messages that call no tool with scopes of its own. */
+  /** For messages that call no tool with needs of its own. */
   readonly base: MessageRule
   /** All scopes there are, each once. */
   readonly scopes: readonly string[]
   ruleFor(message: unknown): MessageRule
 }
 
-/** Reads which scopes messages need. @throws GuardConfigurationError for a scope that isn't one. */
+/** Reads what messages need. @throws GuardConfigurationError for a name that isn't one. */
 export function parseToolRules({ scope, tools = {} }: Pick<McpGuardOptions, 'scope' | 'tools'>): ToolRules {
-  const ofAll = scope === undefined ? [] : listScopes(scope)
-  const ofTools = new Map(Object.entries(tools).map(([tool, scope]) => [tool, listScopes(scope)]))
-  const base = createRule(ofAll)
+  const ofAll = mergeRules([scope === undefined ? {} : { scope }])
+  const ofTools = new Map(Object.entries(tools).map(([tool, needs]) => [tool, mergeRules([ofAll, readNeeds(needs)])]))
   // Made once: a guard remembers what it has read of a rule by the rule itself.
-  const rules = new Map([...ofTools].map(([tool, scopes]) => [tool, createRule([...ofAll, ...scopes])]))
-  const scopes = [...new Set([...ofAll, ...[...ofTools.values()].flat()])]
-  const everything = createRule(scopes)
+  const everything = mergeRules([ofAll, ...ofTools.values()])
   return {
-    base,
-    scopes,
+    base: ofAll,
+    scopes: parseWords(everything.scope),
     ruleFor(message) {
       const called = listCalledTools(message)
       if (called === undefined) return everything
-      const [tool, ...others] = called.filter((name) => ofTools.has(name))
-      if (tool === undefined) return base
-      if (others.length === 0) return rules.get(tool) ?? base
-      return createRule([...ofAll, ...[tool, ...others].flatMap((called) => ofTools.get(called) ?? [])])
+      const [rule, ...others] = called.flatMap((name) => ofTools.get(name) ?? [])
+      if (rule === undefined) return ofAll
+      return others.length === 0 ? rule : mergeRules([rule, ...others])
     },
   }
 }
 
-function listScopes(scope: string | readonly string[]): readonly string[] {
-  return parseWords(scope)
+function readNeeds(needs: string | readonly string[] | MessageRule): MessageRule {
+  if (!isJsonObject(needs)) return { scope: needs as string | readonly string[] }
+  const unknown = Object.keys(needs).find((member) => !members.includes(member as 'scope'))
+  if (unknown !== undefined) throw new GuardConfigurationError(`${unknown} is nothing that a tool can need`)
+  return needs
 }
 
-function createRule(scopes: readonly string[]): MessageRule {
-  return scopes.length === 0 ? {} : { scope: [...new Set(scopes)] }
+/** Rules of which one can ask for what several do. */
+const members = ['scope', 'permission', 'role'] as const
+
+/** One rule for all that several ask for. */
+function mergeRules(rules: readonly MessageRule[]): MessageRule {
+  const merged = members.map((member) => [member, rules.flatMap((rule) => parseWords(rule[member]))] as const)
+  return Object.fromEntries(
+    merged.filter(([, words]) => words.length > 0).map(([member, words]) => [member, [...new Set(words)]]),
+  )
 }
 
 /**
