@@ -25,6 +25,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['credentials', 'passwords: policy, hashing, verification'],
   ['upstreams', 'providers that people may log in with, and the requests to them'],
   ['federated-identities', 'which identity at an upstream provider is whose account'],
+  ['passkeys', 'passkeys: what is known of each, how one is made and proved'],
   ['throttle', 'failed logins, and how long to wait after them'],
   ['email-challenges', 'codes and links in mails, by which people prove an address'],
   ['login', 'the steps of a login, from a name and a password to an admitted account'],

@@ -57,6 +57,8 @@ import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
 import { createMetrics, type FeedFigures, type Metrics, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { passkeysEndpoint } from './endpoints/passkeys/passkeys-endpoint.ts'
+import { passkeysSection } from './endpoints/passkeys/passkeys-section.ts'
 import { recoveryEndpoint } from './endpoints/recovery/recovery-endpoint.ts'
 import { registrationEndpoint } from './endpoints/registration/registration-endpoint.ts'
 import { revocationEndpoint } from './endpoints/revocation/revocation-endpoint.ts'
@@ -159,7 +161,12 @@ export interface RunningServer {
 }
 
 /** What stands on `/account/security`, in its order. */
-const securitySections: readonly SecuritySection[] = [passwordSection, factorsSection, upstreamsSection]
+const securitySections: readonly SecuritySection[] = [
+  passwordSection,
+  passkeysSection,
+  factorsSection,
+  upstreamsSection,
+]
 
 const MAINTENANCE_MS = 30_000
 /** Meanwhile each answer tells its connection to close. */
@@ -333,8 +340,8 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     const { countLogin, countToken } = metrics
     const hashing = { hashQueue, passwordCost: config.passwordCost }
     const issuing = { tokenIssuer, refreshKeys, countToken }
-    loginEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, ...issuing })
     const { sealer } = installation
+    loginEndpoint(room, { urls, database, clock, theme, sealer, countLogin, ...hashing, ...issuing })
     secondFactorEndpoint(room, { urls, database, clock, sealer, theme })
     factorsEndpoint(room, { urls, database, clock, sealer, theme })
     const upstreams = new UpstreamClients(installation)
@@ -359,6 +366,7 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
       securitySections,
     }),
   )
+  server.register(async (room) => passkeysEndpoint(room, { urls, database, clock, theme, sealer: installation.sealer }))
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, assertions, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, { ...issued, assertions }))

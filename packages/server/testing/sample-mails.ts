@@ -9,6 +9,7 @@ const notices: readonly NoticeKind[] = [
   'new_device',
   'passkey_added',
   'passkey_removed',
+  'passkey_suspended',
   'password_changed',
   'recovery_used',
   'deletion_requested',

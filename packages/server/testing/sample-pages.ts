@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { renderCreationOptions, renderRequestOptions } from '../src/domain/passkeys/ceremony-options.ts'
 import { showTotp } from '../src/domain/totp/totp-enrolment.ts'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderApiKeyFormPage, renderMadeApiKeyPage } from '../src/endpoints/account/api-key-pages.ts'
@@ -31,6 +32,12 @@ import { issuerUrls } from '../src/endpoints/issuer-urls.ts'
 import { renderLinkOverPage } from '../src/endpoints/link-over-page.ts'
 import { renderContinuePage } from '../src/endpoints/login/continue-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
+import { passkeyScript } from '../src/endpoints/passkey-script.ts'
+import {
+  renderNewPasskeyPage,
+  renderPasskeyOfferPage,
+  renderPasskeysPage,
+} from '../src/endpoints/passkeys/passkey-pages.ts'
 import { renderNewPasswordPage, renderRecoveryPage } from '../src/endpoints/recovery/recovery-pages.ts'
 import { renderEndedStepPage, renderSecondFactorPage } from '../src/endpoints/second-factor/second-factor-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
@@ -156,6 +163,17 @@ const sampleNewPassword = {
   secret: `${'f'.repeat(22)}.${'g'.repeat(43)}`,
   username: 'ada.lovelace',
 }
+const samplePasskey = {
+  ...{ id: 'f'.repeat(22), credentialId: 'AAAA', accountId: 'acc_1', publicKey: '', signCount: 0, transports: [] },
+  ...{ isBackupEligible: true, isBackedUp: true, isUserVerified: true, aaguid: '', name: 'Google Password Manager' },
+  ...{ createdAt: now - 40 * DAY_MS, usedAt: now - 5 * 60_000, suspendedAt: undefined },
+}
+const relyingParty = { id: 'login.example.com', origin: 'https://login.example.com' }
+const options = renderRequestOptions(relyingParty, 'A'.repeat(72))
+const creation = renderCreationOptions({
+  ...{ relyingParty, name: 'Ostiary', challenge: 'A'.repeat(72), existing: [samplePasskey] },
+  user: { handle: 'A'.repeat(43), name: 'ada.lovelace' },
+})
 
 /** Every page in every state that looks different, by name. */
 export const samplePages: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
@@ -173,6 +191,24 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     const problem = stringsIn(language).federation.wrongPassword
     const link = { email: 'ada@example.com', link: 'e'.repeat(43), action: '/login/link' }
     return renderLinkPage({ name: 'Google', ...link, problem, language, theme })
+  },
+  'login-passkey': (language, theme) =>
+    renderLoginPage({ action: '/login', passkey: { action: '/login/passkey', options }, language, theme }),
+  'login-passkey-refused': (language, theme) => {
+    const passkey = { action: '/login/passkey', options }
+    return renderLoginPage({ action: '/login', passkey, problem: 'passkey_refused', language, theme })
+  },
+  passkeys: (language, theme) => {
+    const passkeys = [samplePasskey, { ...samplePasskey, id: 'g'.repeat(22), name: 'YubiKey', suspendedAt: now }]
+    return renderPasskeysPage({ urls, passkeys, problem: 'lastWayIn', isAvailable: true, now, language, theme })
+  },
+  'passkeys-unavailable': (language, theme) =>
+    renderPasskeysPage({ urls, passkeys: [], isAvailable: false, now, language, theme }),
+  'passkey-new': (language, theme) =>
+    renderNewPasskeyPage({ urls, options: creation, isRefused: true, language, theme }),
+  'passkey-offer': (language, theme) => {
+    const offer = { action: '/login/passkey-offer', returnTo: '/account', options: creation, conditional: creation }
+    return renderPasskeyOfferPage({ ...offer, isRefused: false, language, theme })
   },
   'login-refused': (language, theme) =>
     renderLoginPage({ action: '/login', username: 'ada.lovelace', problem: 'refused', language, theme }),
@@ -316,7 +352,8 @@ export async function servePages(
 ): Promise<PageServer> {
   return await listen((request, response) => {
     const page = render(request.url ?? '/')
-    response.writeHead(page === undefined ? 404 : 200, pageHeaders(theme)).end(page)
+    const script = page?.includes('<script>') ? passkeyScript.source : undefined
+    response.writeHead(page === undefined ? 404 : 200, pageHeaders(theme, [], script)).end(page)
   })
 }
 

@@ -42,6 +42,8 @@ export interface TestServerOptions {
   readonly isClockRunning?: boolean
   /** The path of the issuer, such as `/tenant`; none unless given. */
   readonly issuerPath?: string
+  /** The host in the issuer. Default: 127.0.0.1, where there are no passkeys. */
+  readonly issuerHost?: 'localhost'
   /** How documents of clients are read. Default: as a real server does. */
   readonly fetchDocument?: FetchPublicDocument
   /** Shows its mails at `/dev/outbox`. */
@@ -52,11 +54,11 @@ export interface TestServerOptions {
 
 /** Starts a real server on a free port, with a clock that stands at this moment until it is set. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { config: changed, issuerPath = '', isClockRunning = false } = options
+  const { config: changed, issuerPath = '', issuerHost = '127.0.0.1', isClockRunning = false } = options
   const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-server-'))
   const port = await findFreePort()
   const config: Config = {
-    issuer: `http://127.0.0.1:${port}${issuerPath}`,
+    issuer: `http://${issuerHost}:${port}${issuerPath}`,
     host: '127.0.0.1',
     port,
     databaseUrl: options.databaseUrl ?? `sqlite:${path.join(folder, 'ostiary.db')}`,

@@ -6,7 +6,7 @@ import { issuePendingLogin } from '../domain/login/pending-login.ts'
 import { isDeviceRemembered } from '../domain/remembered-devices/remembered-devices.ts'
 import { openBrowserSession, type SessionOpening } from '../domain/sessions/open-session.ts'
 import { replaceBrowserSession } from '../domain/sessions/replace-browser-session.ts'
-import { BROWSER_SESSION_LIMITS } from '../domain/sessions/session.ts'
+import { BROWSER_SESSION_LIMITS, type Session } from '../domain/sessions/session.ts'
 import type { Transaction } from '../platform/database/database.ts'
 import { renderCookie } from '../platform/http/cookies.ts'
 import { stepUrl } from './begun-login.ts'
@@ -14,6 +14,7 @@ import { findBrowserSession, sessionCookieName } from './browser-session.ts'
 import { findDemand } from './find-demand.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 import { findDeviceCookie, findLoginStepSecret, renderLoginStepCookie } from './login-step-cookies.ts'
+import { findPasskeyOffer } from './offer-passkey.ts'
 import { offerKeeping } from './pending-keeping.ts'
 
 /** What follows a step of a login in a browser: the cookies that it takes along, as Set-Cookie values, and where it goes on to. */
@@ -59,9 +60,11 @@ export async function finishLoginStep(
     const { setCookies, location } = await offerKeeping(tx, urls, { who, returnTo })
     return { setCookies: [...setCookies, ...waited], location }
   }
+  const before = await findBrowserSession(tx.sql, urls, request, tx.now)
+  const offer = await findPasskeyOffer(tx.sql, urls, request, { accountId, methods, before, returnTo, now: tx.now })
   return {
-    setCookies: [await openSessionForBrowser(tx, urls, request, who), ...waited],
-    location: returnTo ?? urls.accountPath,
+    setCookies: [await openSessionForBrowser(tx, urls, request, who, before), ...waited],
+    location: offer ?? returnTo ?? urls.accountPath,
   }
 }
 
@@ -70,8 +73,8 @@ async function openSessionForBrowser(
   urls: IssuerUrls,
   request: FastifyRequest,
   who: LoginStep['who'],
+  before: Session | undefined,
 ): Promise<string> {
-  const before = await findBrowserSession(tx.sql, urls, request, tx.now)
   const userAgent = request.headers['user-agent']
   const { cookie, session } = await openBrowserSession(tx, { ...who, clientId: LOGIN_CLIENT_ID, userAgent })
   if (before) await replaceBrowserSession(tx, before, session)

@@ -1,3 +1,5 @@
+import { type RelyingParty, relyingPartyOf } from '../domain/passkeys/relying-party.ts'
+
 /** Where each endpoint stands: paths for routes and forms, URLs for documents. Built from the issuer alone, never from a Host header. */
 export interface IssuerUrls {
   readonly issuer: string
@@ -12,6 +14,9 @@ export interface IssuerUrls {
   readonly loginLinkPath: string
   readonly secondFactorPath: string
   readonly enrolPath: string
+  readonly loginPasskeyPath: string
+  /** Where a passkey is offered after a login with a password. */
+  readonly passkeyOfferPath: string
   readonly logoutPath: string
   /** Where a browser goes on after a link in a mail has signed it in. */
   readonly loginContinuePath: string
@@ -35,6 +40,10 @@ export interface IssuerUrls {
   readonly accountApiKeysPath: string
   readonly accountApiKeyRevocationPath: string
   readonly accountConsentsPath: string
+  readonly accountPasskeysPath: string
+  readonly accountNewPasskeyPath: string
+  /** Where a person who was not it locks their account. */
+  readonly accountLockUrl: string
   readonly accountUpstreamsPath: string
   readonly jwksPath: string
   readonly jwksUri: string
@@ -67,14 +76,14 @@ export interface IssuerUrls {
   readonly revocationsPath: string
   readonly revocationsUrl: string
   readonly accountUrl: string
-  /** Where the link of a mail locks an account. */
-  readonly accountLockUrl: string
   /** Below which each error code has its page. */
   readonly errorsPath: string
   readonly errorsUrl: string
   readonly devOutboxPath: string
   readonly revocationFeedPath: string
   readonly revocationFeedUrl: string
+  /** Whom passkeys are made for; absent where there can be none, at an IP address. */
+  readonly relyingParty: RelyingParty | undefined
   /** Whether cookies can be Secure: not on a loopback issuer without TLS. */
   readonly isSecure: boolean
 }
@@ -107,6 +116,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     loginLinkPath: `${loginPath}/link`,
     secondFactorPath: `${loginPath}/second-factor`,
     enrolPath: `${loginPath}/enrol`,
+    loginPasskeyPath: `${loginPath}/passkey`,
+    passkeyOfferPath: `${loginPath}/passkey-offer`,
     logoutPath: `${basePath}/logout`,
     loginContinuePath: `${loginPath}/continue`,
     recoveryPath,
@@ -133,6 +144,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountApiKeysPath: `${accountPath}/api-keys`,
     accountApiKeyRevocationPath: `${accountPath}/api-keys/revoke`,
     accountConsentsPath: `${accountPath}/consents`,
+    accountPasskeysPath: `${accountPath}/security/passkeys`,
+    accountNewPasskeyPath: `${accountPath}/security/passkeys/new`,
     accountUpstreamsPath: `${accountPath}/upstreams`,
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
@@ -166,6 +179,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     revocationsUrl: `${origin}${revocationsPath}`,
     revocationFeedPath,
     revocationFeedUrl: `${origin}${revocationFeedPath}`,
+    relyingParty: relyingPartyOf(issuer),
     isSecure: protocol === 'https:',
   })
 }

@@ -10,6 +10,7 @@ export type NoticeKind =
   | 'new_device'
   | 'passkey_added'
   | 'passkey_removed'
+  | 'passkey_suspended'
   | 'password_changed'
   | 'recovery_used'
   | 'deletion_requested'

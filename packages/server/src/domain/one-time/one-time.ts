@@ -12,6 +12,7 @@ export type OneTimeKind =
   | 'assertion'
   | 'authorization_code'
   | 'login_step'
+  | 'passkey_challenge'
   | 'upstream_link'
   | 'upstream_login'
 

@@ -6,6 +6,7 @@ import type { KeptData } from './kept-data.ts'
 import { keptEvents } from './kept-events.ts'
 import { keptFactors } from './kept-factors.ts'
 import { keptIdentities } from './kept-identities.ts'
+import { keptPasskeys } from './kept-passkeys.ts'
 import { keptPassword } from './kept-password.ts'
 import { keptProfile } from './kept-profile.ts'
 import { keptSessions } from './kept-sessions.ts'
@@ -32,6 +33,7 @@ export const everythingKept: readonly KeptData[] = [
   },
   keptProfile,
   keptPassword,
+  keptPasskeys,
   keptFactors,
   keptChallenges,
   keptIdentities,

@@ -17,6 +17,8 @@ import { listAuditEvents } from '../audit/list-audit-events.ts'
 import { recordConsent } from '../consents/consents.ts'
 import { issueChallenge } from '../email-challenges/issue-challenge.ts'
 import { linkIdentity } from '../federated-identities/link-identity.ts'
+import { registerPasskey } from '../passkeys/register-passkey.ts'
+import { ensureUserHandle } from '../passkeys/user-handle.ts'
 import { updateProfile } from '../profiles/update-profile.ts'
 import { makeRecoveryCodes } from '../recovery-codes/recovery-codes.ts'
 import { rememberDevice } from '../remembered-devices/remembered-devices.ts'
@@ -103,6 +105,16 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
       })
       await makeRecoveryCodes(tx, { accountId: id, network: '203.0.113.7' })
       await rememberDevice(tx, { accountId: id, userAgent: `${name}'s browser`, network: '203.0.113.7' })
+      await ensureUserHandle(tx, id)
+      const notices = { sealer: server.running.installation.sealer, lockUrl: 'https://login.example.com/lock' }
+      await registerPasskey(tx, notices, {
+        owner: { accountId: id, language: 'en', network: '203.0.113.7', userAgent: undefined },
+        credential: {
+          ...{ credentialId: `credential-of-${name}`, publicKey: 'pQEC', signCount: 0, aaguid: '' },
+          ...{ isBackupEligible: true, isBackedUp: true, isUserVerified: true },
+        },
+        ...{ transports: [], name: `${name}'s telephone` },
+      })
       const key = parseApiKey({ name: `${name}'s script`, audience, scopes: undefined, expires: '30d' })
       if (key.ok) await createApiKey(tx, { accountId: id }, key.description, `account:${id}`)
     })
@@ -148,6 +160,7 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
       identifiers: ['ada.lovelace'],
       profile: { name: 'ada.lovelace Lovelace', locale: 'en' },
       password: { set_at: expect.any(String) },
+      passkeys: [{ name: "ada.lovelace's telephone", synced: true, last_used_at: null }],
       authenticator_app: { added_at: expect.any(String) },
       recovery_codes: { left: 10 },
       mailed_codes: [{ purpose: 'verify_email', email: 'ada.lovelace@example.com', used_at: null }],

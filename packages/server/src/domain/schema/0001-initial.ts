@@ -106,6 +106,27 @@ export const initial: Migration = {
     )`,
     `CREATE INDEX remembered_device_by_account ON remembered_device (account_id)`,
     `CREATE INDEX remembered_device_by_expiry ON remembered_device (expires_at)`,
+    `CREATE TABLE passkey (
+      credential_id TEXT PRIMARY KEY,
+      id TEXT NOT NULL,
+      account_id TEXT NOT NULL,
+      public_key TEXT NOT NULL,
+      sign_count BIGINT NOT NULL,
+      transports TEXT NOT NULL,
+      is_backup_eligible BIGINT NOT NULL,
+      is_backed_up BIGINT NOT NULL,
+      is_user_verified BIGINT NOT NULL,
+      aaguid TEXT NOT NULL,
+      name TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      used_at BIGINT,
+      suspended_at BIGINT
+    )`,
+    `CREATE INDEX passkey_by_account ON passkey (account_id)`,
+    `CREATE TABLE passkey_user (
+      account_id TEXT PRIMARY KEY,
+      handle TEXT NOT NULL
+    )`,
     `CREATE TABLE throttle (
       key TEXT PRIMARY KEY,
       failures BIGINT NOT NULL,

@@ -40,6 +40,21 @@ export function throttleSubject(login: string, address: string | undefined): Thr
   }
 }
 
+/** The subject of a login with a passkey. The credential's id stands for the name; failures of the network count with those of passwords. */
+export function passkeySubject(credentialId: string, address: string | undefined): ThrottleSubject {
+  const network = parseNetwork(address)
+  const pair = digest(`${network} ${credentialId}`)
+  return {
+    network,
+    keys: {
+      account: `passkey:${digest(credentialId)}`,
+      network: `network:${network}`,
+      pair: `passkey-pair:${pair}`,
+      known: `passkey-known:${pair}`,
+    },
+  }
+}
+
 /** The subject of a guess at the code that somebody's device shows: who is signed in, and from where. Counted apart from logins. */
 export function userCodeSubject(accountId: string, address: string | undefined): ThrottleSubject {
   return subjectApart('code', accountId, address)

@@ -22,6 +22,8 @@ import { wantsPage } from '../../platform/http/wants-page.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
+import { passkeyScript } from '../passkey-script.ts'
+import { findPasskeySignals, type PasskeySignals } from '../render-passkey-signals.ts'
 import type { SecuritySection } from '../security-section.ts'
 import { sendToLogin } from '../send-to-login.ts'
 import { renderAccountPage } from './account-page.ts'
@@ -74,7 +76,8 @@ export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): 
     const sessions = await nameClients(database.read, await listSessions(database.read, session.accountId, now))
     const consents = await listShownConsents(database.read, session.accountId)
     const apiKeys = await listApiKeys(database.read, { accountId: session.accountId })
-    const shown = { account, name, sessions, apiKeys, consents, session, now }
+    const passkeySignals = await findPasskeySignals(database.read, urls, account)
+    const shown = { account, name, sessions, apiKeys, consents, session, passkeySignals, now }
     return wantsJson(request)
       ? reply.header('cache-control', 'no-store').send(renderJson(shown))
       : sendPage(deps, request, reply, shown)
@@ -132,6 +135,7 @@ interface Shown {
   readonly consents: readonly ShownConsent[]
   /** The one that the request came in. */
   readonly session: Session
+  readonly passkeySignals: PasskeySignals | undefined
   readonly now: number
 }
 
@@ -139,7 +143,7 @@ function sendPage(
   { urls, theme }: AccountEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { account, name, sessions, apiKeys, consents, session, now }: Shown,
+  { account, name, sessions, apiKeys, consents, session, passkeySignals, now }: Shown,
 ): FastifyReply {
   const page = renderAccountPage({
     account: { ...account, name },
@@ -147,12 +151,13 @@ function sendPage(
     sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
     apiKeys,
     consents,
+    passkeySignals,
     now,
     urls,
     language: chooseLanguage(request.headers['accept-language']),
     theme,
   })
-  return reply.headers(pageHeaders(theme)).send(page)
+  return reply.headers(pageHeaders(theme, [], passkeySignals && passkeyScript.source)).send(page)
 }
 
 function renderJson({ account, sessions, apiKeys, consents, session }: Shown): object {

@@ -4,6 +4,7 @@ import { renderPastMoment } from '../../platform/html/relative-time.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { type AccountFrame, renderAccountFrame } from '../render-account-frame.ts'
+import { type PasskeySignals, renderPasskeySignals } from '../render-passkey-signals.ts'
 import { renderApiKeys, type ShownApiKey } from './render-api-keys.ts'
 import { renderConsents, type ShownConsent } from './render-consents.ts'
 import { renderSessions, type ShownSession } from './render-sessions.ts'
@@ -31,12 +32,14 @@ export interface AccountPage extends Pick<AccountFrame, 'language' | 'theme'> {
       | 'accountApiKeyRevocationPath'
       | 'accountConsentsPath'
     >
+  /** What password managers are told. Absent: nothing. */
+  readonly passkeySignals?: PasskeySignals | undefined
   readonly now: EpochMilliseconds
 }
 
 /** Renders who is signed in and since when, the button that ends it, and where else they are. */
 export function renderAccountPage(page: AccountPage): string {
-  const { account, session, sessions, apiKeys, consents, now, urls, language, theme } = page
+  const { account, session, sessions, apiKeys, consents, passkeySignals, now, urls, language, theme } = page
   const strings = stringsIn(language).account
   const email =
     account.email === undefined
@@ -60,6 +63,6 @@ ${renderSessions({ sessions, sessionsAction: urls.accountSessionsPath, now, lang
   apiKeyRevocationAction: urls.accountApiKeyRevocationPath,
   now,
   language,
-})}${renderConsents({ consents, consentsAction: urls.accountConsentsPath, now, language })}`
+})}${renderConsents({ consents, consentsAction: urls.accountConsentsPath, now, language })}${passkeySignals && renderPasskeySignals(passkeySignals)}`
   return renderAccountFrame({ title: strings.title, area: 'overview', urls, language, theme, body })
 }

@@ -15,6 +15,8 @@ const id = 'a'.repeat(22)
 const acts: Readonly<Record<string, { readonly body: Record<string, string>; readonly old?: string }>> = {
   accountExportPath: { body: {} },
   accountDeletionPath: { body: { username: 'ada' } },
+  accountPasskeysPath: { body: { passkey: id, act: 'remove' } },
+  accountNewPasskeyPath: { body: { credential: '{}' } },
   accountApiKeysPath: { body: { name: 'x', audience, expires: '30d' } },
   accountTotpPath: { body: { enrolment: 'x', code: '123456' } },
   accountTotpRemovalPath: { body: {} },
@@ -54,7 +56,7 @@ describe('acts on the account page', () => {
     let person: Visitor
 
     beforeAll(async () => {
-      server = await startTestServer({ databaseUrl: await createUrl() })
+      server = await startTestServer({ databaseUrl: await createUrl(), issuerHost: 'localhost' })
       await addApi(server, { audience })
       await addAccount(server, 'ada', password)
       person = new Visitor(server.issuer)

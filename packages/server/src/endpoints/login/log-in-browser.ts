@@ -2,17 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
-import { listUpstreams } from '../../domain/upstreams/list-upstreams.ts'
-import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
-import { choosePageLanguage } from '../choose-page-language.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
-import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
+import { findPendingAuthorization } from '../pending-authorization.ts'
 import { type RefusedLogin, refusedLoginStatuses, verifyLoginAttempt } from '../verify-login-attempt.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
-import { type LoginProblem, renderLoginPage } from './login-page.ts'
+import type { LoginProblem } from './login-page.ts'
 import { type LoginBody, parseLoginRequest } from './parse-request.ts'
+import { showLoginPage } from './show-login-page.ts'
 
 type LoginPost = FastifyRequest<{ Body: LoginBody }>
 
@@ -66,26 +64,16 @@ async function showRefused(
 }
 
 async function showAgain(
-  { theme, urls, database, clock }: LoginEndpointDeps,
+  deps: LoginEndpointDeps,
   request: LoginPost,
   reply: FastifyReply,
   shown: { readonly problem: LoginProblem; readonly retryAfterSeconds?: number },
 ): Promise<FastifyReply> {
+  const { urls, database, clock } = deps
   const returnTo = parseReturnTo(textOf(request.body?.return_to), urls.origin)
   const waiting = await findPendingAuthorization(database.read, urls, returnTo, clock.now())
-  const page = renderLoginPage({
-    ...shown,
-    action: urls.loginPath,
-    returnTo,
-    upstreams: await listUpstreams(database.read),
-    upstreamsPath: urls.loginUpstreamPath,
-    recoveryPath: urls.recoveryPath,
-    clientName: waiting?.client.name,
-    username: textOf(request.body?.username),
-    language: choosePageLanguage(request, waiting?.pending.request.uiLocales),
-    theme,
-  })
-  return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
+  const username = textOf(request.body?.username)
+  return showLoginPage(deps, request, reply, { ...shown, returnTo, username, waiting })
 }
 
 /** A body that failed its schema may hold anything. */

@@ -3,10 +3,12 @@ import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.ts'
 import type { AccessTokenIssuer } from '../../domain/tokens/issue-access-token.ts'
 import type { Theme } from '../../platform/html/theme.ts'
+import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 
 export interface LoginEndpointDeps extends LoginDeps {
   readonly urls: IssuerUrls
+  readonly sealer: Sealer
   readonly tokenIssuer: AccessTokenIssuer
   readonly refreshKeys: RefreshKeyRing
   readonly theme: Theme

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { listUpstreams } from '../../domain/upstreams/list-upstreams.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { describeInvalidParameter } from '../../platform/http/describe-invalid-parameter.ts'
@@ -10,24 +9,27 @@ import { abortWhenGone } from '../abort-when-gone.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
-import { findPendingAuthorization, formTargets, isFreshEnough } from '../pending-authorization.ts'
+import { findPendingAuthorization, isFreshEnough } from '../pending-authorization.ts'
 import { renderRefreshCookie } from '../refresh-cookie.ts'
 import { renderContinuePage } from './continue-page.ts'
 import { logInBrowser } from './log-in-browser.ts'
+import { logInPasskey } from './log-in-passkey.ts'
 import { logInProgram } from './log-in-program.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
-import { renderLoginPage } from './login-page.ts'
 import {
   type LoginBody,
   type LoginQuery,
   loginBodySchema,
   loginQuerySchema,
+  type PasskeyBody,
   parseLoginRequest,
+  passkeyBodySchema,
 } from './parse-request.ts'
+import { showLoginPage } from './show-login-page.ts'
 
 /** Serves the login page, and takes user name and password: from a browser for a cookie, from a program for a token. */
 export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void {
-  const { urls, theme } = deps
+  const { urls } = deps
 
   server.get<{ Querystring: LoginQuery }>(
     urls.loginPath,
@@ -40,18 +42,8 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
       // An app may ask for a person to prove once more who they are.
       const isFresh = session && (!waiting || isFreshEnough(waiting.pending, session, now))
       if (isFresh && request.query.switch === undefined) return reply.redirect(returnTo ?? urls.accountPath, 303)
-      const page = renderLoginPage({
-        action: urls.loginPath,
-        returnTo,
-        upstreams: await listUpstreams(deps.database.read),
-        upstreamsPath: urls.loginUpstreamPath,
-        recoveryPath: urls.recoveryPath,
-        clientName: waiting?.client.name,
-        username: waiting?.pending.request.loginHint,
-        language: choosePageLanguage(request, waiting?.pending.request.uiLocales),
-        theme,
-      })
-      return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
+      const username = waiting?.pending.request.loginHint
+      return showLoginPage(deps, request, reply, { returnTo, username, waiting })
     },
   )
 
@@ -69,6 +61,15 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
       return wantsPage(request) ? logInBrowser(deps, request, reply) : answerProgram(deps, request, reply)
     },
   )
+
+  const { relyingParty } = urls
+  if (!relyingParty) return
+  type PasskeyPost = FastifyRequest<{ Body: PasskeyBody }>
+  const schema = { body: passkeyBodySchema }
+  server.post(urls.loginPasskeyPath, { schema }, async (request: PasskeyPost, reply) => {
+    refuseCrossOrigin(request, urls.origin, 'Open the login page here and sign in there.')
+    return logInPasskey(deps, request, reply, relyingParty)
+  })
 }
 
 /** After a link in a mail: whether what waits goes on here or elsewhere is for the person to say. */

@@ -5,9 +5,11 @@ import { renderPage } from '../../platform/html/render-page.ts'
 import { renderProblem } from '../../platform/html/render-problem.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
+import { passkeyScript } from '../passkey-script.ts'
+import { renderPasskeyForm } from '../render-passkey-form.ts'
 
-/** Why the form is shown again: wrong together, a field left empty, too many attempts, too many hashes waiting. */
-export type LoginProblem = 'refused' | 'incomplete' | 'throttled' | 'busy'
+/** Why the form is shown again: wrong together, a field left empty, too many attempts, too many hashes waiting, a passkey that was refused. */
+export type LoginProblem = 'refused' | 'incomplete' | 'throttled' | 'busy' | 'passkey_refused'
 
 export interface LoginPage {
   /** Where the form is posted to: a path on this origin. */
@@ -27,13 +29,15 @@ export interface LoginPage {
   readonly upstreamsPath?: string | undefined
   /** Where a forgotten password is replaced: a path on this origin. Absent: nowhere. */
   readonly recoveryPath?: string | undefined
+  /** What a passkey is asked, and where its answer is posted to. Absent: there can be no passkeys here. */
+  readonly passkey?: { readonly action: string; readonly options: string } | undefined
   readonly language: Language
   readonly theme: Theme
 }
 
 /** Renders the form for user name and password: fields `username`, `password` and `return_to`. */
 export function renderLoginPage(page: LoginPage): string {
-  const { action, returnTo, clientName, username, language, theme } = page
+  const { action, returnTo, clientName, username, passkey, language, theme } = page
   const strings = stringsIn(language).login
   const sentence = problemSentence(page)
   const purpose = clientName === undefined ? undefined : stringsIn(language).authorization.toContinue(clientName)
@@ -43,16 +47,24 @@ ${purpose === undefined ? undefined : html`<p class="muted">${purpose}</p>\n`}${
 ${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
 <div class="field">
 <label for="username">${strings.username}</label>
-<input id="username" name="username" type="text" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" dir="auto" required${attributesAfterProblem(page)}${username ? undefined : autofocus}>
+<input id="username" name="username" type="text" value="${username}" autocomplete="${passkey ? 'username webauthn' : 'username'}" autocapitalize="none" spellcheck="false" dir="auto" required${attributesAfterProblem(page)}${username ? undefined : autofocus}>
 </div>
 <div class="field">
 <label for="password">${strings.password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${attributesAfterProblem(page)}${username ? autofocus : undefined}>
 </div>
-<button type="submit">${strings.submit}</button>
+${passkey && html`<input type="hidden" name="passkey_offer" value="">\n`}<button type="submit">${strings.submit}</button>
 </form>
-${renderOtherWays(page)}${renderUpstreams(page)}`
+${renderPasskey(page)}${renderOtherWays(page)}${renderUpstreams(page)}${passkey && passkeyScript.element}`
   return renderPage({ title: strings.title, language, theme, body })
+}
+
+/** By autofill in the field of the user name, and by a button. */
+function renderPasskey({ passkey, returnTo, language }: LoginPage): Html | undefined {
+  if (passkey === undefined) return undefined
+  const label = stringsIn(language).passkeys.signIn
+  const fields = { return_to: returnTo }
+  return renderPasskeyForm({ ...passkey, act: 'get', conditional: '', fields, label, language })
 }
 
 /** For who has no password, or not at hand. They keep the way back. */
@@ -87,6 +99,7 @@ function attributesAfterProblem({ problem }: LoginPage): Html | undefined {
 function problemSentence({ problem, retryAfterSeconds, language }: LoginPage): string | undefined {
   if (problem === undefined) return undefined
   const strings = stringsIn(language).login
+  if (problem === 'passkey_refused') return stringsIn(language).passkeys.refused
   if (problem !== 'throttled' || retryAfterSeconds === undefined) return strings[problem]
   return strings.throttledUntil(relativeTime(retryAfterSeconds, language))
 }

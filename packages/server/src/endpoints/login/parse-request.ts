@@ -11,6 +11,8 @@ export interface LoginBody {
   readonly return_to?: string
   readonly client_id?: string
   readonly refresh_in?: string
+  /** `yes`: this browser could make a passkey. */
+  readonly passkey_offer?: string
 }
 
 export interface LoginQuery {
@@ -28,6 +30,19 @@ export const loginBodySchema: TSchema = Type.Object({
   return_to: Type.Optional(parameterText(2000)),
   client_id: Type.Optional(parameterText(128)),
   refresh_in: Type.Optional(Type.String({ pattern: '^(body|cookie)$' })),
+  passkey_offer: Type.Optional(parameterText(8)),
+})
+
+/** The body of `POST /login/passkey` on the wire. */
+export interface PasskeyBody {
+  /** The JSON of a credential, as `PublicKeyCredential.toJSON()` gives it. */
+  readonly credential: string
+  readonly return_to?: string
+}
+
+export const passkeyBodySchema: TSchema = Type.Object({
+  credential: parameterText(32_768),
+  return_to: Type.Optional(parameterText(2000)),
 })
 
 export const loginQuerySchema: TSchema = Type.Object({

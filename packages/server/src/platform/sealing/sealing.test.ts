@@ -40,6 +40,16 @@ describe('sealing', () => {
     }
   })
 
+  it('knows its tag of a content for a purpose, under an older secret too, and no other', () => {
+    const tag = createSealer([older]).tag(plain, 'p')
+    const replaced = createSealer([newer, older])
+    expect(replaced.isTagOf(tag, plain, 'p')).toBe(true)
+    expect(replaced.isTagOf(tag, plain, 'q')).toBe(false)
+    expect(replaced.isTagOf(tag, Buffer.from('another key'), 'p')).toBe(false)
+    expect(replaced.isTagOf(tag.subarray(1), plain, 'p')).toBe(false)
+    expect(createSealer([newer]).isTagOf(tag, plain, 'p')).toBe(false)
+  })
+
   it.each(['', 'short', randomSecret().slice(1), `${randomSecret()}=`, `${randomSecret()} `, 'ä'.repeat(43)])(
     'refuses the secret %j',
     (secret) => {

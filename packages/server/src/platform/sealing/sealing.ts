@@ -1,8 +1,16 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { parseSecret } from './parse-secret.ts'
 import { SealingError } from './sealing-error.ts'
 
-/** Encrypts what must rest encrypted in the database. */
+/** Encrypts what must rest encrypted in the database, and knows again what it has given out. */
 export interface Sealer {
   /** Encrypts under the newest secret. `purpose` (table and row) is authenticated: a sealed text cannot be moved elsewhere. */
   seal(plain: Uint8Array, purpose: string): string
@@ -12,18 +20,24 @@ export interface Sealer {
    * @throws SealingError `unknown_secret` when none of them did, `damaged_sealed_text` when the text or its purpose was changed.
    */
   open(sealed: string, purpose: string): Buffer
+  /** 32 bytes that only who knows a secret can make for this content and purpose; made under the newest one. */
+  tag(content: Uint8Array, purpose: string): Buffer
+  /** Whether any of the known secrets made this tag. */
+  isTagOf(tag: Uint8Array, content: Uint8Array, purpose: string): boolean
 }
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const TAG_OF_CONTENT_BYTES = 32
 
 interface SealingKey {
   readonly id: string
   readonly key: Buffer
+  readonly tagKey: Buffer
 }
 
 /**
- * Seals with AES-256-GCM under keys derived by HKDF-SHA-256 (RFC 5869).
+ * Seals with AES-256-GCM and tags with HMAC-SHA-256 under keys derived by HKDF-SHA-256 (RFC 5869).
  *
  * @param secrets base64url texts of 32 bytes or more, the newest first; older ones only open. So a secret can be replaced
  * without losing what it sealed.
@@ -36,13 +50,26 @@ export function createSealer(secrets: readonly string[]): Sealer {
   return {
     seal: (plain, purpose) => seal(newest, plain, purpose),
     open: (sealed, purpose) => open(keys, sealed, purpose),
+    tag: (content, purpose) => makeTag(newest, content, purpose),
+    isTagOf: (tag, content, purpose) =>
+      tag.length === TAG_OF_CONTENT_BYTES && keys.some((key) => timingSafeEqual(tag, makeTag(key, content, purpose))),
   }
 }
 
 function deriveSealingKey(secret: string): SealingKey {
   const bytes = parseSecret(secret)
   const derive = (info: string, length: number) => Buffer.from(hkdfSync('sha256', bytes, '', info, length))
-  return { id: derive('ostiary secret id v1', 6).toString('base64url'), key: derive('ostiary sealing v1', 32) }
+  return {
+    id: derive('ostiary secret id v1', 6).toString('base64url'),
+    key: derive('ostiary sealing v1', 32),
+    tagKey: derive('ostiary tagging v1', 32),
+  }
+}
+
+/** The purpose is hashed first, so that no purpose and content read like another two. */
+function makeTag({ tagKey }: SealingKey, content: Uint8Array, purpose: string): Buffer {
+  const purposeHash = createHash('sha256').update(purpose).digest()
+  return createHmac('sha256', tagKey).update(purposeHash).update(content).digest()
 }
 
 function seal({ id, key }: SealingKey, plain: Uint8Array, purpose: string): string {

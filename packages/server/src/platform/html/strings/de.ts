@@ -238,6 +238,10 @@ export const german: Strings = {
         subject: (name) => `Ein Passkey wurde aus Ihrem Konto bei ${name} entfernt`,
         lead: 'Mit diesem Passkey kann sich niemand mehr in Ihrem Konto anmelden.',
       },
+      passkey_suspended: {
+        subject: (name) => `Ein Passkey Ihres Kontos bei ${name} wurde gesperrt`,
+        lead: 'Er wurde so verwendet, wie es eine Kopie täte. Bis Sie entscheiden, meldet er niemanden an: Entfernen Sie ihn auf Ihrer Kontoseite, oder lassen Sie ihn wieder zu.',
+      },
       password_changed: {
         subject: (name) => `Das Passwort Ihres Kontos bei ${name} wurde geändert`,
         lead: 'Ihr Konto hat ein neues Passwort. Das alte gilt nicht mehr.',
@@ -398,6 +402,47 @@ export const german: Strings = {
   legal: {
     terms: 'Nutzungsbedingungen',
     privacy: 'Datenschutz',
+  },
+  passkeys: {
+    title: 'Ihre Passkeys',
+    manage: 'Passkeys verwalten',
+    purpose:
+      'Mit einem Passkey melden Sie sich per Fingerabdruck, Gesicht oder Bildschirmsperre an. Sie müssen sich nichts merken, und keine gefälschte Seite kann ihn stehlen.',
+    none: 'Sie haben noch keinen Passkey. Fügen Sie einen hinzu, um sich ohne Passwort anzumelden.',
+    add: 'Passkey hinzufügen',
+    addLead: 'Ihr Gerät fragt nach Fingerabdruck, Gesicht oder Bildschirmsperre und bewahrt den Passkey für Sie auf.',
+    needsScript:
+      'Ihr Browser kann hier keinen Passkey erstellen: JavaScript ist ausgeschaltet, oder er kennt keine Passkeys.',
+    unavailable:
+      'Passkeys brauchen einen Domainnamen, und dieser Server ist über eine IP-Adresse zu erreichen. Nehmen Sie zum Entwickeln stattdessen http://localhost.',
+    signIn: 'Mit einem Passkey anmelden',
+    refused: 'Dieser Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+    notSigned: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+    notMade: 'Es wurde kein Passkey erstellt. Versuchen Sie es noch einmal, wenn Sie möchten.',
+    notTaken:
+      'Der Passkey konnte nicht hinzugefügt werden: Es hat zu lange gedauert, oder er passte nicht. Versuchen Sie es noch einmal.',
+    exists: 'Dieses Gerät hat schon einen Passkey für Ihr Konto.',
+    added: 'Hinzugefügt',
+    used: 'Zuletzt verwendet',
+    neverUsed: 'Nie verwendet',
+    synced: 'Auf Ihren Geräten synchronisiert',
+    onOneDevice: 'Nur auf einem Gerät',
+    suspended:
+      'Gesperrt: Er wurde so verwendet, wie es eine Kopie täte. Entfernen Sie ihn, oder lassen Sie ihn wieder zu, wenn Sie den Grund kennen.',
+    resume: 'Wieder zulassen',
+    rename: 'Umbenennen',
+    name: 'Bezeichnung',
+    saveName: 'Bezeichnung speichern',
+    badName: 'Wählen Sie eine Bezeichnung aus 1 bis 128 sichtbaren Zeichen.',
+    remove: 'Passkey entfernen',
+    lastWayIn:
+      'Dieser Passkey ist der einzige Weg in Ihr Konto, deshalb bleibt er. Fügen Sie zuerst einen anderen Weg hinzu.',
+    unnamed: 'Mein Passkey',
+    backToPasskeys: 'Zurück zu Ihren Passkeys',
+    offerTitle: 'Ohne Passwort anmelden?',
+    offerLead:
+      'Fügen Sie einen Passkey hinzu, dann melden Sie sich nächstes Mal mit Fingerabdruck, Gesicht oder Bildschirmsperre an. Ihr Passwort bleibt, wie es ist.',
+    notNow: 'Jetzt nicht',
   },
   error: {
     incident: 'Vorfall',

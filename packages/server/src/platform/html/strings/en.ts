@@ -231,6 +231,10 @@ export const english: Strings = {
         subject: (name) => `A passkey was removed from your account at ${name}`,
         lead: 'That passkey no longer signs in to your account.',
       },
+      passkey_suspended: {
+        subject: (name) => `A passkey of your account at ${name} was suspended`,
+        lead: 'It was used in a way that a copy of it would be, so it signs nobody in until you decide: under Sign-in and security, remove it or allow it again.',
+      },
       password_changed: {
         subject: (name) => `The password of your account at ${name} was changed`,
         lead: 'Your account has a new password. The old one no longer works.',
@@ -385,6 +389,44 @@ export const english: Strings = {
   legal: {
     terms: 'Terms of use',
     privacy: 'Privacy',
+  },
+  passkeys: {
+    title: 'Passkeys',
+    manage: 'Manage your passkeys',
+    purpose:
+      'A passkey signs you in with your finger, your face or the lock of your screen. There is nothing to remember, and no false page can steal it.',
+    none: 'You have no passkey yet. Add one, and sign in without your password.',
+    add: 'Add a passkey',
+    addLead: 'Your device asks for your finger, your face or the lock of your screen, and keeps the passkey for you.',
+    needsScript: 'Your browser cannot make a passkey here: JavaScript is switched off, or it does not know passkeys.',
+    unavailable:
+      'Passkeys need a domain name, and this server is reached at an IP address. For development, use http://localhost instead.',
+    signIn: 'Sign in with a passkey',
+    refused: "That passkey didn't work. Try again, or sign in another way.",
+    notSigned: 'No passkey was used. Try again, or sign in another way.',
+    notMade: 'No passkey was made. Try again when you like.',
+    notTaken: 'The passkey could not be added: it took too long, or did not match. Try again.',
+    exists: 'This device has a passkey for your account already.',
+    added: 'Added',
+    used: 'Last used',
+    neverUsed: 'Never used',
+    synced: 'Synced to your devices',
+    onOneDevice: 'On one device only',
+    suspended:
+      'Suspended: it was used in a way that a copy would be. Remove it, or allow it again if you know the reason.',
+    resume: 'Allow it again',
+    rename: 'Rename',
+    name: 'Name',
+    saveName: 'Save the name',
+    badName: 'Choose a name of 1 to 128 visible characters.',
+    remove: 'Remove passkey',
+    lastWayIn: 'This passkey is the only way into your account, so it stays. Add another way in first.',
+    unnamed: 'Passkey',
+    backToPasskeys: 'Back to your passkeys',
+    offerTitle: 'Sign in without a password?',
+    offerLead:
+      'Add a passkey, and next time your finger, your face or the lock of your screen signs you in. Your password stays as it is.',
+    notNow: 'Not now',
   },
   error: {
     incident: 'Incident',

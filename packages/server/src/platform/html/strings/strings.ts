@@ -225,6 +225,7 @@ export interface Strings {
         | 'new_device'
         | 'passkey_added'
         | 'passkey_removed'
+        | 'passkey_suspended'
         | 'password_changed'
         | 'recovery_used'
         | 'deletion_requested'
@@ -370,6 +371,52 @@ export interface Strings {
   readonly legal: {
     readonly terms: string
     readonly privacy: string
+  }
+  readonly passkeys: {
+    readonly title: string
+    /** The link to where they are changed. */
+    readonly manage: string
+    /** What they are good for. */
+    readonly purpose: string
+    readonly none: string
+    readonly add: string
+    readonly addLead: string
+    /** Where the browser runs no scripts or knows no passkeys. */
+    readonly needsScript: string
+    /** Where this server stands at an IP address. */
+    readonly unavailable: string
+    /** A button on the login page. */
+    readonly signIn: string
+    /** What was presented is not taken. */
+    readonly refused: string
+    /** No passkey answered. */
+    readonly notSigned: string
+    /** No passkey was made. */
+    readonly notMade: string
+    /** What was made is not taken. */
+    readonly notTaken: string
+    readonly exists: string
+    /** Stands before a past moment. */
+    readonly added: string
+    /** Stands before a past moment. */
+    readonly used: string
+    readonly neverUsed: string
+    readonly synced: string
+    readonly onOneDevice: string
+    readonly suspended: string
+    readonly resume: string
+    readonly rename: string
+    readonly name: string
+    readonly saveName: string
+    readonly badName: string
+    readonly remove: string
+    readonly lastWayIn: string
+    /** The name of one whose maker and device are not known. */
+    readonly unnamed: string
+    readonly backToPasskeys: string
+    readonly offerTitle: string
+    readonly offerLead: string
+    readonly notNow: string
   }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { findCookie, renderCookie } from '../../platform/http/cookies.ts'
-import { randomSecret } from '../../platform/random/random.ts'
-import type { IssuerUrls } from '../issuer-urls.ts'
+import { findCookie, renderCookie } from '../platform/http/cookies.ts'
+import { randomSecret } from '../platform/random/random.ts'
+import type { IssuerUrls } from './issuer-urls.ts'
 
 const LIFETIME_SECONDS = 600
 
@@ -30,7 +30,7 @@ function findSecret(urls: IssuerUrls, request: FastifyRequest): string | undefin
 }
 
 function cookieName({ isSecure }: IssuerUrls): string {
-  return isSecure ? '__Host-ostiary_upstream' : 'ostiary_upstream'
+  return isSecure ? '__Host-ostiary_browser' : 'ostiary_browser'
 }
 
 function hashOf(secret: string): string {

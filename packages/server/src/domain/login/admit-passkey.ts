@@ -1,0 +1,73 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { findAccount } from '../accounts/find-account.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
+import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import type { NoticeDeps } from '../mails/leave-notice.ts'
+import { methodsOfPasskey } from '../passkeys/methods-of-passkey.ts'
+import { takeChallenge } from '../passkeys/passkey-challenge.ts'
+import type { PasskeyOwner } from '../passkeys/register-passkey.ts'
+import { usePasskey } from '../passkeys/use-passkey.ts'
+import { admitSuccess } from '../throttle/admit-success.ts'
+import type { PasskeyRefusal, VerifiedPasskey } from './verify-passkey.ts'
+
+export type PasskeyAdmission =
+  | {
+      readonly ok: true
+      readonly accountId: string
+      /** RFC 8176: how the person proved who they are. */
+      readonly methods: readonly string[]
+    }
+  | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfterSeconds: number }
+  | { readonly ok: false; readonly reason: 'refused'; readonly privateReason: PasskeyRefusal }
+
+/**
+ * Admits a verified passkey, in the transaction that opens its session and before it does. Uses its challenge, and asks again what may
+ * have changed: the account, the passkey, the failures of others. Records the audit event either way, so a caller that is
+ * refused opens no session and lets the transaction commit: a passkey that looks like a copy is then suspended.
+ */
+export async function admitPasskey(
+  tx: Transaction,
+  notices: NoticeDeps,
+  verified: VerifiedPasskey,
+  told: Pick<PasskeyOwner, 'language' | 'userAgent'> & { readonly clientId: string },
+): Promise<PasskeyAdmission> {
+  const { accountId, id } = verified.passkey
+  const admission = await decideAdmission(tx, notices, verified, told)
+  await recordAuditEvent(tx, {
+    act: admission.ok ? 'login.succeeded' : 'login.refused',
+    actor: admission.ok ? `account:${accountId}` : 'anonymous',
+    outcome: admission.ok ? 'done' : 'refused',
+    ...{ accountId, clientId: told.clientId, network: verified.subject.network },
+    detail: { passkey: id, ...(!admission.ok && { reason: reasonOf(admission) }) },
+  })
+  return admission
+}
+
+async function decideAdmission(
+  tx: Transaction,
+  notices: NoticeDeps,
+  verified: VerifiedPasskey,
+  { language, userAgent }: Pick<PasskeyOwner, 'language' | 'userAgent'>,
+): Promise<PasskeyAdmission> {
+  const { passkey, subject, challenge, challengeEnd, signCount, isBackedUp, isSecondFactor } = verified
+  const { accountId, credentialId } = passkey
+  if (!(await takeChallenge(tx, challenge, challengeEnd))) return refuse('challenge_over')
+  await lockAccount(tx, accountId)
+  const account = await findAccount(tx.sql, accountId)
+  if (account === undefined || account.disabledAt !== undefined) return refuse('disabled_account')
+  const owner = { accountId, language, userAgent, network: subject.network }
+  const used = await usePasskey(tx, notices, owner, { credentialId, signCount, isBackedUp, isSecondFactor })
+  if (!used.ok) return refuse(`${used.reason}_passkey`)
+  const throttle = await admitSuccess(tx, subject)
+  if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }
+  const isUserVerified = used.passkey.isUserVerified || isSecondFactor
+  return { ok: true, accountId, methods: methodsOfPasskey({ ...used.passkey, isUserVerified }) }
+}
+
+function refuse(privateReason: PasskeyRefusal): PasskeyAdmission {
+  return { ok: false, reason: 'refused', privateReason }
+}
+
+function reasonOf(refused: Exclude<PasskeyAdmission, { ok: true }>): string {
+  return refused.reason === 'refused' ? refused.privateReason : refused.reason
+}

@@ -1,0 +1,13 @@
+import type { Clock } from '../../platform/clock/clock.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { Theme } from '../../platform/html/theme.ts'
+import type { Sealer } from '../../platform/sealing/sealing.ts'
+import type { IssuerUrls } from '../issuer-urls.ts'
+
+export interface PasskeysDeps {
+  readonly urls: IssuerUrls
+  readonly database: Database
+  readonly clock: Clock
+  readonly theme: Theme
+  readonly sealer: Sealer
+}

@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify'
+import { knownAuthenticators } from '../../domain/passkeys/known-authenticators.ts'
+import { type NewCredential, parseNewCredential } from '../../domain/passkeys/parse-credential.ts'
+import { findChallengeEnd, takeChallenge } from '../../domain/passkeys/passkey-challenge.ts'
+import { registerPasskey } from '../../domain/passkeys/register-passkey.ts'
+import type { RelyingParty } from '../../domain/passkeys/relying-party.ts'
+import { type VerifiedCredential, verifyRegistration } from '../../domain/passkeys/verify-registration.ts'
+import type { Session } from '../../domain/sessions/session.ts'
+import { parseNetwork } from '../../domain/throttle/parse-network.ts'
+import { chooseLanguage } from '../../platform/html/choose-language.ts'
+import { stringsIn } from '../../platform/html/strings/strings.ts'
+import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
+import { findBrowserSession } from '../browser-session.ts'
+import type { PasskeysDeps } from './passkeys-deps.ts'
+
+/** The answer to a challenge of ours. */
+interface Answer {
+  readonly credential: NewCredential
+  readonly challenge: string
+  readonly challengeEnd: number
+  readonly isConditional: boolean
+}
+
+/** Takes a passkey that was made for this session. False where it was not, or too late, or twice. */
+export async function takeNewPasskey(
+  deps: PasskeysDeps,
+  request: FastifyRequest,
+  { relyingParty, session, text }: { relyingParty: RelyingParty; session: Session; text: string },
+): Promise<boolean> {
+  const answer = findAnswer(deps, session, text)
+  const verified = answer && (await verifyRegistration(relyingParty, answer))
+  if (!verified) return false
+  const language = chooseLanguage(request.headers['accept-language'])
+  const userAgent = request.headers['user-agent']
+  const { accountId } = session
+  const owner = { accountId, language, userAgent, network: parseNetwork(request.ip) }
+  const name = nameOf(verified, userAgent) ?? stringsIn(language).passkeys.unnamed
+  const { sealer, urls, database } = deps
+  const notices = { sealer, lockUrl: urls.accountLockUrl }
+  const { credential, challenge, challengeEnd } = answer
+  return database.write(async (tx) => {
+    // The session may have ended meanwhile; what it makes would outlive it.
+    if ((await findBrowserSession(tx.sql, urls, request, tx.now))?.id !== session.id) return false
+    if (!(await takeChallenge(tx, challenge, challengeEnd))) return false
+    const { transports } = credential
+    return (await registerPasskey(tx, notices, { owner, credential: verified, transports, name })) !== undefined
+  })
+}
+
+/** A passkey that was made without asking answers to a challenge of its own kind, and to no other. */
+function findAnswer({ sealer }: PasskeysDeps, { id: boundTo }: Session, text: string): Answer | undefined {
+  const credential = parseNewCredential(text)
+  if (!credential) return undefined
+  const { challenge } = credential.clientData
+  for (const ceremony of ['register', 'upgrade'] as const) {
+    const challengeEnd = findChallengeEnd(sealer, { ceremony, boundTo }, challenge)
+    if (challengeEnd !== undefined)
+      return { credential, challenge, challengeEnd, isConditional: ceremony === 'upgrade' }
+  }
+  return undefined
+}
+
+/** What made it, where that is well known; else the device that it was made on. */
+function nameOf({ aaguid }: VerifiedCredential, userAgent: string | undefined): string | undefined {
+  const { program, system } = describeUserAgent(userAgent)
+  return (
+    knownAuthenticators[aaguid] ?? ([program, system].filter((part) => part !== undefined).join(' · ') || undefined)
+  )
+}
