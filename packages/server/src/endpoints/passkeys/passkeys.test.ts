@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { optionsIn, PasskeyScene, passkeysPath, password } from '../../../testing/passkey-scene.ts'
-import type { Mischief } from '../../../testing/soft-authenticator.ts'
+import type { Cbor, Mischief } from '../../../testing/soft-authenticator.ts'
 import { linkIdentity } from '../../domain/federated-identities/link-identity.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
@@ -73,7 +73,7 @@ forEachDatabase('one’s own passkeys', ({ createUrl }) => {
     [
       'a certificate',
       {
-        attestation: new Map([
+        attestation: new Map<Cbor, Cbor>([
           ['fmt', 'packed'],
           ['attStmt', new Map([['x5c', [Buffer.from('x')]]])],
         ]),
