@@ -1,5 +1,6 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
+import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { SessionLimits } from '../clients/session-limits.ts'
@@ -78,6 +79,7 @@ async function insertOpenSession(
     methods,
   }
   await insertSession(tx.sql, session, cookieHash)
+  const { program, system } = describeUserAgent(userAgent)
   await recordAuditEvent(tx, {
     act: 'session.opened',
     actor: `account:${accountId}`,
@@ -86,6 +88,8 @@ async function insertOpenSession(
     sessionId: session.id,
     clientId,
     network,
+    // The session's row is gone long before anybody looks back at it.
+    detail: { ...(program && { program }), ...(system && { system }) },
   })
   return session
 }
