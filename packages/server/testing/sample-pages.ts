@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { renderCreationOptions, renderRequestOptions } from '../src/domain/passkeys/ceremony-options.ts'
 import { showTotp } from '../src/domain/totp/totp-enrolment.ts'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
+import { renderActivityPage } from '../src/endpoints/account/activity-page.ts'
 import { renderApiKeyFormPage, renderMadeApiKeyPage } from '../src/endpoints/account/api-key-pages.ts'
 import { renderDataPage, renderDeletionPage } from '../src/endpoints/account/data-page.ts'
 import { renderDeletionNoticePage, renderKeepingPage } from '../src/endpoints/account/keeping-page.ts'
@@ -111,6 +112,44 @@ const sampleSecondFactor = {
     switchUrl: '/login?switch=1',
   },
 }
+
+const sampleActivity = {
+  events: [
+    {
+      at: now - 5 * 60_000,
+      act: 'session.opened',
+      by: 'you',
+      about: [],
+      network: '203.0.113.7',
+      device: 'Firefox · Linux',
+    },
+    {
+      at: now - DAY_MS,
+      act: 'login.refused',
+      by: 'nobody_known',
+      about: [],
+      network: '2001:db8:0:1::/64',
+      device: undefined,
+    },
+    {
+      at: now - 2 * DAY_MS,
+      act: 'consent.granted',
+      by: 'you',
+      about: ['Corner Shop'],
+      network: undefined,
+      device: undefined,
+    },
+    {
+      at: now - 9 * DAY_MS,
+      act: 'account.role_added',
+      by: 'operator',
+      about: ['admin'],
+      network: undefined,
+      device: undefined,
+    },
+  ],
+  ...{ earlierUrl: '/account/activity?before=1.a', isFirst: false, now },
+} as const
 
 const sampleDeletion = {
   username: 'ada.lovelace',
@@ -244,6 +283,7 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     const wrong = ['name', 'picture', 'birthdate', 'phone_number', 'zoneinfo', 'address'] as const
     return renderProfilePage({ texts, wrong, urls, language, theme })
   },
+  'account-activity': (language, theme) => renderActivityPage({ ...sampleActivity, urls, language, theme }),
   'account-data': (language, theme) => renderDataPage({ urls, language, theme }),
   'account-deletion': (language, theme) =>
     renderDeletionPage({ ...sampleDeletion, typed: 'ada', urls, language, theme }),

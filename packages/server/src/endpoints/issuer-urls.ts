@@ -32,6 +32,7 @@ export interface IssuerUrls {
   readonly accountTotpRemovalPath: string
   readonly accountRecoveryCodesPath: string
   readonly accountRememberedDevicesPath: string
+  readonly accountActivityPath: string
   readonly accountDataPath: string
   readonly accountExportPath: string
   readonly accountDeletionPath: string
@@ -131,6 +132,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountTotpRemovalPath: `${accountPath}/security/totp/remove`,
     accountRecoveryCodesPath: `${accountPath}/security/recovery-codes`,
     accountRememberedDevicesPath: `${accountPath}/security/remembered-devices`,
+    accountActivityPath: `${accountPath}/activity`,
     accountDataPath: `${accountPath}/data`,
     accountExportPath: `${accountPath}/data/export`,
     accountDeletionPath: `${accountPath}/data/deletion`,

@@ -6,12 +6,13 @@ import type { Theme } from '../platform/html/theme.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 
 export type AccountArea = keyof Strings['accountFrame']['areas']
-export type AreaPath = 'accountPath' | 'accountSecurityPath' | 'accountDataPath'
+export type AreaPath = 'accountPath' | 'accountSecurityPath' | 'accountActivityPath' | 'accountDataPath'
 
 /** In the order of the navigation: each with where it stands. */
 const areas: readonly (readonly [AccountArea, AreaPath])[] = [
   ['overview', 'accountPath'],
   ['security', 'accountSecurityPath'],
+  ['activity', 'accountActivityPath'],
   ['data', 'accountDataPath'],
 ]
 

@@ -27,6 +27,7 @@ import { findPasskeySignals, type PasskeySignals } from '../render-passkey-signa
 import type { SecuritySection } from '../security-section.ts'
 import { sendToLogin } from '../send-to-login.ts'
 import { renderAccountPage } from './account-page.ts'
+import { activityRoutes } from './activity-routes.ts'
 import { apiKeyRoutes } from './api-key-routes.ts'
 import { dataRoutes } from './data-routes.ts'
 import { keepingRoutes } from './keeping-routes.ts'
@@ -59,6 +60,7 @@ export interface AccountEndpointDeps {
 /** Serves who is signed in what is theirs: a page with their sessions, the same as JSON, and the end of sessions. */
 export function accountEndpoint(server: HttpServer, deps: AccountEndpointDeps): void {
   const { urls, database, clock } = deps
+  activityRoutes(server, deps)
   apiKeyRoutes(server, deps)
   dataRoutes(server, deps)
   keepingRoutes(server, deps)

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import type { parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
+import type { OwnEvents } from '../../domain/audit/list-own-events.ts'
 import type { OwnSessions } from '../../domain/sessions/end-own-sessions.ts'
 import { parameterText } from '../parameter-text.ts'
 
@@ -52,6 +53,20 @@ export interface RevokeKeyBody {
 export const revokeKeyBodySchema: TSchema = Type.Object({
   key: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }),
 })
+
+/** The query of `GET /account/activity` on the wire: the time and the id of an event, of which the earlier ones are wanted. */
+export interface ActivityQuery {
+  readonly before?: string
+}
+
+export const activityQuerySchema: TSchema = Type.Object({
+  before: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}\\.[A-Za-z0-9-]{1,64}$' })),
+})
+
+export function parseActivityQuery({ before }: ActivityQuery): OwnEvents['before'] {
+  const [at, id] = before?.split('.') ?? []
+  return at === undefined || id === undefined ? undefined : { at: Number(at), id }
+}
 
 /** The body of `POST /account/data/deletion` on the wire: the account's own user name, as a confirmation. */
 export interface DeleteBody {

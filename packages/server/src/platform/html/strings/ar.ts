@@ -1,3 +1,4 @@
+import { arabicActivity } from './activity-ar.ts'
 import type { Strings } from './strings.ts'
 
 export const arabic: Strings = {
@@ -28,6 +29,16 @@ export const arabic: Strings = {
     endSession: 'إنهاء الجلسة',
     endOthers: 'إنهاء جميع الجلسات الأخرى',
     endAll: 'تسجيل الخروج من كل مكان',
+  },
+  accountActivity: {
+    lead: 'ما حدث لحسابك، الأحدث أولًا.',
+    notYou: 'شيء منها لم يكن منك؟ راجع طرق تسجيل دخولك',
+    empty: 'لم يحدث شيء لحسابك بعد. ستظهر هنا عمليات تسجيل الدخول والتغييرات.',
+    earlier: 'الأقدم',
+    latest: 'الأحدث',
+    by: { operator: 'من المشغّل', system: 'تلقائيًا', app: 'من تطبيق', somebodyElse: 'من شخص آخر' },
+    factors: { totp: 'تطبيق المصادقة', passkey: 'مفتاح مرور', recovery_code: 'رمز استرداد' },
+    acts: arabicActivity,
   },
   accountData: {
     exportTitle: 'تصدير بياناتك',

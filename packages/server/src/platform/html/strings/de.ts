@@ -1,3 +1,4 @@
+import { germanActivity } from './activity-de.ts'
 import type { Strings } from './strings.ts'
 
 export const german: Strings = {
@@ -28,6 +29,21 @@ export const german: Strings = {
     endSession: 'Sitzung beenden',
     endOthers: 'Alle anderen Sitzungen beenden',
     endAll: 'Überall abmelden',
+  },
+  accountActivity: {
+    lead: 'Was mit Ihrem Konto geschah, das Neueste zuerst.',
+    notYou: 'Etwas davon waren nicht Sie? Sehen Sie nach, wie Sie sich anmelden',
+    empty: 'Mit Ihrem Konto ist noch nichts geschehen. Hier stehen dann Anmeldungen und Änderungen.',
+    earlier: 'Früher',
+    latest: 'Neueste',
+    by: {
+      operator: 'durch den Betreiber',
+      system: 'automatisch',
+      app: 'durch eine App',
+      somebodyElse: 'durch jemand anderen',
+    },
+    factors: { totp: 'Authenticator-App', passkey: 'Passkey', recovery_code: 'Wiederherstellungscode' },
+    acts: germanActivity,
   },
   accountData: {
     exportTitle: 'Ihre Daten exportieren',

@@ -1,3 +1,4 @@
+import { englishActivity } from './activity-en.ts'
 import type { Strings } from './strings.ts'
 
 export const english: Strings = {
@@ -28,6 +29,16 @@ export const english: Strings = {
     endSession: 'End session',
     endOthers: 'End all other sessions',
     endAll: 'Sign out everywhere',
+  },
+  accountActivity: {
+    lead: 'What happened to your account, the latest first.',
+    notYou: 'Something here wasn’t you? Look at how you sign in',
+    empty: 'Nothing has happened to your account yet. Sign-ins and changes will stand here.',
+    earlier: 'Earlier',
+    latest: 'Latest',
+    by: { operator: 'by the operator', system: 'automatically', app: 'by an app', somebodyElse: 'by somebody else' },
+    factors: { totp: 'authenticator app', passkey: 'passkey', recovery_code: 'recovery code' },
+    acts: englishActivity,
   },
   accountData: {
     exportTitle: 'Export your data',

@@ -1,4 +1,5 @@
 import type { Language } from '../language.ts'
+import type { ActivityWords } from './activity-words.ts'
 import { arabic } from './ar.ts'
 import { german } from './de.ts'
 import { english } from './en.ts'
@@ -64,6 +65,22 @@ export interface Strings {
     readonly endSession: string
     readonly endOthers: string
     readonly endAll: string
+  }
+  readonly accountActivity: {
+    readonly lead: string
+    /** A link; the page of credentials is where it leads. */
+    readonly notYou: string
+    readonly empty: string
+    readonly earlier: string
+    readonly latest: string
+    readonly by: {
+      readonly operator: string
+      readonly system: string
+      readonly app: string
+      readonly somebodyElse: string
+    }
+    readonly factors: Readonly<Record<'totp' | 'passkey' | 'recovery_code', string>>
+    readonly acts: ActivityWords
   }
   readonly accountData: {
     readonly exportTitle: string
