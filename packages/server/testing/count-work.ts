@@ -1,59 +1,73 @@
-import type { Database, Queries } from '../src/platform/database/database.ts'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Database, Queries, Transaction } from '../src/platform/database/database.ts'
 import type { HashQueue } from '../src/platform/hash-queue/hash-queue.ts'
 
-/** What something has cost: statements outside and inside of transactions, transactions, and passwords hashed. */
+/** What requests have cost: statements outside and inside of transactions, transactions, and passwords hashed. */
 export interface Work {
-  readonly reads: number
-  readonly statements: number
-  readonly writes: number
-  readonly hashes: number
+  reads: number
+  statements: number
+  writes: number
+  hashes: number
 }
 
-/** The same database and line, counting what is asked of them. Every store names its tables once for each statement. */
-export function countWork(installation: { readonly database: Database; readonly hashQueue: HashQueue }): {
+export interface CountedWork extends Disposable {
+  /** Of the requests since the last time that this was asked. */
+  take(): Work
+}
+
+/**
+ * Counts what requests ask of a running server's database and of its line of hashes, in place. What the server does by itself meanwhile is not
+ * counted. Every store names its tables once for each statement.
+ */
+export function countWork({
+  database,
+  hashQueue,
+}: {
   readonly database: Database
   readonly hashQueue: HashQueue
-  /** Since the last time that this was asked. */
-  readonly take: () => Work
-} {
-  const none = { reads: 0, statements: 0, writes: 0, hashes: 0 }
-  const counts = { ...none }
-  const { database: inner, hashQueue: line } = installation
-  const database: Database = {
-    dialect: inner.dialect,
-    get read() {
-      return counted(inner.read, () => (counts.reads += 1))
-    },
+}): CountedWork {
+  const ofRequest = new AsyncLocalStorage<Work>()
+  let work = noWork()
+  const enter = () => ofRequest.enterWith(work)
+  subscribe('http.server.request.start', enter)
+  const { read } = database
+  const [write, run] = [database.write.bind(database), hashQueue.run.bind(hashQueue)]
+  const counted: Partial<Database> = {
+    read: countStatements(read, () => add(ofRequest.getStore(), 'reads')),
     write(unit) {
-      counts.writes += 1
-      return inner.write((tx) =>
-        unit({
-          sql: counted(tx.sql, () => (counts.statements += 1)),
-          now: tx.now,
-          announce: (topic) => tx.announce(topic),
-        }),
-      )
+      // Units of several requests may be run together, by the first of them.
+      const mine = ofRequest.getStore()
+      add(mine, 'writes')
+      return write((tx) => unit(countUnit(tx, mine)))
     },
-    onAnnounced: (topic, listener) => inner.onAnnounced(topic, listener),
-    close: () => inner.close(),
   }
-  const hashQueue: HashQueue = {
-    run(work, signal) {
-      counts.hashes += 1
-      return line.run(work, signal)
+  for (const [name, value] of Object.entries(counted)) Object.defineProperty(database, name, { value })
+  hashQueue.run = (hash, signal) => {
+    add(ofRequest.getStore(), 'hashes')
+    return run(hash, signal)
+  }
+  return {
+    take() {
+      const taken = work
+      work = noWork()
+      return taken
     },
-    running: 0,
-    waiting: 0,
+    [Symbol.dispose]: () => void unsubscribe('http.server.request.start', enter),
   }
-  const take = () => {
-    const taken = { ...counts }
-    Object.assign(counts, none)
-    return taken
-  }
-  return { database, hashQueue, take }
 }
 
-function counted(sql: Queries, count: () => void): Queries {
+const noWork = (): Work => ({ reads: 0, statements: 0, writes: 0, hashes: 0 })
+
+function add(work: Work | undefined, kind: keyof Work): void {
+  if (work !== undefined) work[kind] += 1
+}
+
+function countUnit({ sql, now, announce }: Transaction, work: Work | undefined): Transaction {
+  return { sql: countStatements(sql, () => add(work, 'statements')), now, announce: (topic) => announce(topic) }
+}
+
+function countStatements(sql: Queries, count: () => void): Queries {
   return new Proxy(sql, {
     get(target, name) {
       if (name === 'withTables') count()
