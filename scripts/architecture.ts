@@ -18,6 +18,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['registrations', 'the tokens with which clients register themselves'],
   ['accounts', 'accounts, the names people log in with, their roles'],
   ['mails', 'the outbox of mails, and what each mail says'],
+  ['known-devices', 'the browsers in which an account was signed in to'],
   ['profiles', 'what is known of a person, as standard claims'],
   ['totp', 'codes from an authenticator app'],
   ['recovery-codes', 'codes that let in who has lost another factor'],

@@ -14,6 +14,7 @@ import { purgeDeviceAuthorizations } from './domain/device-authorizations/purge-
 import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
 import { purgeChallenges } from './domain/email-challenges/purge-challenges.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
+import { purgeKnownDevices } from './domain/known-devices/forget-devices.ts'
 import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
 import { purgeLogoutNotices } from './domain/logout-notices/purge-logout-notices.ts'
 import { countWaitingMails } from './domain/mails/count-waiting-mails.ts'
@@ -38,6 +39,7 @@ import { UpstreamClients } from './domain/upstreams/upstream-clients.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { passwordSection } from './endpoints/account/password-section.ts'
 import { upstreamsSection } from './endpoints/account/upstreams-section.ts'
+import { accountLockEndpoint } from './endpoints/account-lock/account-lock-endpoint.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
 import { pushedAuthorizationEndpoint } from './endpoints/authorization/pushed-authorization-endpoint.ts'
 import { devOutboxEndpoint } from './endpoints/dev-outbox/dev-outbox-endpoint.ts'
@@ -345,7 +347,7 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     secondFactorEndpoint(room, { urls, database, clock, sealer, theme })
     factorsEndpoint(room, { urls, database, clock, sealer, theme })
     const upstreams = new UpstreamClients(installation)
-    federationEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, upstreams })
+    federationEndpoint(room, { urls, database, clock, theme, sealer, countLogin, ...hashing, upstreams })
     recoveryEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, sealer, verifyHuman })
   })
   server.register(async (room) => {
@@ -354,6 +356,7 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     const issuing = { issuer: config.issuer, keyRing, sealer, proofs, tokenIssuer, refreshKeys }
     tokenEndpoint(room, { urls, database, clock, assertions, countRefresh, countToken, ...issuing })
   })
+  server.register(async (room) => accountLockEndpoint(room, { urls, database, clock, theme }))
   server.register(async (room) => logoutEndpoint(room, { urls, database, clock, refreshKeys }))
   server.register(async (room) =>
     accountEndpoint(room, {
@@ -420,6 +423,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
       purgeRegistrationTokens,
       purgeLogoutNotices,
       purgeMails,
+      purgeKnownDevices,
     ]) {
       await database.write(async (tx) => void (await purge(tx)))
     }

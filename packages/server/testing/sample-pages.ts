@@ -11,6 +11,11 @@ import { renderProfilePage } from '../src/endpoints/account/profile-page.ts'
 import { renderPassword } from '../src/endpoints/account/render-password.ts'
 import { renderUpstreams } from '../src/endpoints/account/render-upstreams.ts'
 import { renderSecurityPage } from '../src/endpoints/account/security-page.ts'
+import {
+  renderLockedPage,
+  renderLockOverPage,
+  renderLockPage,
+} from '../src/endpoints/account-lock/account-lock-pages.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
 import { renderCodePage } from '../src/endpoints/code-page.ts'
 import {
@@ -249,6 +254,15 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     const offer = { action: '/login/passkey-offer', returnTo: '/account', options: creation, conditional: creation }
     return renderPasskeyOfferPage({ ...offer, isRefused: false, language, theme })
   },
+  'account-lock': (language, theme) => {
+    const what = { username: 'ada.lovelace', notice: 'new_device', secret: 'k'.repeat(43) } as const
+    return renderLockPage({ ...what, action: '/account-lock', language, theme })
+  },
+  'account-locked': (language, theme) =>
+    renderLockedPage({ isRecoverable: true, loginPath: '/login', language, theme }),
+  'account-locked-unrecoverable': (language, theme) =>
+    renderLockedPage({ isRecoverable: false, loginPath: '/login', language, theme }),
+  'account-lock-over': (language, theme) => renderLockOverPage({ loginPath: '/login', language, theme }),
   'login-refused': (language, theme) =>
     renderLoginPage({ action: '/login', username: 'ada.lovelace', problem: 'refused', language, theme }),
   'login-throttled': (language, theme) =>

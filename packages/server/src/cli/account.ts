@@ -55,17 +55,18 @@ function accountListCommand(): Command {
     )
 }
 
-function toLine({ id, username, email, roles, disabledAt, deleteAfter }: Account): string {
-  const states = [disabledAt === undefined ? '' : 'disabled', deleteAfter === undefined ? '' : 'to be deleted']
+function toLine({ id, username, email, roles, disabledBy, deleteAfter }: Account): string {
+  const state = { operator: 'disabled', owner: 'locked by its owner' }
+  const states = [disabledBy && state[disabledBy], deleteAfter === undefined ? '' : 'to be deleted']
   return [id, username, email, roles.join(','), ...states].filter(Boolean).join('  ')
 }
 
 function toJson(account: Account): object {
-  const { id, username, email, emailVerifiedAt, roles, createdAt, disabledAt, deleteAfter } = account
+  const { id, username, email, emailVerifiedAt, roles, createdAt, disabledAt, disabledBy, deleteAfter } = account
   return {
     ...{ id, username, email: email ?? null, email_verified: emailVerifiedAt !== undefined, roles },
     created_at: new Date(createdAt).toISOString(),
-    disabled: disabledAt !== undefined,
+    ...{ disabled: disabledAt !== undefined, disabled_by: disabledBy ?? null },
     delete_after: deleteAfter === undefined ? null : new Date(deleteAfter).toISOString(),
   }
 }
@@ -204,7 +205,12 @@ function accountDisableCommand(): Command {
 }
 
 function accountEnableCommand(): Command {
-  return createCommand('enable', 'Let a disabled account log in again.', 'ostiary account enable --username ada')
+  return createCommand(
+    'enable',
+    'Let an account log in again, whether an operator disabled it or its owner locked it.',
+    'ostiary account enable --username ada',
+  )
+    .alias('unlock')
     .requiredOption('--username <name>', 'user name or e-mail address')
     .action((options: AccountOptions) =>
       runCommand(options, () =>

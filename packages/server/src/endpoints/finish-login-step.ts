@@ -9,6 +9,7 @@ import { replaceBrowserSession } from '../domain/sessions/replace-browser-sessio
 import { BROWSER_SESSION_LIMITS, type Session } from '../domain/sessions/session.ts'
 import type { Transaction } from '../platform/database/database.ts'
 import { renderCookie } from '../platform/http/cookies.ts'
+import type { Sealer } from '../platform/sealing/sealing.ts'
 import { stepUrl } from './begun-login.ts'
 import { findBrowserSession, sessionCookieName } from './browser-session.ts'
 import { findDemand } from './find-demand.ts'
@@ -16,6 +17,7 @@ import type { IssuerUrls } from './issuer-urls.ts'
 import { findDeviceCookie, findLoginStepSecret, renderLoginStepCookie } from './login-step-cookies.ts'
 import { findPasskeyOffer } from './offer-passkey.ts'
 import { offerKeeping } from './pending-keeping.ts'
+import { tellOfNewDevice } from './tell-of-new-device.ts'
 
 /** What follows a step of a login in a browser: the cookies that it takes along, as Set-Cookie values, and where it goes on to. */
 export interface FinishedStep {
@@ -30,6 +32,11 @@ export interface LoginStep {
   readonly returnTo: string | undefined
 }
 
+export interface LoginStepDeps {
+  readonly urls: IssuerUrls
+  readonly sealer: Sealer
+}
+
 /**
  * Ends a step of a login, in its transaction. Where nothing is pending it opens the session of an admitted account, and ends the one
  * that this browser had, so that no cookie from before the login lives on. Otherwise it keeps the login until its next step, and opens nothing.
@@ -37,10 +44,11 @@ export interface LoginStep {
  */
 export async function finishLoginStep(
   tx: Transaction,
-  urls: IssuerUrls,
+  deps: LoginStepDeps,
   request: FastifyRequest,
   { who, returnTo }: LoginStep,
 ): Promise<FinishedStep> {
+  const { urls } = deps
   const { accountId, methods, authenticatedAt = tx.now } = who
   const cookie = findDeviceCookie(urls, request)
   const pending = await findPendingStep(tx.sql, {
@@ -63,7 +71,11 @@ export async function finishLoginStep(
   const before = await findBrowserSession(tx.sql, urls, request, tx.now)
   const offer = await findPasskeyOffer(tx.sql, urls, request, { accountId, methods, before, returnTo, now: tx.now })
   return {
-    setCookies: [await openSessionForBrowser(tx, urls, request, who, before), ...waited],
+    setCookies: [
+      await openSessionForBrowser(tx, urls, request, who, before),
+      await tellOfNewDevice(tx, deps, request, who),
+      ...waited,
+    ],
     location: offer ?? returnTo ?? urls.accountPath,
   }
 }

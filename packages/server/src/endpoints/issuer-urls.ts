@@ -44,7 +44,6 @@ export interface IssuerUrls {
   readonly accountPasskeysPath: string
   readonly accountNewPasskeyPath: string
   /** Where a person who was not it locks their account. */
-  readonly accountLockUrl: string
   readonly accountUpstreamsPath: string
   readonly jwksPath: string
   readonly jwksUri: string
@@ -77,9 +76,12 @@ export interface IssuerUrls {
   readonly revocationsPath: string
   readonly revocationsUrl: string
   readonly accountUrl: string
+  /** Where the link of a mail locks an account. */
   /** Below which each error code has its page. */
   readonly errorsPath: string
   readonly errorsUrl: string
+  readonly accountLockPath: string
+  readonly accountLockUrl: string
   readonly devOutboxPath: string
   readonly revocationFeedPath: string
   readonly revocationFeedUrl: string
@@ -138,9 +140,10 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountDeletionPath: `${accountPath}/data/deletion`,
     accountKeepingPath: `${accountPath}/keep`,
     accountUrl: `${origin}${accountPath}`,
-    accountLockUrl: `${origin}${accountPath}/lock`,
     errorsPath,
     errorsUrl: `${origin}${errorsPath}`,
+    accountLockPath: `${basePath}/account-lock`,
+    accountLockUrl: `${origin}${basePath}/account-lock`,
     devOutboxPath: `${basePath}/dev/outbox`,
     accountSessionsPath: `${accountPath}/sessions`,
     accountApiKeysPath: `${accountPath}/api-keys`,

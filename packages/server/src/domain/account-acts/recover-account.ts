@@ -3,6 +3,7 @@ import type { Account } from '../accounts/account.ts'
 import { canonicalLoginName } from '../accounts/canonical-login-name.ts'
 import { findAccount } from '../accounts/find-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
+import { unlockAccount } from '../accounts/lock-out-account.ts'
 import { verifyEmail } from '../accounts/verify-email.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { PasswordHash } from '../credentials/password-hash.ts'
@@ -22,7 +23,8 @@ export interface Recovery {
 }
 
 /**
- * Gives an account a new password by what was mailed to its address, and ends its sessions. False where the challenge was used or is over
+ * Gives an account a new password by what was mailed to its address, ends its sessions, and opens it where its owner
+ * had locked it. False where the challenge was used or is over
  * by now, or is no longer this account's: nothing is changed then.
  */
 export async function recoverAccount(
@@ -37,6 +39,7 @@ export async function recoverAccount(
   if (!isRecoverable(account) || canonicalLoginName(account.email) !== challenge.email) return false
   const actor = `account:${accountId}` as const
   await setPassword(tx, accountId, hash, actor)
+  await unlockAccount(tx, accountId, actor)
   await verifyEmail(tx, accountId, { actor })
   await logOutEverywhere(tx, accountId, actor)
   await endChallenges(tx, accountId)
@@ -48,5 +51,5 @@ export async function recoverAccount(
 
 /** Whether a mail may lead back into it: it has an address, and no operator has disabled it. */
 export function isRecoverable(account: Account | undefined): account is Account & { readonly email: string } {
-  return account?.email !== undefined && account.disabledAt === undefined
+  return account?.email !== undefined && account.disabledBy !== 'operator'
 }

@@ -10,6 +10,7 @@ type AccountTables = {
     email_verified_at: number | null
     created_at: number
     disabled_at: number | null
+    locked_at: number | null
     delete_after: number | null
     purge_started_at: number | null
   }
@@ -44,7 +45,8 @@ export async function insertAccount(sql: Queries, account: Account): Promise<voi
       email: account.email ?? null,
       email_verified_at: account.emailVerifiedAt ?? null,
       created_at: account.createdAt,
-      disabled_at: account.disabledAt ?? null,
+      disabled_at: null,
+      locked_at: null,
       delete_after: account.deleteAfter ?? null,
       purge_started_at: null,
     })
@@ -112,13 +114,39 @@ export async function lockRow(sql: Queries, id: string): Promise<void> {
 }
 
 /** Whether the account changed: it exists and was not in this state already. */
-export async function updateDisabledAt(sql: Queries, id: string, at: EpochMilliseconds | undefined): Promise<boolean> {
+export async function updateDisabledAt(sql: Queries, id: string, at: EpochMilliseconds): Promise<boolean> {
   const changed = await sql
     .withTables<AccountTables>()
     .updateTable('account')
-    .set({ disabled_at: at ?? null })
+    .set({ disabled_at: at })
     .where('id', '=', id)
-    .where('disabled_at', at === undefined ? 'is not' : 'is', null)
+    .where('disabled_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return changed !== undefined
+}
+
+/** Clears what keeps it from logging in, whoever did that. Whether the account changed. */
+export async function clearDisabledAt(sql: Queries, id: string): Promise<boolean> {
+  const changed = await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ disabled_at: null, locked_at: null })
+    .where('id', '=', id)
+    .where((where) => where.or([where('disabled_at', 'is not', null), where('locked_at', 'is not', null)]))
+    .returning('id')
+    .executeTakeFirst()
+  return changed !== undefined
+}
+
+/** Whether the account changed: it exists and was not in this state already. */
+export async function updateLockedAt(sql: Queries, id: string, at: EpochMilliseconds | undefined): Promise<boolean> {
+  const changed = await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ locked_at: at ?? null })
+    .where('id', '=', id)
+    .where('locked_at', at === undefined ? 'is not' : 'is', null)
     .returning('id')
     .executeTakeFirst()
   return changed !== undefined
@@ -300,7 +328,8 @@ function toAccount(rows: readonly AccountRow[]): Account | undefined {
     emailVerifiedAt: row.email_verified_at ?? undefined,
     roles: rows.flatMap(({ role }) => (role === null ? [] : [role])).sort(),
     createdAt: row.created_at,
-    disabledAt: row.disabled_at ?? undefined,
+    disabledAt: row.disabled_at ?? row.locked_at ?? undefined,
+    disabledBy: row.disabled_at !== null ? 'operator' : row.locked_at !== null ? 'owner' : undefined,
     deleteAfter: row.delete_after ?? undefined,
   }
 }

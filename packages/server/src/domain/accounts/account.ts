@@ -14,6 +14,8 @@ export interface Account {
   readonly createdAt: EpochMilliseconds
   /** Absent: the account may log in. */
   readonly disabledAt: EpochMilliseconds | undefined
+  /** `owner`: locked by whoever reads its mail, and opened again by its recovery. Absent: the account may log in. */
+  readonly disabledBy: 'operator' | 'owner' | undefined
   /** When it may be deleted, its person having asked for it; until then they may keep it. Absent: it stays. */
   readonly deleteAfter: EpochMilliseconds | undefined
 }

@@ -51,6 +51,7 @@ export async function createAccount(tx: Transaction, creation: AccountCreation):
     roles,
     createdAt: tx.now,
     disabledAt: undefined,
+    disabledBy: undefined,
     deleteAfter: undefined,
   }
   await insertAccount(tx.sql, account)

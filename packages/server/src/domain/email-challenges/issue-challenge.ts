@@ -58,7 +58,7 @@ export async function issueChallenge(
   const url = `${linkUrl}?secret=${link.text}`
   const mail: Mail = { kind: 'code', purpose, code: formatTypedCode(code), url, lifetimeMinutes: minutes }
   const told = typeof instead === 'object' ? instead : { recipient: payload.email, mail }
-  await leaveMail(tx, sealer, { ...told, language, isWithheld: instead === 'nothing' })
+  await leaveMail(tx, sealer, { ...told, language, network, isWithheld: instead === 'nothing' })
   const actor = 'anonymous'
   const detail = { purpose }
   await recordAuditEvent(tx, { act: 'email_challenge.issued', actor, outcome: 'done', accountId, network, detail })

@@ -24,14 +24,29 @@ export interface Notice {
   readonly recipient?: string | undefined
 }
 
+/** What the link of a notice locks, as it rests under its secret. */
+export interface LockPayload {
+  readonly accountId: string
+  /** What the mail told. */
+  readonly notice: NoticeKind
+  /** Whom it was sent to: whoever opens the link reads mail there. */
+  readonly recipient: string
+}
+
+/** Where nothing was done to the account there is nothing to lock. */
+const WITHOUT_LOCK: ReadonlySet<NoticeKind> = new Set(['account_exists'])
+
 /** Tells a person by mail what happened to their account, with a link that locks it. Nothing is sent where no address is known. */
 export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDeps, told: Notice): Promise<void> {
   const { accountId, notice, language, network, userAgent } = told
   const account = await getAccount(tx.sql, accountId)
   const recipient = told.recipient ?? account.email
   if (recipient === undefined) return
-  const payload = { accountId }
-  const secret = await issueOneTime(tx, { kind: 'account_lock', payload, lifetimeMilliseconds: LOCK_LIFETIME_MS })
-  const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: `${lockUrl}?secret=${secret}` }
+  const payload: LockPayload = { accountId, notice, recipient }
+  const secret = WITHOUT_LOCK.has(notice)
+    ? undefined
+    : await issueOneTime(tx, { kind: 'account_lock', payload, lifetimeMilliseconds: LOCK_LIFETIME_MS })
+  const url = secret === undefined ? undefined : `${lockUrl}?secret=${secret}`
+  const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: url }
   await leaveMail(tx, sealer, { recipient, accountId, language, mail: { kind: 'notice', notice, ...what } })
 }

@@ -1,8 +1,9 @@
+import { deleteKnownDevices } from '../known-devices/forget-devices.ts'
 import { keptAccount } from './kept-account.ts'
 import { keptApiKeys } from './kept-api-keys.ts'
 import { keptChallenges } from './kept-challenges.ts'
 import { keptConsents } from './kept-consents.ts'
-import type { KeptData } from './kept-data.ts'
+import { type KeptData, purgeAtOnce } from './kept-data.ts'
 import { keptEvents } from './kept-events.ts'
 import { keptFactors } from './kept-factors.ts'
 import { keptIdentities } from './kept-identities.ts'
@@ -30,6 +31,11 @@ export const everythingKept: readonly KeptData[] = [
     tables: ['outdated_claims'],
     given: { because: 'it is a message to guards, gone within a second' },
     purged: { because: 'it is gone within a second, when the guards are told' },
+  },
+  {
+    tables: ['known_device'],
+    given: { because: 'it is hashes, by which a browser is known again, and nothing that could be read' },
+    purged: purgeAtOnce(deleteKnownDevices),
   },
   keptProfile,
   keptPassword,

@@ -15,6 +15,7 @@ export const initial: Migration = {
       email_verified_at BIGINT,
       created_at BIGINT NOT NULL,
       disabled_at BIGINT,
+      locked_at BIGINT,
       delete_after BIGINT,
       purge_started_at BIGINT
     )`,
@@ -275,6 +276,18 @@ export const initial: Migration = {
       expires_at BIGINT NOT NULL
     )`,
     `CREATE INDEX mail_by_attempt ON mail (next_attempt_at)`,
+    `CREATE TABLE mail_budget (
+      key TEXT PRIMARY KEY,
+      spent_until BIGINT NOT NULL
+    )`,
+    `CREATE INDEX mail_budget_by_end ON mail_budget (spent_until)`,
+    `CREATE TABLE known_device (
+      account_id TEXT NOT NULL,
+      mark TEXT NOT NULL,
+      seen_at BIGINT NOT NULL,
+      PRIMARY KEY (account_id, mark)
+    )`,
+    `CREATE INDEX known_device_by_sight ON known_device (seen_at)`,
     `CREATE TABLE one_time (
       id TEXT PRIMARY KEY,
       kind TEXT NOT NULL,

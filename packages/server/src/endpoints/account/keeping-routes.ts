@@ -38,10 +38,8 @@ export function keepingRoutes(server: HttpServer, deps: AccountEndpointDeps): vo
 }
 
 /** Undefined where no login waits for it any more, or the account is not to be had back. */
-async function keep(
-  { database, urls, sealer }: AccountEndpointDeps,
-  request: KeepRequest,
-): Promise<FinishedStep | undefined> {
+async function keep(deps: AccountEndpointDeps, request: KeepRequest): Promise<FinishedStep | undefined> {
+  const { database, urls, sealer } = deps
   return database.write(async (tx) => {
     const pending = await findKeeping(tx.sql, urls, request, tx.now)
     if (!pending || !(await useOneTime(tx, pending.id, 'kept'))) return undefined
@@ -56,7 +54,7 @@ async function keep(
       const told = { sealer, lockUrl: urls.accountLockUrl, ...from }
       if (!(await cancelDeletion(tx, { accountId, actor: `account:${accountId}`, told }))) return undefined
     }
-    return finishLoginStep(tx, urls, request, pending.step)
+    return finishLoginStep(tx, deps, request, pending.step)
   })
 }
 

@@ -146,7 +146,7 @@ async function takeInTransaction(
   if (!added.ok) return { ok: false, reason: 'ended' }
   if (!(await useBegunLogin(tx, begun, wanted))) throw new StepTakenError()
   const who = { accountId, network: parseNetwork(request.ip), methods: addMethods(methods, ['otp']), authenticatedAt }
-  const finished = await finishLoginStep(tx, urls, request, { who, returnTo })
+  const finished = await finishLoginStep(tx, deps, request, { who, returnTo })
   return { ok: true, step: finished, accountId, codes: added.recoveryCodes }
 }
 

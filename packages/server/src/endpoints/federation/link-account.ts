@@ -74,7 +74,7 @@ async function linkDurably(
 
 async function linkInTransaction(
   tx: Transaction,
-  { urls }: FederationDeps,
+  deps: FederationDeps,
   request: FastifyRequest,
   { id, link }: FoundLink,
   login: VerifiedLogin,
@@ -89,7 +89,7 @@ async function linkInTransaction(
   const identity = { issuer: link.issuer, subject: link.subject, accountId: account.id, network }
   if (!(await linkIdentity(tx, identity))) throw new LinkTakenError()
   const who = { accountId: account.id, network, methods: ['pwd'] }
-  return { ok: true, step: await finishLoginStep(tx, urls, request, { who, returnTo: link.returnTo }) }
+  return { ok: true, step: await finishLoginStep(tx, deps, request, { who, returnTo: link.returnTo }) }
 }
 
 interface ShownLink {

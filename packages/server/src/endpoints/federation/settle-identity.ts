@@ -66,7 +66,7 @@ async function settleInTransaction(
 
 async function signIn(
   tx: Transaction,
-  { urls }: FederationDeps,
+  deps: FederationDeps,
   request: FastifyRequest,
   { upstream, login: { returnTo }, authenticatedAt }: Vouched,
   accountId: string,
@@ -75,7 +75,7 @@ async function signIn(
   const login = { accountId, upstreamId: upstream.id, clientId: LOGIN_CLIENT_ID, network }
   if (!(await admitFederatedLogin(tx, login))) return { kind: 'notice', notice: 'refused' }
   const who = { accountId, network, methods: [], authenticatedAt }
-  return { kind: 'admitted', step: await finishLoginStep(tx, urls, request, { who, returnTo }) }
+  return { kind: 'admitted', step: await finishLoginStep(tx, deps, request, { who, returnTo }) }
 }
 
 /** An identity that is nobody's: it gets an account, is offered the account of its verified e-mail address, or is told no. */

@@ -45,7 +45,7 @@ async function admitAndFinish(
     const { account, subject } = login
     const who = { accountId: account.id, network: subject.network, methods: ['pwd'] }
     const returnTo = parseReturnTo(request.body.return_to, deps.urls.origin)
-    return { ok: true, step: await finishLoginStep(tx, deps.urls, request, { who, returnTo }) }
+    return { ok: true, step: await finishLoginStep(tx, deps, request, { who, returnTo }) }
   })
 }
 

@@ -34,10 +34,11 @@ export async function logInPasskey(
 }
 
 async function admitAndFinish(
-  { database, urls, sealer }: LoginEndpointDeps,
+  deps: LoginEndpointDeps,
   verified: VerifiedPasskey,
   request: PasskeyPost,
 ): Promise<{ readonly ok: true; readonly step: FinishedStep } | Exclude<PasskeyAdmission, { ok: true }>> {
+  const { database, urls, sealer } = deps
   const language = chooseLanguage(request.headers['accept-language'])
   const told = { language, userAgent: request.headers['user-agent'], clientId: LOGIN_CLIENT_ID }
   return database.write(async (tx) => {
@@ -46,7 +47,7 @@ async function admitAndFinish(
     const { accountId, methods } = admission
     const who = { accountId, network: verified.subject.network, methods }
     const returnTo = parseReturnTo(request.body.return_to, urls.origin)
-    return { ok: true, step: await finishLoginStep(tx, urls, request, { who, returnTo }) }
+    return { ok: true, step: await finishLoginStep(tx, deps, request, { who, returnTo }) }
   })
 }
 

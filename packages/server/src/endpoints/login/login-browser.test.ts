@@ -41,9 +41,11 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe('/account')
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(answer.headers.get('set-cookie')).toMatch(
-      /^ostiary_session=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/,
-    )
+    expect(answer.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^ostiary_session=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/),
+      // By which the device is known at the next sign-in.
+      expect.stringMatching(/^ostiary_browser=[\w-]{43}; Path=\/; Max-Age=7776000; HttpOnly; SameSite=Lax$/),
+    ])
     const page = await send('/account', { headers: { cookie: cookieOf(answer) } })
     expect(page.status).toBe(200)
     expect(page.headers.get('cache-control')).toBe('no-store')

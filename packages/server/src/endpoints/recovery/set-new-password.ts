@@ -87,7 +87,7 @@ async function recoverAndFinish(
     if (!(await admitEmailedLogin(tx, login))) return undefined
     // A password was typed, and the mail is no second factor: those are asked for as after any password.
     const who = { accountId, network, methods: ['pwd'] }
-    return finishLoginStep(tx, urls, request, { who, returnTo })
+    return finishLoginStep(tx, deps, request, { who, returnTo })
   })
 }
 

@@ -94,7 +94,7 @@ async function takeInTransaction(
   const isRemembered = body.remember !== undefined && !pending.isDemanded
   const device = isRemembered ? await rememberDevice(tx, { accountId, userAgent, network }) : undefined
   const who = { accountId, network, methods: addMethods(methods, proved.methods), authenticatedAt }
-  const step = await finishLoginStep(tx, urls, request, { who, returnTo })
+  const step = await finishLoginStep(tx, deps, request, { who, returnTo })
   const cookies = device === undefined ? [] : [renderDeviceCookie(urls, device)]
   return { ok: true, step: { ...step, setCookies: [...step.setCookies, ...cookies] } }
 }

@@ -69,6 +69,23 @@ export const german: Strings = {
     passwordSet: 'Festgelegt',
     noPassword: 'Es gibt kein Passwort.',
   },
+  accountLock: {
+    title: 'Ihr Konto sperren?',
+    effect:
+      'Alle Sitzungen enden, alle API-Schlüssel werden widerrufen, und niemand kann sich anmelden, bis Sie per E-Mail ein neues Passwort wählen.',
+    submit: 'Konto sperren',
+    otherwise: 'Sie waren es doch? Dann schließen Sie diese Seite: Es ist nichts geschehen.',
+    done: 'Ihr Konto ist gesperrt',
+    ended: 'Alle Sitzungen sind beendet und alle API-Schlüssel widerrufen.',
+    recover:
+      'Um wieder hineinzukommen, gehen Sie zur Anmeldung und wählen Sie per E-Mail ein neues Passwort. Sehen Sie dann in Ihrem Konto nach, was nicht von Ihnen ist.',
+    askOperator: (name) =>
+      `Die E-Mail-Adresse des Kontos wurde geändert, ein neues Passwort per E-Mail käme also nicht zu Ihnen. Bitten Sie den Betreiber von ${name}, Ihnen das Konto zurückzugeben.`,
+    toLogin: 'Zur Anmeldung',
+    over: 'Dieser Link sperrt nichts mehr',
+    overReason:
+      'Er wurde schon benutzt oder ist älter als 7 Tage. Wenn jemand in Ihrem Konto ist, wählen Sie per E-Mail ein neues Passwort.',
+  },
   apiKeys: {
     title: 'API-Schlüssel',
     make: 'API-Schlüssel erstellen',

@@ -64,6 +64,23 @@ export const english: Strings = {
     passwordSet: 'Set',
     noPassword: 'There is no password.',
   },
+  accountLock: {
+    title: 'Lock your account?',
+    effect:
+      'Every session ends, every API key is revoked, and nobody can sign in until you choose a new password by e-mail.',
+    submit: 'Lock the account',
+    otherwise: 'It was you after all? Then close this page: nothing has happened.',
+    done: 'Your account is locked',
+    ended: 'Every session has ended and every API key is revoked.',
+    recover:
+      'To get in again, go to the sign-in page and choose a new password by e-mail. Then look through your account for what is not yours.',
+    askOperator: (name) =>
+      `The e-mail address of the account was changed, so a new password by e-mail would not reach you. Ask whoever runs ${name} to give you the account back.`,
+    toLogin: 'To the sign-in page',
+    over: 'This link locks nothing any more',
+    overReason:
+      'It was used already, or is older than 7 days. If somebody is in your account, choose a new password by e-mail.',
+  },
   apiKeys: {
     title: 'API keys',
     make: 'Make an API key',

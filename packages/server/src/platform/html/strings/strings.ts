@@ -101,6 +101,20 @@ export interface Strings {
     readonly passwordSet: string
     readonly noPassword: string
   }
+  readonly accountLock: {
+    readonly title: string
+    /** What locking does. */
+    readonly effect: string
+    readonly submit: string
+    readonly otherwise: string
+    readonly done: string
+    readonly ended: string
+    readonly recover: string
+    readonly askOperator: (name: string) => string
+    readonly toLogin: string
+    readonly over: string
+    readonly overReason: string
+  }
   readonly apiKeys: {
     readonly title: string
     readonly make: string

@@ -1,0 +1,45 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Queries } from '../../platform/database/database.ts'
+
+type MailBudgetTables = { mail_budget: { key: string; spent_until: number } }
+
+export interface Spending {
+  readonly key: string
+  readonly now: EpochMilliseconds
+  /** How long one mail uses up. */
+  readonly costMilliseconds: number
+  /** How far ahead of now the budget may be spent. */
+  readonly aheadMilliseconds: number
+}
+
+/** Spends one mail. False, and nothing spent, when the budget does not give it; atomic under concurrency. */
+export async function spendMail(
+  sql: Queries,
+  { key, now, costMilliseconds, aheadMilliseconds }: Spending,
+): Promise<boolean> {
+  const spent = await sql
+    .withTables<MailBudgetTables>()
+    .insertInto('mail_budget')
+    .values({ key, spent_until: now + costMilliseconds })
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet(({ eb, ref }) => ({
+          spent_until: eb
+            .case()
+            .when('mail_budget.spent_until', '<=', now)
+            .then(ref('excluded.spent_until'))
+            .else(eb('mail_budget.spent_until', '+', costMilliseconds))
+            .end(),
+        }))
+        .where('mail_budget.spent_until', '<=', now + aheadMilliseconds - costMilliseconds),
+    )
+    .returning('key')
+    .executeTakeFirst()
+  return spent !== undefined
+}
+
+/** Deletes what holds nothing back any more. */
+export async function deleteUnspent(sql: Queries, now: EpochMilliseconds): Promise<void> {
+  await sql.withTables<MailBudgetTables>().deleteFrom('mail_budget').where('spent_until', '<=', now).execute()
+}
