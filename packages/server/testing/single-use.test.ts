@@ -88,6 +88,19 @@ forEachDatabase('things that are good once, at two server processes on one datab
     expect(outcomesOf(answers)).toEqual({ 201: 1, invalid_token: 19 })
   })
 
+  test('of 20 parallel answers to whether an account is kept one signs in, and kill -9 before it loses nothing', async () => {
+    await using servers = await ServerProcesses.start(await createUrl(), 2)
+    await servers.run('account', 'delete', '--username', 'ada')
+    const cookie = await servers.signIn()
+    await servers.kill()
+    await servers.serve()
+    const keep = (index: number) => servers.browse(index, '/account/keep', cookie, { decision: 'keep' })
+    const statuses = (await Promise.all(MANY.map(keep))).map(({ status }) => status)
+    expect(statuses.sort()).toEqual([303, ...Array(19).fill(400)])
+    const { accounts } = (await servers.run('account', 'list')) as unknown as { accounts: object[] }
+    expect(accounts).toMatchObject([{ username: 'ada', delete_after: null }])
+  })
+
   test('kill -9 between issue and use: a code and a request_uri that were answered are good once after the restart', async () => {
     await using servers = await ServerProcesses.start(await createUrl(), 1)
     const { client_id: clientId = '' } = await servers.run(...appOptions)
