@@ -22,7 +22,11 @@ export class Visitor {
   }
 
   /** Posts a form as a page of this origin does. */
-  post(path: string, fields: Readonly<Record<string, string>>, headers: Record<string, string> = {}): Promise<Visit> {
+  post(
+    path: string,
+    fields: Readonly<Record<string, string>> | URLSearchParams,
+    headers: Record<string, string> = {},
+  ): Promise<Visit> {
     return this.#follow(path, {
       method: 'POST',
       body: new URLSearchParams(fields),

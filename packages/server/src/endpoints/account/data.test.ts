@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { launchBrowser } from '../../../testing/browser.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { addAuthenticator } from '../../../testing/factor-scene.ts'
 import { addApi, logIn, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { Visitor } from '../../../testing/visitor.ts'
 import { createAccount } from '../../domain/accounts/create-account.ts'
@@ -183,6 +184,37 @@ forEachDatabase('one’s own data', ({ createUrl }) => {
       expect((await new Visitor(server.issuer).post(path, { username: name }, json)).status).toBe(401)
     },
   )
+
+  it.each([
+    ['/account/data/deletion', ''],
+    ['/account/data/deletion', 'username='],
+    ['/account/data/deletion', 'username=a&username=b'],
+    ['/account/data/deletion', `username=${'a'.repeat(100_000)}`],
+    ['/account/data/deletion', 'username=a%00'],
+    ['/account/keep', ''],
+    ['/account/keep', 'decision='],
+    ['/account/keep', 'decision=keep&decision=keep'],
+    ['/account/keep', 'decision=Keep'],
+  ])('%s refuses the body %.40j and changes nothing', async (path, body) => {
+    const before = await acts()
+    const answer = await person.post(path, new URLSearchParams(body), json)
+    expect([400, 413]).toContain(answer.status)
+    expect(await acts()).toEqual(before)
+  })
+
+  it('the question stands behind every factor of the account, and a factor alone opens nothing', async () => {
+    const authenticator = await addAuthenticator(server, accountId)
+    await askForDeletion()
+    server.clock.set(server.clock.now() + MINUTE_MS)
+    const again = new Visitor(server.issuer)
+    const factor = await again.submit(await again.get('/login'), { username: name, password })
+    expect(factor.url).toContain('/login/second-factor')
+    expect((await again.get('/account/keep')).text).toContain('There is nothing to keep')
+    const asked = await again.submit(factor, { code: authenticator.code() })
+    expect(asked.url).toBe(`${server.issuer}/account/keep`)
+    expect((await again.get('/account')).url).toContain('/login')
+    expect((await again.post('/account/keep', { decision: 'keep' })).url).toBe(`${server.issuer}/account`)
+  })
 
   it('in a browser without JavaScript: the file is downloaded; an old login leads back to the form; deleted, then kept', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false })
