@@ -50,7 +50,7 @@ function renderDevices({ devices, devicesAction, now, language }: ShownFactors):
     const { program, system } = describeUserAgent(userAgent)
     const name = [program, system].filter((part) => part !== undefined).join(' · ') || account.unknownDevice
     const end = strings.askedAgain(relativeTime(Math.floor((expiresAt - now) / 1000), language))
-    return html`<li><p>${name}</p>
+    return html`<li><p><bdi>${name}</bdi></p>
 <p class="muted"><bdi>${network}</bdi> · ${renderPastMoment(rememberedAt, now, language)} · ${end}</p>
 <form method="post" action="${devicesAction}"><input type="hidden" name="forget" value="${id}"><button class="quiet" type="submit">${strings.forgetDevice}</button></form>
 </li>

@@ -36,6 +36,25 @@ describe('strings', () => {
     expect(untranslated).toEqual([])
   })
 
+  it('UAX #9 §6.3: ar isolates every name and every word in Latin letters, so that it turns nothing around it', () => {
+    const latin = flatten(stringsIn('ar'), '').flatMap(([path, text]) => {
+      const found =
+        text
+          .replaceAll(/[\u2066\u2068].*?\u2069/g, '')
+          .replaceAll(filled, '')
+          .match(/[A-Za-z]+/g) ?? []
+      // Abbreviations such as API are words of Arabic texts too.
+      return found.filter((word) => !/^[A-Z]{2,5}$/.test(word)).map((word) => `${path}: ${word}`)
+    })
+    expect(latin).toEqual([])
+  })
+
+  it('de has no word that only English has', () => {
+    const words = /\b(the|and|your|you|with|this|that|are|is|of|to|for|from|sign|account|password)\b/
+    const englishWords = flatten(stringsIn('de'), '').filter(([, text]) => words.test(text.replaceAll(filled, '')))
+    expect(englishWords).toEqual([])
+  })
+
   it.each([
     { status: 404, title: 'There is nothing here' },
     { status: 418, title: errorWords(400, 'en').title },
