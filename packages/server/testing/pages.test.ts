@@ -13,7 +13,16 @@ import { directionOf, type Language, languages } from '../src/platform/html/lang
 import { renderPage } from '../src/platform/html/render-page.ts'
 import { ostiaryTheme } from '../src/platform/html/theme.ts'
 import { launchBrowser } from './browser.ts'
-import { type PageServer, samplePages, servePages, serveRedirectingLogin, serveSamplePages } from './sample-pages.ts'
+import { heaviestTheme } from './heaviest-theme.ts'
+import {
+  type PageServer,
+  pagesForDevelopers,
+  sampleMails,
+  samplePages,
+  servePages,
+  serveRedirectingLogin,
+  serveSamplePages,
+} from './sample-pages.ts'
 
 const projectRoot = path.join(import.meta.dirname, '../../..')
 const naughtyFile = path.join(projectRoot, '../shared/vectors/naughty-strings/blns.json')
@@ -21,21 +30,34 @@ const naughtyStrings: readonly string[] = existsSync(naughtyFile) ? JSON.parse(r
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const names = Object.keys(samplePages)
-const everyPage = languages.flatMap((language) => names.map((name) => ({ language, name })))
+const everyPage = languages
+  .flatMap((language) => names.map((name) => ({ language, name })))
+  .filter(({ language, name }) => language === 'en' || !pagesForDevelopers.has(name))
+const everyMail = languages.flatMap((language) => Object.keys(sampleMails).map((name) => ({ language, name })))
 const language: Language = 'en'
 const theme = ostiaryTheme
 const phone = { width: 390, height: 844 }
+const desk = { width: 1280, height: 800 }
+const mostBytes = 30_000
 
 let browser: Browser
 let samples: PageServer
+/** The same pages with everything that a theme can have. */
+let branded: PageServer
+/** One window for all tests that only look: a window for each would take most of their time. */
+let window: Page
 
 beforeAll(async () => {
   browser = await launchBrowser()
   samples = await serveSamplePages()
+  branded = await serveSamplePages(heaviestTheme())
+  // Without motion: where light turns to dark, colours in between would be looked at.
+  window = await browser.newPage({ viewport: phone, reducedMotion: 'reduce' })
 })
 
 afterAll(async () => {
   await samples?.[Symbol.asyncDispose]()
+  await branded?.[Symbol.asyncDispose]()
   await browser?.close()
 })
 
@@ -55,60 +77,125 @@ async function inPage(
   }
 }
 
-describe.each(['light', 'dark'] as const)('axe-core in %s', (colorScheme) => {
-  it.each(everyPage)('has no finding on $name in $language', async ({ name, language }) => {
-    await inPage(`${samples.origin}/${language}/${name}`, { viewport: phone, colorScheme }, async (page) => {
-      await page.evaluate(axeSource)
-      const results = await page.evaluate(async () => {
-        const { axe: loaded } = globalThis as unknown as { axe: typeof axe }
-        return await loaded.run(document, { resultTypes: ['violations', 'incomplete'] })
-      })
-      const findings = [...results.violations, ...results.incomplete].map(({ id, nodes }) => [
-        id,
-        nodes.map((n) => n.html),
-      ])
-      expect(findings).toEqual([])
-      // The run did look at the page, its colours included.
-      expect(results.passes.map(({ id }) => id)).toEqual(expect.arrayContaining(['color-contrast', 'html-has-lang']))
-    })
+/** What axe-core finds on the page as it is shown now, with everything opened that can be. */
+async function findWithAxe(page: Page, options: axe.RunOptions): Promise<readonly unknown[]> {
+  const results = await page.evaluate(async (runOptions) => {
+    for (const details of document.querySelectorAll('details')) details.open = true
+    const { axe: loaded } = globalThis as unknown as { axe: typeof axe }
+    return await loaded.run(document, { ...runOptions, resultTypes: ['violations', 'incomplete'] })
+  }, options)
+  // The run did look at the page, its colours included.
+  expect(results.passes.map(({ id }) => id)).toContain('color-contrast')
+  return [...results.violations, ...results.incomplete].map(({ id, nodes }) => [id, nodes.map((n) => n.html)])
+}
+
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const wholePage: axe.RunOptions = { runOnly: { type: 'tag', values: [...wcag, 'best-practice'] } }
+const coloursAlone: axe.RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } }
+
+describe('WCAG 2.2 AA: axe-core', () => {
+  it.each(everyPage)('has no finding on $name in $language, light and dark, on a phone', async ({ name, language }) => {
+    await window.setViewportSize(phone)
+    await window.emulateMedia({ colorScheme: 'light' })
+    await window.goto(`${samples.origin}/${language}/${name}`)
+    await window.evaluate(axeSource)
+    expect(await findWithAxe(window, wholePage)).toEqual([])
+    await window.emulateMedia({ colorScheme: 'dark' })
+    expect(await findWithAxe(window, coloursAlone)).toEqual([])
+  })
+
+  it.each(names)('has no finding on %s with the boldest theme, light and dark, on a desk', async (name) => {
+    await window.setViewportSize(desk)
+    await window.emulateMedia({ colorScheme: 'dark' })
+    await window.goto(`${branded.origin}/en/${name}`)
+    await window.evaluate(axeSource)
+    expect(await findWithAxe(window, wholePage)).toEqual([])
+    await window.emulateMedia({ colorScheme: 'light' })
+    expect(await findWithAxe(window, coloursAlone)).toEqual([])
+  })
+
+  it.each(everyMail)('has no finding on the mail $name in $language, light and dark', async ({ name, language }) => {
+    await window.setViewportSize(phone)
+    await window.emulateMedia({ colorScheme: 'light' })
+    await window.goto(`${branded.origin}/${language}/${name}`)
+    await window.evaluate(axeSource)
+    // Without the practices of pages: a mail has no landmarks.
+    expect(await findWithAxe(window, { runOnly: { type: 'tag', values: wcag } })).toEqual([])
+    await window.emulateMedia({ colorScheme: 'dark' })
+    expect(await findWithAxe(window, coloursAlone)).toEqual([])
   })
 })
 
-describe('the page', () => {
-  it.each(everyPage)('loads $name in $language with one request and no complaint', async ({ name, language }) => {
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    const requests: string[] = []
-    const complaints: string[] = []
-    page.on('request', (request) => requests.push(request.url()))
-    page.on('console', (message) => complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(error.message))
-    const url = `${samples.origin}/${language}/${name}`
-    await page.goto(url)
-    expect(requests.filter((request) => !request.startsWith('data:'))).toEqual([url])
-    expect(complaints).toEqual([])
-    const { lang, dir, background } = await page.evaluate(() => ({
-      lang: document.documentElement.lang,
-      dir: getComputedStyle(document.body).direction,
-      background: getComputedStyle(document.documentElement).backgroundColor,
-    }))
-    expect({ lang, dir }).toEqual({ lang: language, dir: directionOf(language) })
-    // The policy let the style through: this is the paper.
-    expect(background).toBe('rgb(251, 250, 247)')
-    await context.close()
+/** How far what is shown has moved by itself since the page was opened: its cumulative layout shift. */
+async function measureShift(page: Page): Promise<number> {
+  return await page.evaluate(async () => {
+    let sum = 0
+    const add = (entries: PerformanceEntryList) => {
+      for (const entry of entries) sum += (entry as unknown as { value: number }).value
+    }
+    const observer = new PerformanceObserver((list) => add(list.getEntries()))
+    observer.observe({ type: 'layout-shift', buffered: true })
+    // A shift is reported with the frame after it.
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame)
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    add(observer.takeRecords())
+    return sum
   })
+}
 
+describe('the page', () => {
   it.each(everyPage)(
-    'fits $name in $language into 320 px, with letters of twice the size too',
+    'loads $name in $language with one request, no complaint, at most 30 kB, and nothing moves',
     async ({ name, language }) => {
-      const options = { viewport: { width: 320, height: 640 }, bypassCSP: true }
-      await inPage(`${samples.origin}/${language}/${name}`, options, async (page) => {
-        expect(await widthOfContent(page)).toBeLessThanOrEqual(320)
-        await page.addStyleTag({ content: 'html{font-size:200%!important}' })
-        expect(await widthOfContent(page)).toBeLessThanOrEqual(320)
-      })
+      const requests: string[] = []
+      const complaints: string[] = []
+      const page = await browser.newPage({ viewport: phone })
+      page.on('request', (request) => requests.push(request.url()))
+      page.on('console', (message) => complaints.push(message.text()))
+      page.on('pageerror', (error) => complaints.push(error.message))
+      const url = `${branded.origin}/${language}/${name}`
+      const answer = await page.goto(url)
+      expect(requests.filter((request) => !request.startsWith('data:'))).toEqual([url])
+      // It is all that is loaded, so its bytes are all bytes.
+      expect((await answer?.body())?.length).toBeLessThanOrEqual(mostBytes)
+      expect(await measureShift(page)).toBe(0)
+      const { lang, dir, background } = await page.evaluate(() => ({
+        lang: document.documentElement.lang,
+        dir: getComputedStyle(document.body).direction,
+        background: getComputedStyle(document.documentElement).backgroundColor,
+      }))
+      expect({ lang, dir }).toEqual({ lang: language, dir: directionOf(language) })
+      // The policy let the style through: this is the paper.
+      expect(background).toBe('rgb(251, 250, 247)')
+      expect(complaints).toEqual([])
+      await page.close()
     },
   )
+
+  it('is measured by a shift that would be seen', async () => {
+    await window.goto(`${samples.origin}/en/login`)
+    await window.evaluate(async () => {
+      await new Promise(requestAnimationFrame)
+      const late = document.createElement('p')
+      late.textContent = 'Late'
+      document.querySelector('h1')?.before(late)
+    })
+    expect(await measureShift(window)).toBeGreaterThan(0)
+  })
+
+  it('fits every page in every language into 320 px, with letters of twice the size too', async () => {
+    const options = { viewport: { width: 320, height: 640 }, bypassCSP: true }
+    await inPage(`${branded.origin}/en/login`, options, async (page) => {
+      const wide: string[] = []
+      for (const { name, language } of everyPage) {
+        await page.goto(`${branded.origin}/${language}/${name}`)
+        if ((await widthOfContent(page)) > 320) wide.push(`${language}/${name}`)
+        await page.addStyleTag({ content: 'html{font-size:200%!important}' })
+        if ((await widthOfContent(page)) > 320) wide.push(`${language}/${name}, large`)
+      }
+      expect(wide).toEqual([])
+    })
+  })
 
   it('fits a user name of 256 letters without a space into 320 px', async () => {
     const username = 'W'.repeat(256)
@@ -127,15 +214,49 @@ describe('the page', () => {
     })
   })
 
-  it.each(everyPage)('has only controls of 44 px or more in $name in $language', async ({ name, language }) => {
-    await inPage(`${samples.origin}/${language}/${name}`, { viewport: phone }, async (page) => {
-      for (const summary of await page.locator('summary').all()) await summary.click()
-      // A box to tick is small; what is pressed is its label.
-      const controls = 'button, nav a, summary, .choice, input:not([type=hidden], [type=checkbox])'
-      for (const control of await page.locator(controls).filter({ visible: true }).all()) {
-        expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(44)
-      }
-    })
+  it('has only controls of 44 px or more, on every page in every language', async () => {
+    // A box to tick is small; what is pressed is its label.
+    const controls = 'button, nav a, footer a, summary, .choice, input:not([type=hidden], [type=checkbox])'
+    await window.setViewportSize(phone)
+    const small: string[] = []
+    for (const { name, language } of everyPage) {
+      await window.goto(`${branded.origin}/${language}/${name}`)
+      const found = await window.evaluate((selector) => {
+        for (const details of document.querySelectorAll('details')) details.open = true
+        const shown = [...document.querySelectorAll(selector)].filter((control) => control.checkVisibility())
+        return shown
+          .filter((control) => control.getBoundingClientRect().height < 44)
+          .map((control) => control.outerHTML)
+      }, controls)
+      small.push(...found.map((markup) => `${language}/${name}: ${markup}`))
+    }
+    expect(small).toEqual([])
+  })
+
+  it('is laid out from right to left in Arabic: what begins on the left in English begins on the right', async () => {
+    const edges = async (language: Language) => {
+      await window.setViewportSize(desk)
+      await window.goto(`${samples.origin}/${language}/account`)
+      return await window.evaluate(() =>
+        ['.brand .mark', 'nav li', 'main h1', 'main button'].map((selector) => {
+          const box = document.querySelector(selector)?.getBoundingClientRect()
+          const start = document.documentElement.dir === 'rtl' ? innerWidth - (box?.right ?? 0) : box?.left
+          return [selector, Math.round(start ?? 0)]
+        }),
+      )
+    }
+    expect(await edges('ar')).toEqual(await edges('en'))
+    const directions = await window.evaluate(() => [...document.querySelectorAll('code')].map((code) => code.dir))
+    expect(new Set(directions)).toEqual(new Set(directions.length > 0 ? ['ltr'] : []))
+  })
+
+  it('says nothing in Latin letters where it speaks Arabic, but for names, codes and values, which are isolated', async () => {
+    const found = new Set<string>()
+    for (const name of names.filter((one) => !pagesForDevelopers.has(one))) {
+      await window.goto(`${samples.origin}/ar/${name}`)
+      for (const text of await window.evaluate(listLatinTexts)) found.add(`${name}: ${text}`)
+    }
+    expect([...found]).toEqual([])
   })
 
   it.each([
@@ -152,6 +273,19 @@ describe('the page', () => {
     })
   })
 })
+
+/** Runs in the browser: texts in Latin letters that nothing marks as a name, a code or a value. */
+function listLatinTexts(): string[] {
+  const marked = 'bdi, code, style, script, [dir=ltr], [dir=auto], title, option'
+  const texts: string[] = []
+  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const { parentElement, textContent } = walker.currentNode
+    const text = (textContent ?? '').replaceAll(/[\u2066\u2068].*?\u2069|\b[A-Z]{2,5}\b/g, '')
+    if (parentElement?.closest(marked) == null && /[A-Za-z]{2,}/.test(text)) texts.push(text.trim())
+  }
+  return texts
+}
 
 async function widthOfContent(page: Page): Promise<number> {
   return await page.evaluate(() => document.documentElement.scrollWidth)
@@ -185,13 +319,15 @@ describe('with the keyboard alone and without JavaScript', () => {
     })
   })
 
-  it('skips the navigation of the account area, which tells where one is, and reaches "Sign out" first', async () => {
+  it('skips the navigation of the account area, which tells where one is, and reaches the profile and "Sign out" first', async () => {
     await inPage(`${samples.origin}/en/account`, blind, async (page) => {
       await page.keyboard.press('Tab')
       expect(await page.locator(':focus').innerText()).toBe('Skip to content')
       expect(await page.locator(':focus').boundingBox()).toMatchObject({ y: 8 })
       expect(await page.locator('nav [aria-current=page]').innerText()).toBe('Overview')
       await page.keyboard.press('Enter')
+      await page.keyboard.press('Tab')
+      expect(await focused(page)).toBe('A')
       await page.keyboard.press('Tab')
       expect(await focused(page)).toBe('BUTTON')
       const posted = page.waitForRequest((request) => request.method() === 'POST')

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderCreationOptions, renderRequestOptions } from '../src/domain/passkeys/ceremony-options.ts'
+import { type RenderedMail, renderMail } from '../src/domain/mails/render-mail.ts'
 import { showTotp } from '../src/domain/totp/totp-enrolment.ts'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderActivityPage } from '../src/endpoints/account/activity-page.ts'
@@ -18,12 +19,14 @@ import {
 } from '../src/endpoints/account-lock/account-lock-pages.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
 import { renderCodePage } from '../src/endpoints/code-page.ts'
+import { renderOutboxPage } from '../src/endpoints/dev-outbox/outbox-pages.ts'
 import {
   renderDecidedDevicePage,
   renderDeviceConfirmationPage,
   renderUserCodePage,
 } from '../src/endpoints/device-verification/device-pages.ts'
 import { renderEndSessionPage, renderSignedOutPage } from '../src/endpoints/end-session/end-session-page.ts'
+import { renderErrorCodePage } from '../src/endpoints/errors/error-code-page.ts'
 import {
   renderEnrolledPage,
   renderEnrolPage,
@@ -51,6 +54,7 @@ import { pageHeaders } from '../src/platform/html/page-headers.ts'
 import { renderErrorPage } from '../src/platform/html/render-error-page.ts'
 import { stringsIn } from '../src/platform/html/strings/strings.ts'
 import { ostiaryTheme, type Theme } from '../src/platform/html/theme.ts'
+import { mailsOfEveryKind } from './sample-mails.ts'
 
 const now = Date.UTC(2026, 2, 14, 9, 26, 53)
 
@@ -393,6 +397,31 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
   'signed-out': (language, theme) => renderSignedOutPage({ loginPath: '/login', language, theme }),
   'error-500': (language, theme) =>
     renderErrorPage({ status: 500, incidentId: '01980f3a-7c1e-7d52-9b1f-5c0a3e9d2b44', language, theme }),
+  outbox: (language, theme) => {
+    const mails = ['code_sign_up', 'notice_new_device'].map((kind, index) => ({
+      ...{ id: `${index}`, recipient: 'ada@example.com', createdAt: now - index * DAY_MS, expiresAt: now + DAY_MS },
+      ...renderSampleMail(kind, language, theme),
+    }))
+    return renderOutboxPage({ mails, path: '/dev/outbox', now, theme })
+  },
+  'error-code': (_language, theme) =>
+    renderErrorCodePage({ code: 'not_found', oauth: undefined, problem: 'There is nothing here.', status: 404, theme }),
+}
+
+/** Only in English: developers read them. */
+export const pagesForDevelopers: ReadonlySet<string> = new Set(['outbox', 'error-code'])
+
+/** One mail of each form, by name. */
+export const sampleMails: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
+  'mail-code': (language, theme) => renderSampleMail('code_recover', language, theme).html,
+  'mail-notice': (language, theme) => renderSampleMail('notice_new_device', language, theme).html,
+  'mail-invitation': (language, theme) => renderSampleMail('invitation_to_organization', language, theme).html,
+}
+
+function renderSampleMail(kind: string, language: Language, theme: Theme): RenderedMail {
+  const mail = mailsOfEveryKind[kind]
+  if (mail === undefined) throw new Error(`There is no sample mail ${kind}.`)
+  return renderMail(mail, language, theme)
 }
 
 export interface PageServer extends AsyncDisposable {
@@ -433,10 +462,19 @@ async function listen(answer: RequestListener): Promise<PageServer> {
   }
 }
 
-/** Serves the sample pages as `/<language>/<name>`. */
+/** Serves the sample pages and mails as `/<language>/<name>`. */
 export async function serveSamplePages(theme: Theme = ostiaryTheme): Promise<PageServer> {
-  return await servePages((path) => {
-    const [, language, name = ''] = path.split('/')
-    return samplePages[name]?.(language as Language, theme)
-  }, theme)
+  return await listen((request, response) => {
+    const [, language, name = ''] = (request.url ?? '/').split('/')
+    const mail = sampleMails[name]?.(language as Language, theme)
+    if (mail !== undefined) return response.writeHead(200, mailHeaders).end(mail)
+    const page = samplePages[name]?.(language as Language, theme)
+    return response.writeHead(page === undefined ? 404 : 200, pageHeaders(theme)).end(page)
+  })
+}
+
+/** As the outbox shows it: it loads nothing. */
+const mailHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
 }

@@ -57,7 +57,7 @@ body{margin:0;min-block-size:100vh;min-block-size:100dvh;padding:40px 24px;overf
 .mark{color:var(--accent)}
 picture{display:contents}
 footer{display:flex;flex-wrap:wrap;gap:0 24px;margin-block-start:40px}
-footer a{padding-block:12px;font-size:.8125rem;color:var(--muted)}
+footer a{display:flex;align-items:center;min-block-size:44px;font-size:.8125rem;color:var(--muted)}
 h1{margin:0 0 24px;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.01em;text-wrap:balance}
 p{margin:0 0 16px;max-inline-size:68ch;text-wrap:pretty}
 a{color:var(--accent)}
@@ -66,7 +66,7 @@ form{margin:0}
 input[type=checkbox]{inline-size:20px;block-size:20px;flex:none;padding:0;appearance:auto;accent-color:var(--accent)}
 a.button{display:block;margin:24px 0 0;padding:10px 16px;font-weight:500;text-align:center;text-decoration:none;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:8px}
 .qr{display:block;inline-size:100%;max-inline-size:240px;margin:0 0 16px;background:#fff;border-radius:8px}
-.codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:4px 16px;margin:0 0 16px;padding:16px;border:1px solid var(--line);border-radius:8px}
+.codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(11rem,100%),1fr));gap:4px 16px;margin:0 0 16px;padding:16px;border:1px solid var(--line);border-radius:8px}
 details{margin-block-start:16px}
 summary{padding-block:10px;color:var(--accent);cursor:pointer}
 details form{margin-block-start:8px}
