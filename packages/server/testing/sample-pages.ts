@@ -1,7 +1,7 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { renderCreationOptions, renderRequestOptions } from '../src/domain/passkeys/ceremony-options.ts'
 import { type RenderedMail, renderMail } from '../src/domain/mails/render-mail.ts'
+import { renderCreationOptions, renderRequestOptions } from '../src/domain/passkeys/ceremony-options.ts'
 import { showTotp } from '../src/domain/totp/totp-enrolment.ts'
 import { renderAccountPage } from '../src/endpoints/account/account-page.ts'
 import { renderActivityPage } from '../src/endpoints/account/activity-page.ts'
@@ -433,11 +433,7 @@ export async function servePages(
   render: (path: string) => string | undefined,
   theme: Theme = ostiaryTheme,
 ): Promise<PageServer> {
-  return await listen((request, response) => {
-    const page = render(request.url ?? '/')
-    const script = page?.includes('<script>') ? passkeyScript.source : undefined
-    response.writeHead(page === undefined ? 404 : 200, pageHeaders(theme, [], script)).end(page)
-  })
+  return await listen((request, response) => sendPage(response, render(request.url ?? '/'), theme))
 }
 
 /** Serves the login page, which may lead to `formTargets`, and answers its form with a redirect to `destination`. */
@@ -468,9 +464,13 @@ export async function serveSamplePages(theme: Theme = ostiaryTheme): Promise<Pag
     const [, language, name = ''] = (request.url ?? '/').split('/')
     const mail = sampleMails[name]?.(language as Language, theme)
     if (mail !== undefined) return response.writeHead(200, mailHeaders).end(mail)
-    const page = samplePages[name]?.(language as Language, theme)
-    return response.writeHead(page === undefined ? 404 : 200, pageHeaders(theme)).end(page)
+    return sendPage(response, samplePages[name]?.(language as Language, theme), theme)
   })
+}
+
+function sendPage(response: ServerResponse, page: string | undefined, theme: Theme): void {
+  const script = page?.includes('<script>') ? passkeyScript.source : undefined
+  response.writeHead(page === undefined ? 404 : 200, pageHeaders(theme, [], script)).end(page)
 }
 
 /** As the outbox shows it: it loads nothing. */
