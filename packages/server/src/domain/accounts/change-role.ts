@@ -3,6 +3,7 @@ import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { lockRole } from '../roles/lock-role.ts'
 import { deleteRole, insertRole, selectRoleNames } from './account-store.ts'
+import { lockAccount } from './lock-account.ts'
 import { outdateClaims } from './outdate-claims.ts'
 
 /** So many roles may one account have: its tokens carry their names. */
@@ -23,6 +24,8 @@ export type AddedRole =
 /** Gives an account a declared role, and outdates its claims. */
 export async function addRole(tx: Transaction, { accountId, role, actor }: RoleChange): Promise<AddedRole> {
   if (!(await lockRole(tx, role))) return { ok: false, reason: 'unknown_role' }
+  // Who is given several roles at once is counted one by one.
+  await lockAccount(tx, accountId)
   const roles = await selectRoleNames(tx.sql, accountId)
   if (roles.includes(role)) return { ok: true, changed: false }
   if (roles.length >= MOST_ROLES_OF_ACCOUNT) return { ok: false, reason: 'too_many_roles' }
