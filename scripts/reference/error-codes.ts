@@ -83,4 +83,7 @@ export const tokenChecks: Readonly<Record<CheckName, string>> = {
   scope: 'the route’s scopes are in `scope`',
   permission: 'the route’s permissions are in `permissions`',
   role: 'the route’s roles are in `roles`',
+  fresh: '`auth_time` is as recent as the route asks for',
+  acr: '`acr` is one that the route asks for',
+  amr: 'the route’s methods are in `amr`',
 }

@@ -21,6 +21,9 @@ export type CheckName =
   | 'scope'
   | 'permission'
   | 'role'
+  | 'fresh'
+  | 'acr'
+  | 'amr'
 
 /** Why a check failed: for logs, never for the caller. It holds no token; what came from outside is shortened and quoted. */
 export interface FailedCheck {

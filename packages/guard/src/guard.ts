@@ -29,6 +29,12 @@ export interface Rule<Scope extends string = string, Permission extends string =
   readonly role?: Role | readonly Role[]
   /** Roles of which one must be there. */
   readonly anyRole?: readonly Role[]
+  /** How long ago the person may have signed in, such as `5m`: a number with s, m, h or d. */
+  readonly fresh?: string
+  /** What their login must have reached, one of several; of Ostiary's own `aal1`, `aal2`, `phr` a later one is enough, too. */
+  readonly acr?: string | readonly string[]
+  /** By which methods they must have signed in, all of them, such as `mfa`. @see RFC 8176 */
+  readonly amr?: string | readonly string[]
   /** Whether requests without a valid token pass as anonymous. Default false. */
   readonly optional?: OptionalPolicy
   /** Whether to refuse while it isn't sure that revocations are known up to the last seconds. Default false. */

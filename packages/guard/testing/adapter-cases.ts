@@ -96,6 +96,23 @@ function notPermitted(check: 'permission' | 'role', needs: string): Refused {
   }
 }
 
+/** RFC 9470 §3 */
+function stepUp(check: 'fresh' | 'acr' | 'amr', needs: string): Refused {
+  const message = 'Login is too old or too weak'
+  const error = 'insufficient_user_authentication'
+  return {
+    status: 401,
+    challenge: `Bearer error="${error}", error_description="${message}", ${needs}`,
+    body: { error, error_description: message },
+    code: error,
+    check,
+  }
+}
+
+const signedIn = (secondsAgo: number, more: object = {}): string =>
+  signToken({ auth_time: nowSeconds - secondsAgo, acr: 'aal1', amr: ['pwd'], ...more })
+const proved = signedIn(20, { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] })
+
 const support = signToken({ roles: ['support'], permissions: ['orders:cancel', 'orders:refund'] })
 const strange = signToken({ permissions: [{ value: 'orders:refund' }] })
 
@@ -227,6 +244,7 @@ export const adapterCases: readonly AdapterCase[] = [
     answer: tooLittle('orders:delete orders:admin'),
   },
   ...permissionCases(),
+  ...stepUpCases(),
   ...optionalCases(),
   ...dpopCases,
   {
@@ -440,6 +458,48 @@ function permissionCases(): AdapterCase[] {
   ]
   return cases.map(([title, rule, token, refused]) => ({
     title: `RFC 6750 §3.1: a token with ${title} ${refused === undefined ? 'passes' : 'gets 403'}`,
+    rule,
+    sent: bearer(token),
+    answer: refused ?? { caller: 'account-1' },
+  }))
+}
+
+/** RFC 9470: what a login must have been. */
+function stepUpCases(): AdapterCase[] {
+  const cases: readonly (readonly [title: string, rule: Rule, token: string, refused?: Refused])[] = [
+    ['a login of just now', { fresh: '5m' }, signedIn(300)],
+    ['a login of before', { fresh: '5m' }, signedIn(301), stepUp('fresh', 'max_age="300"')],
+    ['no time of login', { fresh: '1d' }, valid, stepUp('fresh', 'max_age="86400"')],
+    [
+      'a time of login that is no number',
+      { fresh: '1d' },
+      signedIn(0, { auth_time: `${nowSeconds}` }),
+      invalid('claims'),
+    ],
+    ['the acr', { acr: 'aal2' }, proved],
+    ['a higher acr', { acr: 'aal1' }, proved],
+    ['one of several', { acr: ['urn:example:gold', 'aal2'] }, proved],
+    ['an acr of another issuer', { acr: 'urn:example:gold' }, signedIn(0, { acr: 'urn:example:gold' })],
+    ['a lower acr', { acr: 'aal2' }, signedIn(0), stepUp('acr', 'acr_values="aal2"')],
+    ['none of several', { acr: ['phr', 'gold'] }, proved, stepUp('acr', 'acr_values="phr gold"')],
+    ['no acr', { acr: 'aal1' }, valid, stepUp('acr', 'acr_values="aal1"')],
+    ['the methods', { amr: ['otp', 'mfa'] }, proved],
+    ['another method', { amr: 'hwk' }, proved, stepUp('amr', 'amr="hwk"')],
+    [
+      'all of it lacking: all is told at once',
+      { acr: 'aal2', fresh: '60s' },
+      signedIn(61),
+      stepUp('fresh', 'max_age="60", acr_values="aal2"'),
+    ],
+    [
+      'no scope either: the scope is told',
+      { fresh: '1s', scope: 'orders:delete' },
+      signedIn(9),
+      tooLittle('orders:delete'),
+    ],
+  ]
+  return cases.map(([title, rule, token, refused]) => ({
+    title: `RFC 9470 §3: a token with ${title} ${refused === undefined ? 'passes' : `gets ${refused.status}`}`,
     rule,
     sent: bearer(token),
     answer: refused ?? { caller: 'account-1' },

@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'token_invalid'
   | 'insufficient_scope'
   | 'insufficient_permission'
+  | 'insufficient_user_authentication'
   | 'invalid_request'
   | 'keys_unavailable'
   | 'token_revoked'
@@ -30,6 +31,12 @@ export const refusalAnswers: Readonly<Record<RefusalCode, Answer>> = {
   insufficient_scope: { status: 403, message: 'Token lacks a required scope' },
   // RFC 6750 §3.1: whatever lacks is "higher privileges", and the challenge has but this word for them.
   insufficient_permission: { status: 403, message: 'Token lacks a required permission', error: 'insufficient_scope' },
+  // RFC 9470 §3: a code of its own, so that no client takes the token for a bad one and refreshes it.
+  insufficient_user_authentication: {
+    status: 401,
+    message: 'Login is too old or too weak',
+    error: 'insufficient_user_authentication',
+  },
   invalid_request: {
     status: 400,
     message: 'Token is malformed or sent in more than one place',

@@ -30,6 +30,10 @@ export const ruleChecks: readonly RuleCheck[] = [
     (rule) => demandWords('permission', 'permissions', rule.permission, rule.anyPermission),
   ],
   [['role', 'anyRole'], ({ role, anyRole }) => demandWords('role', 'roles', role, anyRole)],
+  // Last: nobody signs in anew for what they may not do anyway. @see RFC 9470 §3
+  [['fresh'], ({ fresh }) => (fresh === undefined ? undefined : demandFresh(fresh))],
+  [['acr'], ({ acr }) => demandWordsOfLogin('acr', 'acr_values', acr)],
+  [['amr'], ({ amr }) => demandWordsOfLogin('amr', 'amr', amr)],
 ]
 
 function demandWords(
@@ -52,6 +56,36 @@ function demandWords(
       return allOf.every(isThere) && (anyOf.length === 0 || anyOf.some(isThere))
     },
   }
+}
+
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+/** Of Ostiary, the least first: whoever reaches one reaches those before it. */
+const ladder = ['aal1', 'aal2', 'phr']
+const rank = (acr: unknown): number => ladder.indexOf(String(acr))
+
+function demandFresh(fresh: string): Demand {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(fresh) ?? []
+  if (count === undefined) throw new GuardConfigurationError('fresh must be such as 5m')
+  const seconds = Number(count) * (secondsOf[unit] ?? 0)
+  return demandLogin('fresh', 'auth_time', 'max_age', `${seconds}`, (at, now) => now / 1000 - Number(at) <= seconds)
+}
+
+function demandWordsOfLogin(check: 'acr' | 'amr', parameter: string, given: Rule['acr']): Demand | undefined {
+  const words = parseWords(given)
+  const reaches = (acr: unknown) => words.some((word) => acr === word || (rank(word) >= 0 && rank(acr) >= rank(word)))
+  const isEnough = check === 'acr' ? reaches : (amr: unknown) => words.every((word) => hasWord(amr, word))
+  return words.length === 0 ? undefined : demandLogin(check, check, parameter, words.join(' '), isEnough)
+}
+
+function demandLogin(
+  check: CheckName,
+  claim: string,
+  parameter: string,
+  expected: string,
+  isEnough: (held: unknown, now: EpochMilliseconds) => boolean,
+): Demand {
+  const isMet: Demand['isMet'] = (claims, now) => isEnough(claims[claim], now)
+  return { check, code: 'insufficient_user_authentication', needs: { [parameter]: expected }, claim, expected, isMet }
 }
 
 /** Whether a word stands in a text of words, or in a list of texts. */
