@@ -4,6 +4,10 @@ export type ClientErrorCode =
   | 'not_logged_in'
   /** The user name and password did not match. */
   | 'login_refused'
+  /** The password was right, and the account asks for a second factor: send its code as `otp`. */
+  | 'second_factor_required'
+  /** The code of the second factor was wrong, too old, or used before. */
+  | 'second_factor_refused'
   /** Too many failed logins; `retryAfterSeconds` says how long to wait. */
   | 'login_throttled'
   /** The server said that the session is over: log in again. */

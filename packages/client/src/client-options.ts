@@ -1,3 +1,5 @@
+import type { NeededLogin } from './read-step-up.ts'
+
 /** Where a refresh token rests between two uses, when the app keeps it by itself. */
 export interface TokenStorage {
   /** The last saved token; undefined when there is none. */
@@ -32,6 +34,11 @@ export interface ClientOptions {
   readonly apis?: readonly string[]
   /** Default: `cookie` on pages of the issuer's own origin, else `memory`. */
   readonly storage?: 'memory' | 'cookie' | TokenStorage
+  /**
+   * Has the person sign in anew, by `logIn` or by leaving the page, when an API asks for a newer or stronger login (RFC 9470). True: they have,
+   * and the request is sent once more. For requests that come meanwhile it is not called again. Default: the API's answer is the caller's.
+   */
+  readonly stepUp?: (needed: NeededLogin) => Promise<boolean>
   /** For proxies and tests. Default: the global one. */
   readonly fetch?: typeof globalThis.fetch
   /** For tests. */

@@ -3,6 +3,8 @@ import type { ClientError } from './client-error.ts'
 export interface Credentials {
   readonly username: string
   readonly password: string
+  /** Of a second factor: a code from an authenticator app, or a recovery code. */
+  readonly otp?: string
 }
 
 /** `unknown` until the server could say whether a kept session still lives. */
@@ -28,7 +30,7 @@ export interface Client {
   /**
    * Logs a person in.
    *
-   * @throws ClientError `login_refused`, `login_throttled`, `network`, `unavailable`, `misconfigured`
+   * @throws ClientError `login_refused`, `second_factor_required`, `second_factor_refused`, `login_throttled`, `network`, `unavailable`, `misconfigured`
    */
   logIn(credentials: Credentials): Promise<void>
   /**
@@ -39,7 +41,7 @@ export interface Client {
    */
   logOut(options?: { readonly everywhere?: boolean }): Promise<void>
   /**
-   * As the global one, with a fresh token for URLs of `apis`.
+   * As the global one, with a fresh token for URLs of `apis`. Where an API asks for a newer or stronger login, the option `stepUp` is asked.
    *
    * @throws ClientError `not_logged_in`, `session_ended`, `network`, `unavailable` when there is no token to send; what fetch throws
    */

@@ -1,11 +1,13 @@
 import { elapsedSince, type HeldToken, type TokenKeeper } from './held-token.ts'
 import type { ClientSettings } from './parse-options.ts'
+import { readStepUp } from './read-step-up.ts'
 
 /** Younger than this, a token isn't replaced for a refusal whose reason can't be read. */
 const TOO_YOUNG_MS = 10_000
 
 /**
- * Sends a request with a token when it is for an API; tries once more with another token when that was refused. Where it is redirected
+ * Sends a request with a token when it is for an API; tries once more with another token when that was refused, or after a new login
+ * when that was asked for. Where it is redirected
  * to another origin, fetch itself takes the token away.
  *
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch step 13
@@ -22,12 +24,25 @@ export async function fetchWithToken(
     headers.set('authorization', `Bearer ${accessToken}`)
     return settings.fetch(input, { ...init, headers })
   }
+  const response = await sendFresh(settings, keeper, send, isRepeatable(input, init))
+  const needed = readStepUp(response)
+  if (!needed || !isRepeatable(input, init) || !(await settings.stepUp?.(needed))) return response
+  await response.body?.cancel()
+  return send(await keeper.getToken())
+}
+
+async function sendFresh(
+  { clock }: ClientSettings,
+  keeper: TokenKeeper,
+  send: (token: HeldToken) => Promise<Response>,
+  mayRepeat: boolean,
+): Promise<Response> {
   const token = await keeper.getToken()
   const response = await send(token)
-  if (!isTokenRefused(response, elapsedSince(settings.clock, token.since))) return response
+  if (!isTokenRefused(response, elapsedSince(clock, token.since))) return response
   const other = await keeper.replaceToken(token).catch(() => undefined)
   // Without another token the API's own answer says most. A stream is used up: the caller must make it anew.
-  if (other === undefined || !isRepeatable(input, init)) return response
+  if (other === undefined || !mayRepeat) return response
   await response.body?.cancel()
   return send(other)
 }

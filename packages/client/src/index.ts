@@ -2,3 +2,4 @@ export type { Client, ClientEvents, ClientState, Credentials, LogoutReason } fro
 export { ClientError, type ClientErrorCode } from './client-error.ts'
 export type { ClientOptions, Clock, TokenStorage } from './client-options.ts'
 export { createClient } from './create-client.ts'
+export { type NeededLogin, readStepUp } from './read-step-up.ts'

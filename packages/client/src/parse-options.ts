@@ -16,6 +16,7 @@ export interface ClientSettings {
   readonly isResumable: boolean
   /** The name of the lock and the channel; undefined when no other tab has this session. */
   readonly sharedAs: string | undefined
+  readonly stepUp: ClientOptions['stepUp']
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock
 }
@@ -43,10 +44,25 @@ export function parseOptions(options: ClientOptions): ClientSettings {
     storage: own ?? (storage === 'cookie' ? undefined : memoryStorage()),
     isResumable: storage !== 'memory',
     sharedAs: sharedName && JSON.stringify(['ostiary', options.issuer, clientId, audience, scope, sharedName]),
+    stepUp: singleFlight(options.stepUp),
     // Called as a method of another object, browsers refuse theirs.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     clock,
   }
+}
+
+/** The person is asked once, for however many requests. */
+function singleFlight(stepUp: ClientOptions['stepUp']): ClientOptions['stepUp'] {
+  let running: Promise<boolean> | undefined
+  return (
+    stepUp &&
+    ((needed) => {
+      running ??= stepUp(needed).finally(() => {
+        running = undefined
+      })
+      return running
+    })
+  )
 }
 
 function parseIssuer(text: string): URL {

@@ -15,13 +15,17 @@ export interface Granted {
 export async function requestLogin(
   settings: ClientSettings,
   find: FindEndpoint,
-  { username, password }: Credentials,
+  { username, password, otp }: Credentials,
 ): Promise<Granted> {
   const { clientId, audience, scope, storage } = settings
   const url = await find('login_endpoint')
   const since = takeMoment(settings.clock)
-  const members = { username, password, audience, scope, client_id: clientId, refresh_in: storage ? 'body' : 'cookie' }
-  const answer = await sendRequest(settings, url, asJson(members), 'login_throttled')
+  const members = { username, password, otp, audience, scope, client_id: clientId }
+  const body = { ...members, refresh_in: storage ? 'body' : 'cookie' }
+  const answer = await sendRequest(settings, url, asJson(body), 'login_throttled')
+  const { code } = answer.body
+  if (code === 'second_factor_required') throw new ClientError(code, 'A second factor is asked for.')
+  if (code === 'invalid_otp') throw new ClientError('second_factor_refused', 'The code did not match.')
   if (answer.status === 401) throw new ClientError('login_refused', 'The user name and password did not match.')
   return { token: parseHeldToken(answer, since), refreshToken: readRefreshToken(answer) }
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { endSession } from '../../server/src/domain/sessions/end-session.ts'
 import { findSession } from '../../server/src/domain/sessions/find-session.ts'
-import { type Client, type ClientOptions, createClient } from '../src/index.ts'
+import { type Client, type ClientOptions, createClient, readStepUp } from '../src/index.ts'
 import { audience, type Fault, type Front, person, startFront } from './start-front.ts'
 
 const cleanups: (() => unknown)[] = []
@@ -306,6 +306,45 @@ describe('fetch', () => {
     front.setFault((path) => (path === '/api/me' ? { status: 401, headers } : undefined))
     expect((await me(client, front)).status).toBe(401)
     expect(countTokenRequests(front)).toBe(0)
+  })
+
+  const challenge = 'Bearer error="insufficient_user_authentication", max_age="300", acr_values="aal2 phr"'
+  const weak: Fault = { status: 401, headers: { 'www-authenticate': challenge } }
+
+  test('RFC 9470 §3: the person is asked once for several requests, told what is needed, and each is sent once more', async () => {
+    const needs: unknown[] = []
+    const { client, front } = await startLoggedIn({
+      stepUp: async (needed) => {
+        needs.push(needed)
+        front.setFault(() => undefined)
+        await client.logIn(person)
+        return true
+      },
+    })
+    front.setFault((path) => (path === '/api/me' ? weak : undefined))
+    const answers = await Promise.all(Array.from({ length: 5 }, () => me(client, front, { method: 'POST', body: 'x' })))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect(needs).toEqual([{ acrValues: ['aal2', 'phr'], maxAgeSeconds: 300 }])
+    expect(countTokenRequests(front)).toBe(0)
+  })
+
+  test('a stronger login that nobody makes leaves the caller the answer of the API, as does one that was not enough', async () => {
+    for (const stepUp of [undefined, async () => false, async () => true]) {
+      const { client, front } = await startLoggedIn(stepUp && { stepUp })
+      front.setFault((path) => (path === '/api/me' ? weak : undefined))
+      const answer = await me(client, front)
+      expect([answer.status, readStepUp(answer)?.maxAgeSeconds]).toEqual([401, 300])
+    }
+  })
+
+  test.each([
+    ['second_factor_required', 403, 'second_factor_required'],
+    ['invalid_otp', 401, 'second_factor_refused'],
+  ])('a login that is answered %s is %#', async (code, status, expected) => {
+    const { client, front } = await start()
+    const body = { code }
+    front.setFault((path) => (path === '/auth/login' ? { status, body } : undefined))
+    await expect(client.logIn({ ...person, otp: '123456' })).rejects.toMatchObject({ code: expected })
   })
 
   test('what can be sent twice is; a stream is not, but the next request has a new token', async () => {

@@ -26,6 +26,8 @@ export interface Front extends AsyncDisposable {
   readonly tokensElsewhere: (string | undefined)[]
   readonly elsewhere: string
   readonly server: TestServer
+  /** Whose `person` is. */
+  readonly accountId: string
   /** Is asked about every request; may take its time. */
   setFault(fault: (path: string) => Fault | undefined | Promise<undefined>): void
   /** Moves the time of server and API. */
@@ -55,7 +57,7 @@ export async function startFront({ lifetimeSeconds = 150 } = {}): Promise<Front>
     })
   let server = await start()
   await addApi(server, { audience, scopes: ['orders:read'], lifetimeSeconds })
-  await addAccount(server, person.username, person.password)
+  const accountId = await addAccount(server, person.username, person.password)
   const asked: string[] = []
   let fault: Parameters<Front['setFault']>[0] = () => undefined
   const inside = { origin: front.origin, serverOrigin: `http://127.0.0.1:${config.port}` }
@@ -79,6 +81,7 @@ export async function startFront({ lifetimeSeconds = 150 } = {}): Promise<Front>
     elsewhere: other.origin,
     asked,
     tokensElsewhere,
+    accountId,
     get server() {
       return server
     },
@@ -144,7 +147,7 @@ function forward(port: number, incoming: IncomingMessage, response: ServerRespon
   incoming.pipe(onward)
 }
 
-/** `/api/me` says who calls; `/api/away` leads to another origin, `/api/near` to this one. Its own requests don't pass the front. */
+/** `/api/me` says who calls; `/api/orders` asks for a second factor and a login of the last five minutes; `/api/away` leads to another origin, `/api/near` to this one. Its own requests don't pass the front. */
 function createApi(
   { origin, serverOrigin }: { readonly origin: string; readonly serverOrigin: string },
   now: () => number,
@@ -158,11 +161,13 @@ function createApi(
     if (location !== undefined) return new Response(null, { status: 302, headers: { location } })
     return Response.json({ sessionId: auth.claims.sid })
   })
+  const checkFresh = tokenRequired(guard, { acr: 'aal2', fresh: '5m' })(() => Response.json({ orders: 2 }))
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     incoming.resume()
     const { authorization } = incoming.headers
     const headers = authorization === undefined ? {} : { authorization }
-    const answered = await check(new Request(new URL(incoming.url ?? '', origin), { headers }))
+    const asked = new Request(new URL(incoming.url ?? '', origin), { headers })
+    const answered = await (asked.url.endsWith('/api/orders') ? checkFresh(asked) : check(asked))
     response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text())
   }
   return { answer, close: () => guard.close() }
