@@ -1,3 +1,4 @@
+import { Secret } from 'otpauth'
 import { addTotp } from '../src/domain/totp/totp.ts'
 import { codeOfStep, stepOf } from '../src/domain/totp/totp-code.ts'
 import type { EpochMilliseconds } from '../src/platform/clock/clock.ts'
@@ -8,6 +9,13 @@ import type { TestServer } from './test-server.ts'
 export interface Authenticator {
   /** What it shows at a moment. Default: the server's own. */
   code(moment?: EpochMilliseconds): string
+}
+
+/** The app of a person who types what a page of enrolment shows. */
+export function readAuthenticator({ clock }: TestServer, pageText: string): Authenticator {
+  const [, shown = ''] = /id="totp-secret" dir="ltr">([^<]+)</.exec(pageText) ?? []
+  const secret = Secret.fromBase32(shown.replaceAll(' ', '')).bytes
+  return { code: (moment = clock.now()) => codeOfStep(secret, stepOf(moment)) }
 }
 
 /** Gives an account an authenticator app, as the account page does; the server's clock must move on 30 seconds before its first code is good. */

@@ -4,6 +4,7 @@ import { createApi } from '../domain/apis/create-api.ts'
 import { listApis } from '../domain/apis/list-apis.ts'
 import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../domain/apis/parse-api.ts'
 import { tokenAlgorithms } from '../domain/apis/token-algorithm.ts'
+import { nameRequiredFactor, requirableFactors } from '../domain/assurance/required-factor.ts'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
 import { updateApi } from '../domain/revocation-acts/change-roles.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
@@ -19,6 +20,7 @@ interface ApiCreateOptions {
   readonly permissionScope?: readonly string[]
   readonly lifetime: string
   readonly algorithm: string
+  readonly requireFactor?: string
 }
 
 export function apiCommand(): Command {
@@ -56,7 +58,9 @@ function toPermissionLine({ name, description = '', scope }: ApiPermission): str
   return `  ${name}  ${description}`.trimEnd() + needs
 }
 
-function toJson({ audience, name, scopes, scopeDescriptions, permissions, lifetimeSeconds, algorithm }: Api): object {
+function toJson(api: Api): object {
+  const { audience, name, scopes, scopeDescriptions, permissions, lifetimeSeconds, algorithm, requiredAcr } = api
+  const required = requiredAcr && { required_factor: nameRequiredFactor(requiredAcr) }
   return {
     ...{ audience, name, scopes, scope_descriptions: scopeDescriptions, lifetime: lifetimeSeconds, algorithm },
     permissions: permissions.map(({ name, description, scope }) => ({
@@ -64,6 +68,7 @@ function toJson({ audience, name, scopes, scopeDescriptions, permissions, lifeti
       description: description ?? null,
       scope: scope ?? null,
     })),
+    ...required,
   }
 }
 
@@ -97,6 +102,11 @@ function apiCreateCommand(): Command {
         .choices([...tokenAlgorithms])
         .default('ES256'),
     )
+    .addOption(
+      new Option('--require-factor <factor>', 'no person gets a token for it without a second factor').choices([
+        ...requirableFactors,
+      ]),
+    )
     .action((options: ApiCreateOptions) => runCommand(options, () => createFromOptions(options)))
 }
 
@@ -110,6 +120,7 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
     permissionScopes: options.permissionScope,
     lifetimeSeconds: /^\d{1,6}$/.test(options.lifetime) ? Number(options.lifetime) : Number.NaN,
     algorithm: options.algorithm,
+    requiredFactor: options.requireFactor,
   })
   if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
   return withInstallation(async (installation) => {
@@ -139,6 +150,7 @@ interface ApiUpdateOptions extends RevokeOptions {
   readonly addPermission?: readonly string[]
   readonly permissionScope?: readonly string[]
   readonly removePermission?: readonly string[]
+  readonly requireFactor?: string
 }
 
 function apiUpdateCommand(): Command {
@@ -157,15 +169,22 @@ function apiUpdateCommand(): Command {
     )
     .option(...PERMISSION_SCOPE_OPTION)
     .option('--remove-permission <permission...>', 'a permission that it has no more; may be repeated')
+    .addOption(
+      new Option('--require-factor <factor>', 'what people prove from their next token on').choices([
+        ...requirableFactors,
+        'none',
+      ]),
+    )
     .action((options: ApiUpdateOptions) => runCommand(options, () => updateFromOptions(options)))
 }
 
 async function updateFromOptions(options: ApiUpdateOptions): Promise<Report> {
   const { audience, name, addScope: addScopes, scopeDescription: scopeDescriptions } = options
   const { addPermission: permissions, permissionScope: permissionScopes } = options
-  const { removePermission: removePermissions } = options
+  const { removePermission: removePermissions, requireFactor: requiredFactor } = options
   const wait = parseWaitOption(options.wait)
-  const change = { audience, name, addScopes, scopeDescriptions, permissions, permissionScopes, removePermissions }
+  const texts = { name, addScopes, scopeDescriptions, permissions, permissionScopes, removePermissions }
+  const change = { audience, ...texts, requiredFactor }
   return withInstallation(async (installation) => {
     const changed = await updateApi(installation.database, change, 'cli')
     if (!changed.ok && changed.reason === 'invalid') throw new CommandError('invalid_option', changed.sentence, 2)

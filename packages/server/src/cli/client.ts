@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { nameRequiredFactor, requirableFactors } from '../domain/assurance/required-factor.ts'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
 import { type Client, idTokenAlgorithms } from '../domain/clients/client.ts'
 import { createClient } from '../domain/clients/create-client.ts'
@@ -25,6 +26,7 @@ interface ClientCreateOptions {
   readonly jwksUri?: string
   readonly dpopBound?: boolean
   readonly requirePar?: boolean
+  readonly requireFactor?: string
   readonly idle?: string
   readonly lifetime?: string
 }
@@ -76,6 +78,7 @@ function toJson(client: Client): object {
     ...(client.keys && ('jwks' in client.keys ? { jwks: client.keys.jwks } : { jwks_uri: client.keys.jwksUri })),
     dpop_bound_access_tokens: client.isDpopRequired,
     require_pushed_authorization_requests: client.isPushRequired,
+    ...(client.requiredAcr && { required_factor: nameRequiredFactor(client.requiredAcr) }),
     idle_seconds: client.sessionLimits.idleMilliseconds / 1000,
     lifetime_seconds: client.sessionLimits.absoluteMilliseconds / 1000,
   }
@@ -143,6 +146,12 @@ function clientCreateCommand(): Command {
     .option('--jwks-uri <url>', 'where its public keys are: it authenticates by private_key_jwt')
     .option('--dpop-bound', 'it gets only tokens that are bound to a key of its own (RFC 9449)')
     .option('--require-par', 'it must push its authorization requests first (RFC 9126)')
+    .addOption(
+      new Option(
+        '--require-factor <factor>',
+        'people sign in at it with a second factor, and get one if they have none',
+      ).choices([...requirableFactors]),
+    )
     .option('--idle <duration>', 'how long a session lives without being used, such as 12h (default: 30d)')
     .option('--lifetime <duration>', 'how long a session lives in all, such as 90d (default: 365d)')
     .action((options: ClientCreateOptions) => runCommand(options, () => createFromOptions(options)))
@@ -181,5 +190,6 @@ function parseFurtherOptions(options: ClientCreateOptions): Partial<ClientInput>
     jwksUri: options.jwksUri,
     isDpopRequired: options.dpopBound,
     isPushRequired: options.requirePar,
+    requiredFactor: options.requireFactor,
   }
 }

@@ -1,8 +1,15 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { MOST_ROLES_OF_ACCOUNT } from '../domain/accounts/change-role.ts'
 import { listEffectivePermissions } from '../domain/accounts/list-effective-permissions.ts'
 import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-access.ts'
-import { deleteRole, giveRole, takeRole, updateRole } from '../domain/revocation-acts/change-roles.ts'
+import { nameRequiredFactor, parseRequiredFactor, requirableFactors } from '../domain/assurance/required-factor.ts'
+import {
+  deleteRole,
+  giveRole,
+  requireFactorOfRole,
+  takeRole,
+  updateRole,
+} from '../domain/revocation-acts/change-roles.ts'
 import { type ChangedRolePermissions, changeRolePermissions } from '../domain/roles/change-role-permissions.ts'
 import { createRole } from '../domain/roles/create-role.ts'
 import { describeUnknownRole, listRoles } from '../domain/roles/list-roles.ts'
@@ -22,6 +29,7 @@ export function roleCommand(): Command {
     roleAccountCommand('grant'),
     roleAccountCommand('revoke'),
     rolePermissionsCommand(),
+    roleFactorCommand(),
   ])
 }
 
@@ -37,16 +45,18 @@ function roleListCommand(): Command {
   )
 }
 
-function toLines({ name, description = '', permissions }: Role): string[] {
+function toLines({ name, description = '', permissions, requiredAcr }: Role): string[] {
   const ofApis = Map.groupBy(permissions, ({ audience }) => audience)
   const lines = [...ofApis].map(
     ([audience, own]) => `  ${audience}  ${own.map(({ permission }) => permission).join(' ')}`,
   )
-  return [`${name}  ${description}`.trimEnd(), ...lines]
+  const factor = requiredAcr === undefined ? [] : [`  requires ${nameRequiredFactor(requiredAcr)}`]
+  return [`${name}  ${description}`.trimEnd(), ...factor, ...lines]
 }
 
-function toJson({ name, description, permissions }: Role): object {
-  return { name, description: description ?? null, permissions }
+function toJson({ name, description, permissions, requiredAcr }: Role): object {
+  const required_factor = nameRequiredFactor(requiredAcr) ?? null
+  return { name, description: description ?? null, permissions, required_factor }
 }
 
 interface RoleOptions extends RevokeOptions {
@@ -212,6 +222,37 @@ function rolePermissionsCommand(): Command {
           }
         }),
       ),
+    )
+}
+
+interface RoleFactorOptions extends RevokeOptions {
+  readonly name: string
+  readonly factor: string
+}
+
+function roleFactorCommand(): Command {
+  return createWaitingCommand(
+    'require-factor',
+    'Have whoever has a role sign in with a second factor; sessions without one must sign in anew within a second.',
+    'ostiary role require-factor --name admin',
+  )
+    .requiredOption('--name <name>', 'the role')
+    .addOption(
+      new Option('--factor <factor>', 'what is required').choices([...requirableFactors, 'none']).default('mfa'),
+    )
+    .action((options: RoleFactorOptions) =>
+      runCommand(options, () => {
+        const role = parseRoleOption(options.name)
+        const wait = parseWaitOption(options.wait)
+        const acr = parseRequiredFactor(options.factor)
+        return withInstallation(async (installation) => {
+          const { database } = installation
+          const sequence = await requireFactorOfRole(database, { role, acr, actor: 'cli' })
+          if (sequence === undefined) throw await refuse(database.read, role, { reason: 'unknown_role' })
+          const told = acr === undefined ? 'requires no second factor' : 'requires a second factor'
+          return reportRevocation(installation, sequence, wait, `The role ${role} ${told}.`)
+        })
+      }),
     )
 }
 

@@ -1,7 +1,10 @@
+import { findApi } from '../domain/apis/list-apis.ts'
 import { type Acr, highestAcr } from '../domain/assurance/acr.ts'
+import { findDemandOfAccess } from '../domain/login/demand-of-access.ts'
 import type { EpochMilliseconds } from '../platform/clock/clock.ts'
 import type { Queries } from '../platform/database/database.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
+import { findPendingAuthorization } from './pending-authorization.ts'
 
 export interface DemandedLogin {
   readonly accountId: string
@@ -12,11 +15,15 @@ export interface DemandedLogin {
   readonly now: EpochMilliseconds
 }
 
-/** What a login must reach. Absent: nothing in particular. */
+/** What a login must reach: what its roles, and what the client that waits, its request and its API demand. Absent: nothing in particular. */
 export async function findDemand(
-  _sql: Queries,
-  _urls: IssuerUrls,
-  { isStepUp = false }: DemandedLogin,
+  sql: Queries,
+  urls: IssuerUrls,
+  { accountId, returnTo, isStepUp = false, now }: DemandedLogin,
 ): Promise<Acr | undefined> {
-  return highestAcr([isStepUp ? 'aal2' : undefined])
+  const waiting = await findPendingAuthorization(sql, urls, returnTo, now)
+  const { audience, demandedAcr } = waiting?.pending.request ?? {}
+  const api = audience === undefined ? undefined : await findApi(sql, audience)
+  const ofAccess = await findDemandOfAccess(sql, accountId, { client: waiting?.client, api })
+  return highestAcr([isStepUp ? 'aal2' : undefined, demandedAcr, ofAccess])
 }

@@ -38,6 +38,7 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   ],
   deletion_pending: [403, 'The account is to be deleted; who signs in to it with a browser may keep it.'],
   login_too_old: [403, 'What outlives a session, or ends an account, needs a login of the last 15 minutes.'],
+  invalid_otp: [401, 'The code of the second factor is wrong, has expired, or was used. The password was right.'],
   not_signed_in: [401, 'Nobody is signed in in this browser.'],
   cross_origin_request: [403, 'Another site made the browser send this.'],
   not_found: [404, 'There is nothing at this address.'],

@@ -9,7 +9,7 @@ import type { IssuerUrls } from './issuer-urls.ts'
 const FRESH_MS = 15 * 60_000
 
 /** Whether who is signed in has just shown that it is they: a sensitive act asks before it begins, and before its form is shown. */
-export function isFreshLogin({ authenticatedAt }: Session, now: EpochMilliseconds): boolean {
+export function isFreshLogin({ authenticatedAt }: Pick<Session, 'authenticatedAt'>, now: EpochMilliseconds): boolean {
   return now - authenticatedAt <= FRESH_MS
 }
 

@@ -1,4 +1,5 @@
 import type { Queries } from '../../platform/database/database.ts'
+import type { Acr } from '../assurance/acr.ts'
 import type { Api, ApiPermission } from './api.ts'
 import type { TokenAlgorithm } from './token-algorithm.ts'
 
@@ -11,6 +12,7 @@ type ApiTables = {
     permissions: string
     lifetime_seconds: number
     algorithm: TokenAlgorithm
+    required_acr: string | null
     sealed_secret: string | null
     created_at: number
   }
@@ -29,6 +31,7 @@ export async function insertApi(sql: Queries, api: Api): Promise<boolean> {
       permissions: JSON.stringify(api.permissions),
       lifetime_seconds: api.lifetimeSeconds,
       algorithm: api.algorithm,
+      required_acr: api.requiredAcr ?? null,
       sealed_secret: api.sealedSecret ?? null,
       created_at: api.createdAt,
     })
@@ -79,6 +82,7 @@ export async function updateApi(sql: Queries, api: Api): Promise<void> {
       scopes: JSON.stringify(api.scopes),
       scope_descriptions: JSON.stringify(api.scopeDescriptions),
       permissions: JSON.stringify(api.permissions),
+      required_acr: api.requiredAcr ?? null,
     })
     .where('audience', '=', api.audience)
     .execute()
@@ -97,6 +101,7 @@ function toApi(row: ApiTables['api']): Api {
     })),
     lifetimeSeconds: row.lifetime_seconds,
     algorithm: row.algorithm,
+    requiredAcr: (row.required_acr as Acr | null) ?? undefined,
     sealedSecret: row.sealed_secret ?? undefined,
     createdAt: row.created_at,
   }

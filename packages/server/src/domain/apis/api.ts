@@ -1,4 +1,5 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Acr } from '../assurance/acr.ts'
 import type { TokenAlgorithm } from './token-algorithm.ts'
 
 /** What an account may do at an API, where a role of it says so. */
@@ -22,6 +23,8 @@ export interface Api {
   readonly permissions: readonly ApiPermission[]
   readonly lifetimeSeconds: number
   readonly algorithm: TokenAlgorithm
+  /** What a person must have proved for a token; undefined: nothing in particular. */
+  readonly requiredAcr: Acr | undefined
   /** Only where the algorithm is HS256. */
   readonly sealedSecret: string | undefined
   readonly createdAt: EpochMilliseconds

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts'
+import { parseRequiredFactor, REQUIRED_FACTOR_SENTENCE } from '../assurance/required-factor.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
@@ -16,6 +17,8 @@ export interface ApiChange extends PermissionTexts {
   /** Such as `orders:read=See your orders`. */
   readonly scopeDescriptions?: readonly string[] | undefined
   readonly removePermissions?: readonly string[] | undefined
+  /** Such as `mfa`, or `none`. Default: as before. */
+  readonly requiredFactor?: string | undefined
 }
 
 export type ChangedApi =
@@ -77,9 +80,17 @@ function applyChange(api: Api, change: ApiChange): AppliedChange {
   const kept = api.permissions.filter((permission) => !removePermissions.includes(permission.name))
   const declared = parsePermissions(change, kept, scopes)
   if (!declared.ok) return invalid(declared.sentence)
+  const requiredAcr = changeRequired(api, change.requiredFactor)
+  if (requiredAcr === null) return invalid(REQUIRED_FACTOR_SENTENCE)
   const { permissions } = declared
   const words = { ...api.scopeDescriptions, ...described }
-  return { ok: true, api: { ...api, name, scopes, scopeDescriptions: words, permissions } }
+  return { ok: true, api: { ...api, name, scopes, scopeDescriptions: words, permissions, requiredAcr } }
+}
+
+/** Null: there is no such factor. */
+function changeRequired({ requiredAcr }: Api, factor: string | undefined): Api['requiredAcr'] | null {
+  if (factor === undefined) return requiredAcr
+  return factor === 'none' ? undefined : (parseRequiredFactor(factor) ?? null)
 }
 
 function invalid(sentence: string): Extract<AppliedChange, { ok: false }> {

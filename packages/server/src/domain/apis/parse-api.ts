@@ -1,3 +1,5 @@
+import type { Acr } from '../assurance/acr.ts'
+import { parseRequiredFactor, REQUIRED_FACTOR_SENTENCE } from '../assurance/required-factor.ts'
 import { LONGEST_LIFETIME_SECONDS } from '../keys/plan-key-schedule.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
@@ -20,6 +22,7 @@ export interface ApiDescription {
   readonly permissions: readonly ApiPermission[]
   readonly lifetimeSeconds: number
   readonly algorithm: TokenAlgorithm
+  readonly requiredAcr: Acr | undefined
 }
 
 export type ParsedApi =
@@ -36,6 +39,8 @@ export function parseApi(
     scopeDescriptions?: readonly string[] | undefined
     lifetimeSeconds?: number | undefined
     algorithm?: string | undefined
+    /** Such as `mfa`. Default: none. */
+    requiredFactor?: string | undefined
   },
 ): ParsedApi {
   const {
@@ -63,8 +68,11 @@ export function parseApi(
   }
   const known = tokenAlgorithms.find((candidate) => candidate === algorithm)
   if (!known) return wrong(`The algorithm must be one of ${tokenAlgorithms.join(', ')}.`)
+  const { requiredFactor } = input
+  const requiredAcr = parseRequiredFactor(requiredFactor)
+  if (requiredFactor !== undefined && requiredAcr === undefined) return wrong(REQUIRED_FACTOR_SENTENCE)
   const words = { scopes: [...new Set(scopes)], scopeDescriptions: described, permissions: declared.permissions }
-  return { ok: true, api: { audience, name, ...words, lifetimeSeconds, algorithm: known } }
+  return { ok: true, api: { audience, name, ...words, lifetimeSeconds, algorithm: known, requiredAcr } }
 }
 
 /** Undefined when one is of no scope of the API, or can't be shown. The last one of a scope counts. */

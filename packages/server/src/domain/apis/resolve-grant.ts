@@ -13,6 +13,7 @@ export function identityApi(issuer: string): Api {
     permissions: [],
     lifetimeSeconds: 300,
     algorithm: 'ES256',
+    requiredAcr: undefined,
     sealedSecret: undefined,
     createdAt: 0,
   }

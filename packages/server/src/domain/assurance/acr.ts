@@ -6,17 +6,20 @@
 export const acrValues = ['aal1', 'aal2', 'phr'] as const
 export type Acr = (typeof acrValues)[number]
 
-/** Where only one step is known to have been made. */
-export const PASSWORD_ACR: Acr = 'aal1'
-
-export function isAcr(text: string): text is Acr {
-  return (acrValues as readonly string[]).includes(text)
+/**
+ * What of `acr_values` must be reached: any of them is good, so the least. Absent where none is known here: they are a wish, and whoever
+ * insists on another one is told by what the token says.
+ *
+ * @see OpenID Connect Core §3.1.2.1, RFC 9470 §5
+ */
+export function parseAcrValues(words: readonly string[]): Acr | undefined {
+  return acrValues.find((acr) => words.includes(acr))
 }
 
 /** What these methods reach; absent where none is known, since the person proved elsewhere who they are. */
 export function acrOf(methods: readonly string[]): Acr | undefined {
   if (methods.length === 0) return undefined
-  if (!isTwoSteps(methods)) return PASSWORD_ACR
+  if (!isTwoSteps(methods)) return 'aal1'
   return isPasskey(methods) ? 'phr' : 'aal2'
 }
 

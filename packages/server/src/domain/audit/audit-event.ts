@@ -72,6 +72,7 @@ export type AuditedAct =
   | 'role.changed'
   | 'role.created'
   | 'role.deleted'
+  | 'role.factor_required'
   | 'session.ended'
   | 'session.foreign_key'
   | 'session.history_lost'

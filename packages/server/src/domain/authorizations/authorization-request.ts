@@ -1,4 +1,5 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Acr } from '../assurance/acr.ts'
 
 /** What a client asks for, checked: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1. */
 export interface AuthorizationRequest {
@@ -15,6 +16,8 @@ export interface AuthorizationRequest {
   readonly scopes: readonly string[]
   readonly prompt: readonly string[]
   readonly maxAgeSeconds: number | undefined
+  /** What is to be proved, of what `acr_values` named: RFC 9470 §4. */
+  readonly demandedAcr: Acr | undefined
   readonly loginHint: string | undefined
   /** The thumbprint of the key that the code is bound to: RFC 9449 §10. */
   readonly dpopJkt?: string | undefined

@@ -29,6 +29,7 @@ const loginClient: Client = {
   keys: undefined,
   isDpopRequired: false,
   isPushRequired: false,
+  requiredAcr: undefined,
   sessionLimits: APP_SESSION_LIMITS,
   createdAt: 0,
   documentFreshUntil: undefined,

@@ -1,5 +1,6 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
+import type { Acr } from '../assurance/acr.ts'
 import type { Client, ClientType, IdTokenAlgorithm, Registrant } from './client.ts'
 
 type ClientTables = {
@@ -21,6 +22,7 @@ type ClientTables = {
     keys: string | null
     is_dpop_required: number
     is_push_required: number
+    required_acr: string | null
     created_at: number
     document_fresh_until: number | null
     registered_by: string | null
@@ -158,6 +160,7 @@ function toRow(client: Client): Omit<ClientTables['client'], 'secret_hash' | 'ag
     keys: client.keys ? JSON.stringify(client.keys) : null,
     is_dpop_required: client.isDpopRequired ? 1 : 0,
     is_push_required: client.isPushRequired ? 1 : 0,
+    required_acr: client.requiredAcr ?? null,
     created_at: client.createdAt,
     document_fresh_until: client.documentFreshUntil ?? null,
     registered_by: client.registeredBy ?? null,
@@ -181,6 +184,7 @@ function toClient(row: ClientTables['client']): Client {
     keys: row.keys === null ? undefined : JSON.parse(row.keys),
     isDpopRequired: row.is_dpop_required === 1,
     isPushRequired: row.is_push_required === 1,
+    requiredAcr: (row.required_acr as Acr | null) ?? undefined,
     createdAt: row.created_at,
     documentFreshUntil: row.document_fresh_until ?? undefined,
     registeredBy: (row.registered_by as Registrant | null) ?? undefined,

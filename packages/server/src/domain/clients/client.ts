@@ -1,4 +1,5 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Acr } from '../assurance/acr.ts'
 import type { SessionLimits } from './session-limits.ts'
 
 /** RFC 6749 §2.1: whether the client can keep a secret. */
@@ -51,6 +52,8 @@ export interface Client {
   readonly isDpopRequired: boolean
   /** RFC 9126 §6, `require_pushed_authorization_requests`. */
   readonly isPushRequired: boolean
+  /** What a person must have proved who signs in at it; undefined: nothing in particular. */
+  readonly requiredAcr: Acr | undefined
   /** Of the sessions that people open at it. */
   readonly sessionLimits: SessionLimits
   readonly createdAt: EpochMilliseconds

@@ -32,6 +32,7 @@ test.each([
       keys: undefined,
       isDpopRequired: false,
       isPushRequired: false,
+      requiredAcr: undefined,
       sessionLimits: { idleMilliseconds: 30 * 86_400_000, absoluteMilliseconds: 365 * 86_400_000 },
     },
   })

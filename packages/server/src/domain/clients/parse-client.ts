@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '../../platform/http/is-loopback-host.ts'
+import { parseRequiredFactor, REQUIRED_FACTOR_SENTENCE } from '../assurance/required-factor.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
 import { type Client, type ClientType, idTokenAlgorithms } from './client.ts'
@@ -54,6 +55,8 @@ export interface ClientInput {
   readonly jwksUri?: string | undefined
   readonly isDpopRequired?: boolean | undefined
   readonly isPushRequired?: boolean | undefined
+  /** Such as `mfa`. Default: none. */
+  readonly requiredFactor?: string | undefined
   /** Such as `30d`. Default: 30 days. */
   readonly idle?: string | undefined
   /** Such as `365d`. Default: a year. */
@@ -87,6 +90,7 @@ export function parseClient(input: ClientInput): ParsedClient {
       uri === undefined ? undefined : { uri, isSessionRequired: input.isBackchannelSessionRequired ?? false },
     isDpopRequired: input.isDpopRequired === true,
     isPushRequired: input.isPushRequired === true,
+    requiredAcr: parseRequiredFactor(input.requiredFactor),
   }
   return { ok: true, client }
 }
@@ -97,6 +101,8 @@ function wrong(sentence: string): ParsedClient {
 
 function findTextFault(input: ClientInput): string | undefined {
   const { name, redirectUris = [], postLogoutRedirectUris = [], scopes = [], backchannelLogoutUri } = input
+  const { requiredFactor } = input
+  if (requiredFactor !== undefined && parseRequiredFactor(requiredFactor) === undefined) return REQUIRED_FACTOR_SENTENCE
   if (!isDisplayName(name)) return DISPLAY_NAME_SENTENCE
   if (![...redirectUris, ...postLogoutRedirectUris].every(isRedirectUri)) return REDIRECT_URI_SENTENCE
   if (!scopes.every(isScopeToken)) return SCOPE_TOKEN_SENTENCE

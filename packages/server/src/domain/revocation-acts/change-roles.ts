@@ -12,6 +12,7 @@ import {
   type RolePermissionsChange,
 } from '../roles/change-role-permissions.ts'
 import { type EndedRole, endRole } from '../roles/end-role.ts'
+import { type RoleDemand, setRoleDemand } from '../roles/require-factor.ts'
 
 /*
  * What changes what accounts may. Each is durable first; then guards are told to have the tokens refreshed that still say what was before, and
@@ -51,6 +52,19 @@ export function deleteRole(database: Database, name: string, actor: Actor): Prom
     if (ended.ok) await outdateClaimsOfRole(tx, name)
     return ended
   })
+}
+
+/**
+ * Has a role demand a factor. The tokens of its accounts are outdated with it, and whichever session has not proved it is not refreshed:
+ * its person signs in anew. Undefined: there is no such role.
+ */
+export async function requireFactorOfRole(database: Database, demand: RoleDemand): Promise<number | undefined> {
+  const isDeclared = await database.write(async (tx) => {
+    const isDeclared = await setRoleDemand(tx, demand)
+    if (isDeclared && demand.acr !== undefined) await outdateClaimsOfRole(tx, demand.role)
+    return isDeclared
+  })
+  return isDeclared ? settleOutdatedClaims(database) : undefined
 }
 
 /** Changes an API. What it gives up, roles lose. */

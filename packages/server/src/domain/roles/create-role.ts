@@ -18,7 +18,7 @@ export async function createRole(
   actor: Actor,
 ): Promise<CreatedRole> {
   if ((await selectRoles(tx.sql)).length >= MOST_ROLES) return { ok: false, reason: 'too_many_roles' }
-  const role: Role = { name, description, permissions: [], createdAt: tx.now }
+  const role: Role = { name, description, permissions: [], requiredAcr: undefined, createdAt: tx.now }
   if (!(await insertRole(tx.sql, role)))
     return { ok: false, reason: (await isRoleEnded(tx.sql, name)) ? 'role_ending' : 'role_taken' }
   await recordAuditEvent(tx, { act: 'role.created', actor, outcome: 'done', detail: { role: name } })

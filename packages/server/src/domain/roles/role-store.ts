@@ -1,19 +1,27 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
+import type { Acr } from '../assurance/acr.ts'
 import type { Role, RolePermission } from './role.ts'
 
 type RoleTables = {
   // It has ended while its accounts are still losing it: then nobody may have it, and its name is not free yet.
-  role: { name: string; description: string | null; created_at: number; ended_at: number | null }
+  role: {
+    name: string
+    description: string | null
+    required_acr: string | null
+    created_at: number
+    ended_at: number | null
+  }
   role_permission: { role: string; audience: string; permission: string }
 }
 
 /** Whether the row was new: false when there is a role of this name already. */
 export async function insertRole(sql: Queries, role: Role): Promise<boolean> {
+  const { name, description = null, requiredAcr = null, createdAt } = role
   const inserted = await sql
     .withTables<RoleTables>()
     .insertInto('role')
-    .values({ name: role.name, description: role.description ?? null, created_at: role.createdAt, ended_at: null })
+    .values({ name, description, required_acr: requiredAcr, created_at: createdAt, ended_at: null })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .returning('name')
     .executeTakeFirst()
@@ -48,6 +56,26 @@ export async function lockEndedRow(sql: Queries, name: string): Promise<boolean>
 
 export async function updateDescription(sql: Queries, name: string, description: string): Promise<void> {
   await sql.withTables<RoleTables>().updateTable('role').set({ description }).where('name', '=', name).execute()
+}
+
+/** Undefined: it demands nothing. */
+export async function updateRequiredAcr(sql: Queries, name: string, acr: Acr | undefined): Promise<void> {
+  const required = { required_acr: acr ?? null }
+  await sql.withTables<RoleTables>().updateTable('role').set(required).where('name', '=', name).execute()
+}
+
+/** What those of these roles that have not ended demand. */
+export async function selectRequiredAcrs(sql: Queries, names: readonly string[]): Promise<readonly Acr[]> {
+  if (names.length === 0) return []
+  const rows = await sql
+    .withTables<RoleTables>()
+    .selectFrom('role')
+    .select('required_acr')
+    .where('name', 'in', names)
+    .where('ended_at', 'is', null)
+    .where('required_acr', 'is not', null)
+    .execute()
+  return rows.map(({ required_acr }) => required_acr as Acr)
 }
 
 /** Whether this call ended it. */
@@ -92,10 +120,11 @@ export async function selectRoles(sql: Queries): Promise<Role[]> {
   const rows = await tables.selectFrom('role').selectAll().where('ended_at', 'is', null).execute()
   const permissions = Map.groupBy(await tables.selectFrom('role_permission').selectAll().execute(), ({ role }) => role)
   return rows
-    .map(({ name, description, created_at }) => ({
+    .map(({ name, description, required_acr, created_at }) => ({
       name,
       description: description ?? undefined,
       permissions: sortPermissions(permissions.get(name) ?? []),
+      requiredAcr: (required_acr as Acr | null) ?? undefined,
       createdAt: created_at,
     }))
     .sort((one, other) => (one.name < other.name ? -1 : 1))

@@ -1,4 +1,5 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Acr } from '../assurance/acr.ts'
 
 /** One permission of one API. */
 export interface RolePermission {
@@ -13,6 +14,8 @@ export interface Role {
   readonly description: string | undefined
   /** Sorted by API, then by name. */
   readonly permissions: readonly RolePermission[]
+  /** What whoever has it must prove to sign in; undefined: nothing in particular. */
+  readonly requiredAcr: Acr | undefined
   readonly createdAt: EpochMilliseconds
 }
 

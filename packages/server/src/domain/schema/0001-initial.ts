@@ -39,6 +39,7 @@ export const initial: Migration = {
     `CREATE TABLE role (
       name TEXT PRIMARY KEY,
       description TEXT,
+      required_acr TEXT,
       created_at BIGINT NOT NULL,
       ended_at BIGINT
     )`,
@@ -153,6 +154,7 @@ export const initial: Migration = {
       keys TEXT,
       is_dpop_required BIGINT NOT NULL,
       is_push_required BIGINT NOT NULL,
+      required_acr TEXT,
       created_at BIGINT NOT NULL,
       document_fresh_until BIGINT,
       registered_by TEXT,
@@ -188,6 +190,7 @@ export const initial: Migration = {
       permissions TEXT NOT NULL,
       lifetime_seconds BIGINT NOT NULL,
       algorithm TEXT NOT NULL,
+      required_acr TEXT,
       sealed_secret TEXT,
       created_at BIGINT NOT NULL
     )`,

@@ -86,17 +86,7 @@ function subjectApart(kind: string, who: string, address: string | undefined): T
 
 /** The subject of a guess at a second factor: whose login it is to end, and from where. Counted apart from logins. */
 export function factorSubject(accountId: string, address: string | undefined): ThrottleSubject {
-  const network = parseNetwork(address)
-  const pair = digest(`${network} ${accountId}`)
-  return {
-    network,
-    keys: {
-      account: `factor-account:${digest(accountId)}`,
-      network: `factor-network:${network}`,
-      pair: `factor-pair:${pair}`,
-      known: `factor-known:${pair}`,
-    },
-  }
+  return subjectApart('factor', accountId, address)
 }
 
 function digest(text: string): string {

@@ -1,5 +1,6 @@
 import { type EpochMilliseconds, type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import { uuidv7 } from '../../platform/random/random.ts'
+import { acrOf } from '../assurance/acr.ts'
 
 /** RFC 9068 §2.1 */
 export const ACCESS_TOKEN_TYPE = 'at+jwt'
@@ -44,6 +45,8 @@ export interface AccessTokenClaims {
   readonly scope?: string
   readonly sid?: string
   readonly auth_time?: EpochSeconds
+  /** RFC 9470 §6.1 */
+  readonly acr?: string
   readonly amr?: readonly string[]
   /** RFC 9068 §2.2.3.1 */
   readonly roles?: readonly string[]
@@ -67,10 +70,15 @@ export function toAccessTokenClaims(issuer: string, content: AccessTokenContent)
     ...(content.scopes.length > 0 && { scope: content.scopes.join(' ') }),
     ...(sessionId === undefined ? {} : { sid: sessionId }),
     ...(authentication && { auth_time: toEpochSeconds(authentication.at) }),
-    ...(authentication && authentication.methods.length > 0 && { amr: authentication.methods }),
+    ...(authentication && authentication.methods.length > 0 && provedBy(authentication.methods)),
     ...(roles.length > 0 && { roles }),
     ...(permissions.length > 0 && { permissions }),
     ...(actor && { act: actor }),
     ...(jkt === undefined ? {} : { cnf: { jkt } }),
   }
+}
+
+function provedBy(methods: readonly string[]): Pick<AccessTokenClaims, 'acr' | 'amr'> {
+  const acr = acrOf(methods)
+  return { ...(acr && { acr }), amr: methods }
 }

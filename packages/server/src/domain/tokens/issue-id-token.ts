@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type EpochMilliseconds, toEpochSeconds } from '../../platform/clock/clock.ts'
+import { acrOf } from '../assurance/acr.ts'
 import type { Client } from '../clients/client.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { signJws } from '../keys/sign-jws.ts'
@@ -9,8 +10,6 @@ import type { Session } from '../sessions/session.ts'
 /** The typ of an ID token: RFC 7519 §5.1. With it none passes for an access token, nor the other way round. */
 const ID_TOKEN_TYPE = 'JWT'
 const LIFETIME_SECONDS = 300
-/** How sure the server is of who signed in: NIST SP 800-63B-4, one factor. */
-export const PASSWORD_ACR = 'aal1'
 
 export interface IdTokenRequest {
   readonly session: Session
@@ -37,7 +36,7 @@ export async function issueIdToken(
     auth_time: toEpochSeconds(session.authenticatedAt),
     ...(nonce === undefined ? {} : { nonce }),
     // How somebody proved elsewhere who they are is not known here, so nothing is claimed of it.
-    ...(session.methods.length > 0 && { acr: PASSWORD_ACR, amr: session.methods }),
+    ...(session.methods.length > 0 && { acr: acrOf(session.methods), amr: session.methods }),
     sid: session.id,
     // The left half of the hash: both algorithms hash with SHA-256.
     at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),

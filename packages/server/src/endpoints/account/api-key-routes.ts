@@ -3,7 +3,9 @@ import { type CreatedApiKey, createApiKey } from '../../domain/api-keys/create-a
 import { type ApiKeyDescription, parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
 import { revokeOwnApiKey } from '../../domain/api-keys/revoke-api-key.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
-import { describeRefusedAccess } from '../../domain/apis/resolve-access.ts'
+import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import { findDemandOfAccess } from '../../domain/login/demand-of-access.ts'
+import type { Session } from '../../domain/sessions/session.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
@@ -11,7 +13,9 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { needsStep } from '../needs-step.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
+import { sendToStepUp } from '../send-to-step-up.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderApiKeyFormPage, renderMadeApiKeyPage } from './api-key-pages.ts'
 import {
@@ -42,6 +46,8 @@ export function apiKeyRoutes(server: HttpServer, deps: AccountEndpointDeps): voi
     if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, urls.accountApiKeysPath)
     const parsed = parseApiKey(parseApiKeyBody(request.body))
     if (!parsed.ok) return refuse(deps, request, reply, parsed.sentence)
+    if (await needsStepFor(deps, session, parsed.description))
+      return sendToStepUp(urls, request, reply, urls.accountApiKeysPath)
     const created = await makeKey(deps, request, parsed.description)
     if (!created) return sendToLogin(urls, request, reply)
     if (!created.ok) return refuse(deps, request, reply, describeRefusal(created))
@@ -57,6 +63,17 @@ export function apiKeyRoutes(server: HttpServer, deps: AccountEndpointDeps): voi
     reply.header('cache-control', 'no-store')
     return wantsPage(request) ? reply.redirect(urls.accountPath, 303) : reply.status(204).send()
   })
+}
+
+/** Whether the API of the key is only for who has proved more: the key stands for them from now on. */
+async function needsStepFor(
+  { database }: AccountEndpointDeps,
+  session: Session,
+  description: ApiKeyDescription,
+): Promise<boolean> {
+  const access = await resolveAccess(database.read, description)
+  if (!access.ok) return false
+  return needsStep(database.read, session, await findDemandOfAccess(database.read, session.accountId, access))
 }
 
 /** Undefined when the session has ended meanwhile: the key would outlive it. */

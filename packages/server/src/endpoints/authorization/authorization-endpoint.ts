@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
-import type { AuthorizationRequest } from '../../domain/authorizations/authorization-request.ts'
+import type { AuthorizationRequest, PendingRequest } from '../../domain/authorizations/authorization-request.ts'
 import { keepRequest } from '../../domain/authorizations/pending-requests.ts'
 import { isPushedRequestUri } from '../../domain/authorizations/pushed-requests.ts'
 import type { ClientDocuments } from '../../domain/client-documents/client-documents.ts'
@@ -16,10 +16,13 @@ import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { stepUrl } from '../begun-login.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
+import { findDemand } from '../find-demand.ts'
 import { readFrontChannelParameters } from '../front-channel-parameters.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
+import { needsStep } from '../needs-step.ts'
 import type { OauthErrorCode } from '../oauth-error-codes.ts'
 import {
   findPendingAuthorization,
@@ -113,6 +116,10 @@ async function goOn(
     if (isSilent) return answerError(deps, reply, pending.request, loginRequired)
     return leadTo(reply, `${urls.loginPath}?return_to=${encodeURIComponent(resumeUrl(urls, pending))}`)
   }
+  if (await needsStepFor(deps, session, pending)) {
+    if (isSilent) return answerError(deps, reply, pending.request, stepRequired)
+    return leadTo(reply, stepUrl(urls.secondFactorPath, { isStepUp: true, returnTo: resumeUrl(urls, pending) }))
+  }
   if (await needsDecision(deps, client, session, pending.request)) {
     if (isSilent) return answerError(deps, reply, pending.request, consentRequired)
     return showConsent(deps, request, reply, { pending, client, session })
@@ -121,7 +128,21 @@ async function goOn(
 }
 
 const loginRequired = { error: 'login_required', description: 'Nobody is signed in, or not lately enough.' } as const
+/** OpenID Connect Core §3.1.2.6: the same answer, since a further step of signing in is missing. */
+const stepRequired = { error: 'login_required', description: 'The person has not proved a second factor.' } as const
 const consentRequired = { error: 'consent_required', description: 'The person has not agreed to this yet.' } as const
+
+/** Whether a session that is fresh enough must prove more for this request. */
+async function needsStepFor(
+  { urls, database, clock }: AuthorizationEndpointDeps,
+  session: Session,
+  pending: PendingRequest,
+): Promise<boolean> {
+  const returnTo = resumeUrl(urls, pending)
+  const { accountId } = session
+  const demanded = await findDemand(database.read, urls, { accountId, returnTo, now: clock.now() })
+  return needsStep(database.read, session, demanded)
+}
 
 /** Whether the person must be asked: a stranger's app with more than was agreed to, or an app that wants them asked. */
 async function needsDecision(
@@ -176,7 +197,7 @@ async function takeDecision(
   const session = await findBrowserSession(database.read, urls, request, now)
   // Somebody else has signed in since the page was shown: they decide for themselves.
   const isTheirs = session?.accountId === values.account && session && isFreshEnough(pending, session, now)
-  if (!isTheirs || !['allow', 'deny'].includes(values.decision ?? ''))
+  if (!isTheirs || (await needsStepFor(deps, session, pending)) || !['allow', 'deny'].includes(values.decision ?? ''))
     return goOn(deps, request, reply, { pending, client })
   return values.decision === 'allow'
     ? grantRequest(deps, request, reply, { pending, session, isDecided: true })

@@ -1,3 +1,4 @@
+import { parseAcrValues } from '../../domain/assurance/acr.ts'
 import type { AuthorizationRequest } from '../../domain/authorizations/authorization-request.ts'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import { verifyIdTokenHint } from '../../domain/tokens/issue-id-token.ts'
@@ -44,6 +45,7 @@ export async function parseAuthorization(
     scopes: access.scopes,
     prompt: splitWords(values.prompt) ?? [],
     maxAgeSeconds: values.max_age === undefined ? undefined : Number(values.max_age),
+    demandedAcr: parseAcrValues(splitWords(values.acr_values) ?? []),
     loginHint: values.login_hint?.slice(0, 320),
     dpopJkt: values.dpop_jkt,
     hintedAccountId: hinted?.accountId,

@@ -7,6 +7,7 @@ import {
   findPendingDevice,
 } from '../../domain/device-authorizations/decide-device-authorization.ts'
 import type { DeviceAuthorization } from '../../domain/device-authorizations/device-authorization.ts'
+import { findDemandOfAccess } from '../../domain/login/demand-of-access.ts'
 import { formatTypedCode, parseTypedCode } from '../../domain/one-time/typed-code.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { userCodeSubject } from '../../domain/throttle/throttle-subject.ts'
@@ -17,8 +18,10 @@ import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { stepUrl } from '../begun-login.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
+import { needsStep } from '../needs-step.ts'
 import {
   renderDecidedDevicePage,
   renderDeviceConfirmationPage,
@@ -131,6 +134,11 @@ async function showConfirmation(
   const account = await getAccount(database.read, session.accountId)
   const api = (await listApis(database.read)).find((known) => known.audience === pending.audience)
   const client = await findClient(database.read, pending.clientId)
+  const demanded = await findDemandOfAccess(database.read, account.id, { client, api })
+  if (await needsStep(database.read, session, demanded)) {
+    const url = stepUrl(urls.secondFactorPath, { isStepUp: true, returnTo: verificationUrl(urls, typed) })
+    return reply.header('cache-control', 'no-store').redirect(url, 303)
+  }
   const page = renderDeviceConfirmationPage({
     clientName: client?.name ?? pending.clientId,
     isUnverified: client?.registeredBy !== undefined,
@@ -179,7 +187,10 @@ function sendToLogin({ urls }: DeviceVerificationDeps, reply: FastifyReply, type
 }
 
 /** Where a person signs in, to come back with the code that they have typed. */
-function loginUrl({ loginPath, deviceVerificationPath }: IssuerUrls, typed: string): string {
-  const query = typed === '' ? '' : `?${new URLSearchParams({ user_code: typed })}`
-  return `${loginPath}?${new URLSearchParams({ return_to: `${deviceVerificationPath}${query}` })}`
+function loginUrl(urls: IssuerUrls, typed: string): string {
+  return `${urls.loginPath}?${new URLSearchParams({ return_to: verificationUrl(urls, typed) })}`
+}
+
+function verificationUrl({ deviceVerificationPath }: IssuerUrls, typed: string): string {
+  return deviceVerificationPath + (typed === '' ? '' : `?${new URLSearchParams({ user_code: typed })}`)
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { assertionAlgorithms } from '../../domain/assertions/fitting-keys.ts'
+import { acrValues } from '../../domain/assurance/acr.ts'
 import { idTokenAlgorithms } from '../../domain/clients/client.ts'
 import { grantTypes } from '../../domain/clients/parse-client.ts'
 import { proofAlgorithms } from '../../domain/dpop/proof-verifier.ts'
 import { identityScopes } from '../../domain/names/identity-scopes.ts'
 import { profileClaims } from '../../domain/profiles/profile.ts'
-import { PASSWORD_ACR } from '../../domain/tokens/issue-id-token.ts'
 import { languages } from '../../platform/html/language.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
@@ -97,7 +97,7 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
-    acr_values_supported: [PASSWORD_ACR],
+    acr_values_supported: acrValues,
     ui_locales_supported: languages,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: idTokenAlgorithms,

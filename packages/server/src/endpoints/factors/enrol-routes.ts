@@ -27,6 +27,7 @@ import { choosePageLanguage } from '../choose-page-language.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
+import { isFreshLogin, sendToFreshLogin } from '../send-to-login.ts'
 import { addApp } from './change-factors.ts'
 import { renderEnrolledPage, renderEnrolPage } from './factor-pages.ts'
 import type { FactorsDeps } from './factors-deps.ts'
@@ -78,6 +79,9 @@ async function showEnrolment(
   const pending = progress && (await findPendingStep(database.read, progress))
   if (!begun || pending?.kind !== 'enrolment') return toSecondFactor(deps, reply, wanted)
   const { accountId, returnTo } = begun.login
+  // Whoever found an old session open must not get a factor of their own for it.
+  if (wanted.isStepUp && !isFreshLogin(begun.login, now))
+    return sendToFreshLogin(urls, request, reply, returnTo ?? urls.accountSecurityPath)
   const waiting = await findPendingAuthorization(database.read, urls, returnTo, now)
   const { username } = await getAccount(database.read, accountId)
   const enrolment = again?.enrolment ?? beginTotpEnrolment(sealer, accountId, now)
@@ -136,6 +140,7 @@ async function takeInTransaction(
   const begun = await lockBegunLogin(tx, urls, request, wanted)
   if (begun?.id !== step) return { ok: false, reason: 'ended' }
   const { accountId, methods, authenticatedAt, returnTo } = begun.login
+  if (wanted.isStepUp && !isFreshLogin(begun.login, tx.now)) return { ok: false, reason: 'ended' }
   const progress = await findProgress(tx.sql, urls, begun, { ...wanted, now: tx.now })
   const pending = await findPendingStep(tx.sql, progress)
   if (pending?.kind !== 'enrolment') return { ok: false, reason: 'ended' }

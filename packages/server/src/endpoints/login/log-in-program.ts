@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import {
   describeRefusedAccess,
@@ -13,7 +14,7 @@ import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
 import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
-import { openSession, type SessionGrant } from '../../domain/sessions/open-session.ts'
+import { openSession } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
@@ -24,6 +25,7 @@ import type { TokenAnswer } from '../token-answer.ts'
 import { type RefusedLogin, verifyLoginAttempt } from '../verify-login-attempt.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
 import type { LoginRequest } from './parse-request.ts'
+import { type ProvedLogin, proveSecondFactor } from './prove-second-factor.ts'
 
 export type ProgramLogin =
   | {
@@ -37,8 +39,7 @@ export type ProgramLogin =
 
 /** Who sends the login. */
 export interface Caller {
-  readonly address: string
-  readonly userAgent: string | undefined
+  readonly request: Pick<FastifyRequest, 'ip' | 'headers'>
   /** Aborts when it has gone. */
   readonly signal: AbortSignal
 }
@@ -47,7 +48,7 @@ export interface Caller {
  * Logs a program in: a password for an access token of one API.
  *
  * Problems: 401 `invalid_credentials`, the same for an unknown account, a wrong password and a disabled account; 429
- * `too_many_attempts` and 503 `busy`, both with Retry-After; 400 `invalid_target` or `invalid_scope`, told only to who was admitted;
+ * `too_many_attempts` and 503 `busy`, both with Retry-After; 403 `second_factor_required` and 401 `invalid_otp` after a right password; 400 `invalid_target` or `invalid_scope`, told only to who was admitted;
  * 400 `invalid_client`.
  */
 export async function logInProgram(
@@ -60,17 +61,22 @@ export async function logInProgram(
   // This door knows no proofs, and an app that nobody here registered gets no passwords to see.
   if (client.isDpopRequired || !isOperatorsClient(client)) return refuseClient()
   const { username: login, password } = request
-  const verified = await verifyLoginAttempt(deps, { ...caller, login, password })
+  const verified = await verifyLoginAttempt(deps, {
+    login,
+    password,
+    address: caller.request.ip,
+    signal: caller.signal,
+  })
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()
   const opened = await deps.database.write((tx) =>
-    openAdmittedSession(tx, verified.login, limitToClient(request, client), {
-      userAgent: caller.userAgent,
+    openAdmittedSession(tx, deps, verified.login, limitToClient(request, client), {
+      ...{ caller, client },
       refreshKeyId: refreshKey.id,
-      limits: client.sessionLimits,
     }),
   )
   if ('admission' in opened) return refuse(opened.admission)
+  if ('unproved' in opened) return refuseFactor(deps, opened.unproved)
   if ('refusedAccess' in opened) return refuseTarget(opened.refusedAccess)
   if ('deleteAfter' in opened) return refuseLeaving()
   const { access, session } = opened
@@ -90,6 +96,7 @@ type Opened =
   | { readonly admission: Exclude<LoginAdmission, { ok: true }> }
   | { readonly refusedAccess: RefusedAccess }
   | { readonly deleteAfter: EpochMilliseconds }
+  | { readonly unproved: Exclude<ProvedLogin, { ok: true }> }
   | { readonly access: Extract<ResolvedAccess, { ok: true }>; readonly session: Session }
 
 /**
@@ -98,9 +105,10 @@ type Opened =
  */
 async function openAdmittedSession(
   tx: Transaction,
+  deps: LoginEndpointDeps,
   login: VerifiedLogin,
   request: LoginRequest,
-  { userAgent, ...kept }: Pick<SessionGrant, 'limits' | 'refreshKeyId'> & { readonly userAgent: string | undefined },
+  { caller, client, refreshKeyId }: { readonly caller: Caller; readonly client: Client; readonly refreshKeyId: string },
 ): Promise<Opened> {
   const { clientId } = request
   const admission = await admitLogin(tx, login, clientId)
@@ -116,8 +124,12 @@ async function openAdmittedSession(
     return { refusedAccess: access }
   }
   const { api, scopes } = access
-  const grant = { ...kept, audience: api.audience, scopes }
-  return { access, session: await openSession(tx, { ...who, userAgent, methods: ['pwd'] }, grant) }
+  const proof = { accountId: who.accountId, otp: request.otp, wanted: { client, api }, request: caller.request }
+  const proved = await proveSecondFactor(tx, deps, proof)
+  if (!proved.ok) return { unproved: proved }
+  const userAgent = caller.request.headers['user-agent']
+  const grant = { refreshKeyId, limits: client.sessionLimits, audience: api.audience, scopes }
+  return { access, session: await openSession(tx, { ...who, userAgent, methods: proved.methods }, grant) }
 }
 
 function withinRegistered({ registeredScopes }: LoginRequest, access: ResolvedAccess): ResolvedAccess {
@@ -159,6 +171,24 @@ function toProblem(refused: RefusedLogin): Problem {
   return refused.reason === 'throttled'
     ? new Problem({ status: 429, code: 'too_many_attempts', detail: `Too many attempts. ${when}`, ...retry })
     : new Problem({ status: 503, code: 'busy', detail: `Too many people sign in at this moment. ${when}`, ...retry })
+}
+
+/** Who has proved a password may know what else the account asks for. */
+function refuseFactor({ urls }: LoginEndpointDeps, unproved: Exclude<ProvedLogin, { ok: true }>): ProgramLogin {
+  if (unproved.reason === 'throttled') return refuse(unproved)
+  const outcome = unproved.reason
+  if (outcome === 'factor_refused') {
+    const detail = "That code isn't right: it has expired, was used, or is another account's."
+    const headers = { 'www-authenticate': 'FormLogin' }
+    return { ok: false, outcome, problem: new Problem({ status: 401, code: 'invalid_otp', detail, headers }) }
+  }
+  const { factors } = unproved
+  const detail =
+    factors.length === 0
+      ? `A second factor is required here, and the account has none that can be sent. Set one up at ${urls.origin}${urls.accountSecurityPath}.`
+      : 'Send a code of the second factor in `otp`, beside the password.'
+  const problem = new Problem({ status: 403, code: 'second_factor_required', detail, members: { factors } })
+  return { ok: false, outcome, problem }
 }
 
 /** Who has proved a password is a first-party caller and may know what is registered. */

@@ -99,8 +99,7 @@ async function answerProgram(
   }
   const asked = parseLoginRequest(request.body)
   const login = await logInProgram(deps, asked, {
-    address: request.ip,
-    userAgent: request.headers['user-agent'],
+    request,
     signal: abortWhenGone(reply),
   })
   deps.countLogin(login.ok ? 'succeeded' : login.outcome)

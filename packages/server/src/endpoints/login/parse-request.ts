@@ -6,6 +6,8 @@ import { parameterText } from '../parameter-text.ts'
 export interface LoginBody {
   readonly username: string
   readonly password: string
+  /** A code from an authenticator app, or a recovery code. */
+  readonly otp?: string
   readonly audience?: string
   readonly scope?: string
   readonly return_to?: string
@@ -25,6 +27,7 @@ export const loginBodySchema: TSchema = Type.Object({
   username: parameterText(320),
   // 256 characters that are composed may come decomposed, each as up to four.
   password: parameterText(1024),
+  otp: Type.Optional(parameterText(64)),
   audience: Type.Optional(parameterText(512)),
   scope: Type.Optional(parameterText(4096)),
   return_to: Type.Optional(parameterText(2000)),
@@ -54,6 +57,8 @@ export const loginQuerySchema: TSchema = Type.Object({
 export interface LoginRequest {
   readonly username: string
   readonly password: string
+  /** Of a second factor. */
+  readonly otp: string | undefined
   readonly audience: string | undefined
   readonly scopes: readonly string[] | undefined
   /** The only ones that its client may have; absent where it may have any. */
@@ -69,6 +74,7 @@ export function parseLoginRequest(body: LoginBody): LoginRequest {
   return {
     username: body.username,
     password: body.password,
+    otp: body.otp || undefined,
     audience: body.audience || undefined,
     scopes: body.scope ? body.scope.split(' ').filter((scope) => scope !== '') : undefined,
     clientId: body.client_id || LOGIN_CLIENT_ID,

@@ -1,20 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addMethods } from '../../domain/assurance/acr.ts'
-import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
-import type { Factor } from '../../domain/login/factor.ts'
 import { findPendingStep } from '../../domain/login/find-pending-step.ts'
-import { leaveNotice } from '../../domain/mails/leave-notice.ts'
+import { recordFactor } from '../../domain/login/record-factor.ts'
 import { rememberDevice } from '../../domain/remembered-devices/remembered-devices.ts'
 import { admitGuess } from '../../domain/throttle/admit-guess.ts'
 import { admitSuccess } from '../../domain/throttle/admit-success.ts'
-import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { countFailure } from '../../domain/throttle/record-failure.ts'
 import { factorSubject } from '../../domain/throttle/throttle-subject.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import { type BegunLogin, findProgress, lockBegunLogin, useBegunLogin, type WantedStep } from '../begun-login.ts'
-import { choosePageLanguage } from '../choose-page-language.ts'
+import { findProgress, lockBegunLogin, useBegunLogin, type WantedStep } from '../begun-login.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { renderDeviceCookie } from '../login-step-cookies.ts'
+import { tellRecoveryUsed } from '../tell-recovery-used.ts'
 import type { SecondFactorBody } from './parse-request.ts'
 import type { SecondFactorDeps } from './second-factor-deps.ts'
 import type { SecondFactorProblem } from './second-factor-page.ts'
@@ -81,7 +78,7 @@ async function takeInTransaction(
   const admitted = await admitGuess(tx, subject)
   if (!admitted.ok) return { ...admitted, reason: 'throttled' }
   const proved = await verifyFactor(tx, deps, { accountId, factor, body })
-  await recordFactor(tx, begun, { factor, network: subject.network, isProved: proved.ok })
+  await recordFactor(tx, { accountId, factor, network: subject.network, isProved: proved.ok })
   if (!proved.ok) {
     await countFailure(tx, subject)
     return { ok: false, reason: 'refused', factor }
@@ -90,36 +87,11 @@ async function takeInTransaction(
   await admitSuccess(tx, subject)
   const { network } = subject
   const userAgent = request.headers['user-agent']
-  if (factor === 'recovery_code') await tellRecovery(tx, deps, request, accountId)
+  if (factor === 'recovery_code') await tellRecoveryUsed(tx, deps, request, accountId)
   const isRemembered = body.remember !== undefined && !pending.isDemanded
   const device = isRemembered ? await rememberDevice(tx, { accountId, userAgent, network }) : undefined
   const who = { accountId, network, methods: addMethods(methods, proved.methods), authenticatedAt }
   const step = await finishLoginStep(tx, deps, request, { who, returnTo })
   const cookies = device === undefined ? [] : [renderDeviceCookie(urls, device)]
   return { ok: true, step: { ...step, setCookies: [...step.setCookies, ...cookies] } }
-}
-
-/** A code that is used up by somebody else is noticed like this alone. */
-async function tellRecovery(
-  tx: Transaction,
-  { urls, sealer }: SecondFactorDeps,
-  request: FactorPost,
-  accountId: string,
-): Promise<void> {
-  const from = { network: parseNetwork(request.ip), userAgent: request.headers['user-agent'] }
-  const notice = { accountId, notice: 'recovery_used', language: choosePageLanguage(request, undefined) } as const
-  await leaveNotice(tx, { sealer, lockUrl: urls.accountLockUrl }, { ...notice, ...from })
-}
-
-async function recordFactor(
-  tx: Transaction,
-  { login: { accountId } }: BegunLogin,
-  { factor, network, isProved }: { readonly factor: Factor; readonly network: string; readonly isProved: boolean },
-): Promise<void> {
-  await recordAuditEvent(tx, {
-    act: isProved ? 'factor.used' : 'factor.refused',
-    actor: isProved ? `account:${accountId}` : 'anonymous',
-    outcome: isProved ? 'done' : 'refused',
-    ...{ accountId, network, detail: { factor } },
-  })
 }

@@ -1,10 +1,12 @@
 import type { Api, ApiPermission } from '../../domain/apis/api.ts'
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import { reachesAcr } from '../../domain/assurance/acr.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { isServerScope } from '../../domain/names/scope-token.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
 import type { ActorClaim } from '../../domain/tokens/access-token-claims.ts'
+import type { AccessTokenRequest } from '../../domain/tokens/issue-access-token.ts'
 import { type VerifiedIssuedToken, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import { toEpochSeconds } from '../../platform/clock/clock.ts'
 import { judgeIssuedToken } from '../judge-issued-token.ts'
@@ -50,16 +52,16 @@ export async function exchangeToken(
   // Asked last: what is revoked from now on concerns the new token by its session or by when it begins.
   if (!(await judgeIssuedToken(database.read, clock, subject)).isGood) return unacceptable('revoked')
   const { api } = access
+  // Of who signed in elsewhere the token says nothing.
+  if (!reachesAcr(subject.claims.amr ?? [], api.requiredAcr)) return factorRequired
   const expiresAt = Math.min(subject.claims.exp, now + api.lifetimeSeconds)
   await recordExchange(deps, client, subject, { audience: api.audience, scopes: granted })
-  const { sub, auth_time, amr } = subject.claims
-  const authentication = auth_time === undefined ? undefined : { at: auth_time * 1000, methods: amr ?? [] }
   const { token, scope } = await tokenIssuer.issueAccessToken({
-    ...{ api, scopes: granted, subject: sub, clientId: client.id, sessionId: subject.sessionId },
+    ...{ api, scopes: granted, subject: subject.subject, clientId: client.id, sessionId: subject.sessionId },
     ...{
       now: begins,
       expiresAt,
-      authentication,
+      authentication: readAuthentication(subject),
       actor,
       jkt,
       allows: (permission) => mayCarry(subject, api, permission),
@@ -109,6 +111,12 @@ function countActors({ act }: ActorClaim): number {
   return 1 + (act === undefined ? 0 : countActors(act))
 }
 
+function readAuthentication({
+  claims: { auth_time, amr = [] },
+}: VerifiedIssuedToken): AccessTokenRequest['authentication'] {
+  return auth_time === undefined ? undefined : { at: auth_time * 1000, methods: amr }
+}
+
 function readScopes({ claims }: VerifiedIssuedToken): readonly string[] {
   return claims.scope?.split(' ') ?? []
 }
@@ -140,6 +148,11 @@ function unacceptable(reason: string): GrantedTokens {
     reason,
   )
 }
+
+const factorRequired = refuseRequest(
+  'invalid_target',
+  'That API is for people who signed in with a second factor, and the person of subject_token did not.',
+)
 
 const unproven = refuseRequest(
   'invalid_dpop_proof',

@@ -1,6 +1,7 @@
 import type { ResolvedAccess } from '../../domain/apis/resolve-access.ts'
 import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
 import type { Client } from '../../domain/clients/client.ts'
+import { provesEnough } from '../../domain/login/demand-of-access.ts'
 import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
 import { openSession } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
@@ -47,15 +48,22 @@ export async function findRefreshKeyId(
   return grants.includes('refresh_token') ? (await refreshKeys.newest()).id : undefined
 }
 
-/** Opens the session that a person has allowed a client; undefined when the API, or a scope of it, is not registered any more. */
+export type SessionOpened =
+  | ({ readonly ok: true } & OpenedSession)
+  /** The API, or a scope of it, is not registered any more; or more is demanded by now than the person has proved. */
+  | { readonly ok: false; readonly reason: 'foreign_target' | 'factor_required' }
+
+/** Opens the session that a person has allowed a client. */
 export async function openGrantedSession(
   tx: Transaction,
   { issuer }: TokenEndpointDeps,
   granted: SessionToOpen,
   { client, refreshKeyId, jkt }: OpeningClient,
-): Promise<OpenedSession | undefined> {
+): Promise<SessionOpened> {
   const access = await resolveGrant(tx.sql, issuer, granted)
-  if (!access.ok) return undefined
+  if (!access.ok) return { ok: false, reason: 'foreign_target' }
+  if (!(await provesEnough(tx.sql, granted, { client, api: access.api })))
+    return { ok: false, reason: 'factor_required' }
   const { accountId, network, userAgent, audience, scopes, authenticatedAt, methods, parentId } = granted
   const session = await openSession(
     tx,
@@ -66,7 +74,7 @@ export async function openGrantedSession(
       dpopJkt: client.type === 'public' ? jkt : undefined,
     },
   )
-  return { session, access }
+  return { ok: true, session, access }
 }
 
 /** The first tokens of a session, which must be durable by now: an access token, and what else the client and the scopes ask for. */

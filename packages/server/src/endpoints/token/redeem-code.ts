@@ -24,7 +24,7 @@ import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type Opened =
   | ({ readonly ok: true; readonly grant: AuthorizationGrant } & OpenedSession)
-  | { readonly ok: false; readonly reason: RefusedCode | 'signed_out' | 'foreign_target' }
+  | { readonly ok: false; readonly reason: RefusedCode | 'signed_out' | 'foreign_target' | 'factor_required' }
 
 /** Somebody else used the code at the same moment: what this transaction did is undone. */
 class CodeTakenError extends Error {
@@ -97,9 +97,9 @@ async function openInTransaction(
   const parentId = endsWithBrowser ? grant.browserSessionId : undefined
   const { jkt } = presented
   const opened = await openGrantedSession(tx, deps, { ...grant, parentId }, { client, refreshKeyId, jkt })
-  if (!opened) return { ok: false, reason: 'foreign_target' }
+  if (!opened.ok) return opened
   if (!(await useAuthorizationCode(tx, codeId, opened.session.id))) throw new CodeTakenError()
-  return { ok: true, grant, ...opened }
+  return { ...opened, grant }
 }
 
 async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }: AuthorizationGrant): Promise<boolean> {

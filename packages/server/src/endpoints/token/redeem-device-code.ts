@@ -11,17 +11,26 @@ import {
   type OpenedSession,
   type OpeningClient,
   openGrantedSession,
+  type SessionOpened,
 } from './open-granted-session.ts'
 import type { DeviceCodeRequest } from './parse-request.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
+type RefusedOpening = Extract<SessionOpened, { ok: false }>['reason']
+
 type Opened =
   | ({ readonly ok: true } & OpenedSession)
-  | { readonly ok: false; readonly reason: RefusedPoll | 'foreign_target' }
+  | { readonly ok: false; readonly reason: RefusedPoll | RefusedOpening }
 
 /** What opens no session must use no code either: what this transaction did is undone. */
-class ForeignTargetError extends Error {
-  override readonly name = 'ForeignTargetError'
+class NotOpenedError extends Error {
+  override readonly name = 'NotOpenedError'
+  readonly reason: RefusedOpening
+
+  constructor(reason: RefusedOpening) {
+    super(reason)
+    this.reason = reason
+  }
 }
 
 /** Gives tokens for a device code once a person has allowed it: RFC 8628 §3.4 and §3.5. */
@@ -44,8 +53,8 @@ async function openForDevice(
   try {
     return await deps.database.write((tx) => openInTransaction(tx, deps, request, opening))
   } catch (error) {
-    if (!(error instanceof ForeignTargetError)) throw error
-    return { ok: false, reason: 'foreign_target' }
+    if (!(error instanceof NotOpenedError)) throw error
+    return { ok: false, reason: error.reason }
   }
 }
 
@@ -58,16 +67,16 @@ async function openInTransaction(
   const polled = await pollDeviceAuthorization(tx, { deviceCode, clientId: opening.client.id })
   if (!polled.ok) return polled
   const { authorization, grant } = polled
-  if (audience !== undefined && audience !== authorization.audience) throw new ForeignTargetError()
+  if (audience !== undefined && audience !== authorization.audience) throw new NotOpenedError('foreign_target')
   const { accountId, authenticatedAt, methods } = grant
   // The device is no part of the browser that a person happened to decide in, so its session stands by itself.
   const granted = { ...authorization, accountId, authenticatedAt, methods, parentId: undefined }
   const opened = await openGrantedSession(tx, deps, granted, opening)
-  if (!opened) throw new ForeignTargetError()
-  return { ok: true, ...opened }
+  if (!opened.ok) throw new NotOpenedError(opened.reason)
+  return opened
 }
 
-function refuse(reason: RefusedPoll | 'foreign_target'): GrantedTokens {
+function refuse(reason: RefusedPoll | RefusedOpening): GrantedTokens {
   switch (reason) {
     case 'pending':
       return refuseRequest('authorization_pending', 'Nobody has decided yet: poll again.')
@@ -82,6 +91,8 @@ function refuse(reason: RefusedPoll | 'foreign_target'): GrantedTokens {
         'invalid_target',
         'The device code was issued for another API, or for what is not registered any more.',
       )
+    case 'factor_required':
+      return refuseRequest('access_denied', 'The person must sign in with a second factor.')
     default:
       return refuseRequest(
         'invalid_grant',

@@ -1,6 +1,8 @@
 import type { ResolvedAccess } from '../../domain/apis/resolve-access.ts'
 import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
 import type { Client } from '../../domain/clients/client.ts'
+import { provesEnough } from '../../domain/login/demand-of-access.ts'
+import type { RefreshOutcome } from '../../domain/sessions/refresh-outcome.ts'
 import { deriveCurrentToken, verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
 import { type RefusedRotation, type Rotation, rotateSession } from '../../domain/sessions/rotate-session.ts'
 import type { Session } from '../../domain/sessions/session.ts'
@@ -47,10 +49,13 @@ export async function refreshSession(
   const missing = findMissingProof(authenticated.client, jkt)
   if (missing) return { ok: false, error: missing }
   const newestKey = await refreshKeys.newest()
-  const { rotation, access } = await database.write(async (tx) => {
+  const { client } = authenticated
+  const { rotation, access, isProved } = await database.write(async (tx) => {
     const rotation = await rotateSession(tx, content, newestKey, { audience, scopes, jkt })
     const access = rotation.ok ? await resolveSessionAccess(tx.sql, deps.issuer, rotation.session, scopes) : undefined
-    return { rotation, access }
+    const isProved =
+      rotation.ok && access?.ok === true && (await provesEnough(tx.sql, rotation.session, { client, api: access.api }))
+    return { rotation, access, isProved }
   })
   if (!rotation.ok) return refuseRotation(deps, rotation.reason, jkt)
   if (!access?.ok)
@@ -58,7 +63,8 @@ export async function refreshSession(
       'invalid_target',
       'The API of this session, or a scope that it has, is not registered any more.',
     )
-  return answerRotation(deps, authenticated.client, rotation, { ...access, jkt })
+  if (!isProved) return refuse(deps, 'factor_required')
+  return answerRotation(deps, client, rotation, { ...access, jkt })
 }
 
 function resolveSessionAccess(
@@ -97,7 +103,7 @@ function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation, jkt: s
 }
 
 /** One sentence for all of them: who holds a copy learns nothing of what became of the session. */
-function refuse(deps: TokenEndpointDeps, outcome: 'refused' | 'session_ended' | 'reused' | 'history_lost'): Refreshed {
+function refuse(deps: TokenEndpointDeps, outcome: Exclude<RefreshOutcome, 'rotated' | 'repeated'>): Refreshed {
   deps.countRefresh(outcome)
   const description =
     'The session has ended, the token is not one of ours, or it is bound to another key. Log in again.'
