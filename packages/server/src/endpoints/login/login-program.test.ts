@@ -60,6 +60,7 @@ forEachDatabase('POST /login for a program', ({ createUrl }) => {
       scope: 'orders:read',
       sid: body.session_id,
       auth_time: iat,
+      acr: 'aal1',
       amr: ['pwd'],
     })
     expect(protectedHeader.kid).toMatch(/^[\w-]{43}$/)
