@@ -3,7 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-const documents = ['README.md', 'docs/guide/roles-and-permissions.md', 'packages/server/README.md']
+const documents = [
+  'README.md',
+  'docs/guide/roles-and-permissions.md',
+  'docs/guide/second-factors.md',
+  'packages/server/README.md',
+]
 
 const root = path.join(import.meta.dirname, '..')
 const examples = documents.flatMap((document) => {
