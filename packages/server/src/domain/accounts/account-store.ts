@@ -289,7 +289,10 @@ export async function updatePurgeStart(
     .where('delete_after', '<=', now)
   if (!evenIfDisabled)
     update = update.where((where) =>
-      where.or([where('disabled_at', 'is', null), where('purge_started_at', 'is not', null)]),
+      where.or([
+        where.and([where('disabled_at', 'is', null), where('locked_at', 'is', null)]),
+        where('purge_started_at', 'is not', null),
+      ]),
     )
   return (await update.returning('id').executeTakeFirst()) !== undefined
 }
@@ -300,7 +303,12 @@ export async function selectDue(sql: Queries, now: EpochMilliseconds, most: numb
     .selectFrom('account')
     .select('id')
     .where('delete_after', '<=', now)
-    .where((where) => where.or([where('disabled_at', 'is', null), where('purge_started_at', 'is not', null)]))
+    .where((where) =>
+      where.or([
+        where.and([where('disabled_at', 'is', null), where('locked_at', 'is', null)]),
+        where('purge_started_at', 'is not', null),
+      ]),
+    )
     .orderBy('delete_after')
     .limit(most)
     .execute()

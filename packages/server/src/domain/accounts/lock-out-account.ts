@@ -2,6 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { updateLockedAt } from './account-store.ts'
+import { unmarkDeletion } from './mark-deletion.ts'
 
 /**
  * Keeps the account from logging in until its owner recovers it, because somebody who got its mail says that a stranger is in it. False when it is
@@ -17,9 +18,13 @@ export async function lockOutAccount(
   return true
 }
 
-/** Ends the lock: its owner has shown who they are, and has new credentials. What an operator has disabled stays disabled. False when it had none. */
+/**
+ * Ends the lock: its owner has shown who they are, and has new credentials. What an operator has disabled stays disabled. Were it to be deleted, it
+ * stays: it may have been the stranger who wanted that. False when it had none.
+ */
 export async function unlockAccount(tx: Transaction, accountId: string, actor: Actor): Promise<boolean> {
   if (!(await updateLockedAt(tx.sql, accountId, undefined))) return false
   await recordAuditEvent(tx, { act: 'account.unlocked', actor, outcome: 'done', accountId })
+  await unmarkDeletion(tx, accountId, actor)
   return true
 }

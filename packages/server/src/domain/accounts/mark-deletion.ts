@@ -36,7 +36,7 @@ export async function beginPurge(tx: Transaction, accountId: string, evenIfDisab
 }
 
 /**
- * Accounts whose purge has begun, and those whose grace is over. A disabled one is left alone until somebody enables it, which keeps it: whoever
+ * Accounts whose purge has begun, and those whose grace is over. A disabled or locked one is left alone until that ends, which keeps it: whoever
  * asked for its deletion may have been the one that it was locked against.
  */
 export async function listAccountsToPurge(sql: Queries, now: EpochMilliseconds, most: number): Promise<string[]> {
