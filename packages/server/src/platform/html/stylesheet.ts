@@ -108,7 +108,7 @@ h2{margin:40px 0 0;font-size:1.25rem;line-height:1.3;font-weight:600}
 .scopes{margin:8px 0 16px;padding-inline-start:20px}
 small{font-size:.8125rem;color:var(--muted)}
 .sessions button{margin-block-start:12px}
-section+section{margin-block-start:40px}
+p+section,section+section{margin-block-start:40px}
 section>h2:first-child{margin-block-start:0}
 h2+p{margin-block-start:8px}
 fieldset>.wrong{margin:0 0 16px}
