@@ -20,13 +20,18 @@ export class ServerProcesses implements AsyncDisposable {
   }
 
   /** Starts so many, with one API and the account `ada`. */
-  static async start(databaseUrl: string, count: number): Promise<ServerProcesses> {
+  static async start(
+    databaseUrl: string,
+    count: number,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<ServerProcesses> {
     const shared = {
       OSTIARY_DATABASE_URL: databaseUrl,
       OSTIARY_SECRET: randomSecret(),
       OSTIARY_ISSUER: issuer,
       OSTIARY_LOG_LEVEL: 'info',
       OSTIARY_REGISTRATION: 'token',
+      ...settings,
     }
     const ports: number[] = []
     while (ports.length < count) ports.push(await findFreePort())
