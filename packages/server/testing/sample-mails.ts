@@ -34,6 +34,7 @@ export const mailsOfEveryKind: Readonly<Record<string, Mail>> = {
     organization: "Fish & Chips <'Ltd'>",
     lifetimeDays: 1,
   },
+  test: { kind: 'test' },
 }
 
 function codeMail(purpose: CodePurpose): Mail {

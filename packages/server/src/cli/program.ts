@@ -9,6 +9,7 @@ import { devCommand } from './dev.ts'
 import { explainCommand } from './explain.ts'
 import { issuerCommand } from './issuer.ts'
 import { keyCommand } from './key.ts'
+import { mailCommand } from './mail.ts'
 import { registrationCommand } from './registration.ts'
 import { revokeCommand } from './revoke.ts'
 import { roleCommand } from './role.ts'
@@ -56,6 +57,7 @@ export function buildProgram(): Command {
     issuerCommand(),
     upstreamCommand(),
     keyCommand(),
+    mailCommand(),
     secretCommand(),
     sessionCommand(),
     tokenCommand(),

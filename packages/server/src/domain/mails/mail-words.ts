@@ -25,6 +25,8 @@ export function wordMail(mail: Mail, language: Language, name: string): WordedMa
       return wordNotice(mail, language, name)
     case 'invitation':
       return wordInvitation(mail, language, name)
+    case 'test':
+      return wordTest(language, name)
   }
 }
 
@@ -79,6 +81,13 @@ function wordInvitation(mail: Extract<Mail, { kind: 'invitation' }>, language: L
     button: { label: button, url: mail.url, written: mails.written },
     closing: [mails.validFor(span(mail.lifetimeDays, 'day', language)), mails.sentBy(oneLine(name))],
   }
+}
+
+function wordTest(language: Language, name: string): WordedMail {
+  const { mails } = stringsIn(language)
+  const { subject, lead } = mails.test
+  const nothingMore = { code: undefined, facts: [], advice: undefined, button: undefined }
+  return { subject: subject(oneLine(name)), lead, ...nothingMore, closing: [mails.sentBy(oneLine(name))] }
 }
 
 function span(count: number, unit: 'minute' | 'day', language: Language): string {

@@ -47,3 +47,5 @@ export type Mail =
       readonly organization: string | undefined
       readonly lifetimeDays: number
     }
+  /** That mails arrive, which an operator wants to see. */
+  | { readonly kind: 'test' }

@@ -18,6 +18,7 @@ const table = languages.flatMap((language) =>
 function valuesOf(mail: Mail): readonly string[] {
   if (mail.kind === 'code') return [mail.code, mail.url]
   if (mail.kind === 'notice') return [mail.username, mail.network, mail.lockUrl ?? mail.network]
+  if (mail.kind === 'test') return []
   return [mail.url, mail.organization ?? mail.url]
 }
 

@@ -282,6 +282,10 @@ export const arabic: Strings = {
       lead: 'افتح الصفحة لقبول الدعوة.',
       button: 'قبول الدعوة',
     },
+    test: {
+      subject: (name) => `رسائل \u2068${name}\u2069 تصل`,
+      lead: 'أرسل القائمون على الخادم هذه الرسالة للتأكد من وصول البريد. لا يلزمك فعل شيء.',
+    },
     invitationBy: (organization) => `الدعوة من \u2068${organization}\u2069.`,
     code: 'رمزك',
     validFor: (span) => `مدة الصلاحية: ${span}.`,

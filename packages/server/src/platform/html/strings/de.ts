@@ -297,6 +297,10 @@ export const german: Strings = {
       lead: 'Öffnen Sie die Seite, um die Einladung anzunehmen.',
       button: 'Einladung annehmen',
     },
+    test: {
+      subject: (name) => `E-Mails von ${name} kommen an`,
+      lead: 'Wer den Server betreibt, prüft damit, ob E-Mails ankommen. Es ist nichts zu tun.',
+    },
     invitationBy: (organization) => `Die Einladung kommt von ${organization}.`,
     code: 'Ihr Code',
     validFor: (span) => `Gültig: ${span}.`,

@@ -285,6 +285,10 @@ export const english: Strings = {
       lead: 'Open the page to accept the invitation.',
       button: 'Accept the invitation',
     },
+    test: {
+      subject: (name) => `Mails from ${name} arrive`,
+      lead: 'Somebody who runs the server sent this to see whether mails arrive. There is nothing to do.',
+    },
     invitationBy: (organization) => `The invitation is from ${organization}.`,
     code: 'Your code',
     validFor: (span) => `Valid for ${span}.`,

@@ -265,6 +265,7 @@ export interface Strings {
       >
     >
     readonly invitation: MailWords
+    readonly test: Omit<MailWords, 'button'>
     readonly invitationBy: (organization: string) => string
     readonly code: string
     /** @param span such as "10 minutes" */
