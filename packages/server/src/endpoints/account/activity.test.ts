@@ -100,7 +100,7 @@ forEachDatabase('one’s own activity', ({ createUrl }) => {
     }
     expect(pages).toEqual([25, 25, pages[2]])
     expect(acts.filter((act) => act === 'consent.withdrawn')).toHaveLength(60)
-    expect(acts.at(-1)).toBe('account.created')
+    expect(acts.filter((act) => act === 'account.created')).toHaveLength(1)
   })
 
   it('is nobody else’s: a page is of who is signed in, wherever it begins', async () => {
