@@ -1,6 +1,23 @@
 import { type TSchema, Type } from 'typebox'
 import { parameterText } from './parameter-text.ts'
 
+/** The query of a page that asks for a mail. */
+export interface MailDoorQuery {
+  readonly return_to?: string
+}
+
+export const mailDoorQuerySchema: TSchema = Type.Object({ return_to: Type.Optional(parameterText(2000)) })
+
+/** Its form on the wire: the one field that the door has. */
+export interface MailDoorBody extends MailDoorQuery {
+  readonly login?: string
+  readonly email?: string
+}
+
+export function mailDoorBodySchema(field: 'login' | 'email'): TSchema {
+  return Type.Object({ [field]: parameterText(320), return_to: Type.Optional(parameterText(2000)) })
+}
+
 /** The query of a page that asks for the code of a mail. */
 export interface CodeQuery {
   readonly challenge: string

@@ -18,8 +18,8 @@ import { hashNewPassword, type RefusedPassword, toPasswordProblem } from '../has
 import { renderLinkOverPage } from '../link-over-page.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { returnAfterMail } from '../return-after-mail.ts'
+import { renderNewPasswordPage } from './new-password-page.ts'
 import type { NewPasswordBody } from './parse-request.ts'
-import { renderNewPasswordPage } from './recovery-pages.ts'
 
 type OpenChallenge = Extract<FoundChallenge, { state: 'open' }>
 

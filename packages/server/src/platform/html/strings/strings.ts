@@ -30,6 +30,29 @@ export interface NoticeWords {
   readonly lead: string
 }
 
+/** What a page says on which somebody asks for a mail with a code. */
+export interface MailDoorWords {
+  readonly title: string
+  /** What is to be entered, and what is mailed where. */
+  readonly lead: string
+  /** The label of the one field. */
+  readonly field: string
+  readonly submit: string
+  readonly incomplete: string
+  /** Whether there is such an account or not. */
+  readonly sent: string
+}
+
+/** Why a name is refused that somebody chooses for themselves. */
+export type NameFault =
+  | 'empty'
+  | 'too_long'
+  | 'outer_blank'
+  | 'invisible_character'
+  | 'mixed_scripts'
+  | 'anothers_address'
+  | 'taken'
+
 /** Why a password is refused. */
 export type PasswordFault = 'too_short' | 'too_long' | 'not_text' | 'contextual' | 'repeated' | 'sequence' | 'common'
 
@@ -93,6 +116,34 @@ export interface Strings {
     readonly skip: string
     readonly areas: Readonly<Record<'overview' | 'security' | 'activity' | 'data' | 'organizations', string>>
   }
+  readonly accountEmail: {
+    readonly title: string
+    readonly verified: string
+    readonly unverified: string
+    readonly none: string
+    readonly verify: string
+    readonly change: string
+    readonly lead: string
+    readonly field: string
+    readonly submit: string
+    readonly wrong: string
+    readonly sent: string
+    /** On the page that the link of the mail opens, for whoever opens it. */
+    readonly confirmTitle: string
+    readonly confirmLead: string
+    readonly confirm: string
+    readonly done: string
+    readonly doneLead: string
+    readonly toAccount: string
+  }
+  readonly accountPassword: {
+    readonly change: string
+    /** Where there is none as yet. */
+    readonly set: string
+    readonly current: string
+    readonly wrong: string
+    readonly effect: string
+  }
   readonly accountSecurity: {
     readonly title: string
     readonly lead: string
@@ -114,6 +165,11 @@ export interface Strings {
     readonly toLogin: string
     readonly over: string
     readonly overReason: string
+  readonly accountUsername: {
+    readonly title: string
+    readonly change: string
+    readonly lead: string
+    readonly field: string
   }
   readonly apiKeys: {
     readonly title: string
@@ -172,6 +228,8 @@ export interface Strings {
     readonly over: string
     readonly used: string
     readonly again: string
+    /** The way out of a form that asks for a mail. */
+    readonly toLogin: string
     /** The heading over a link that leads nowhere. */
     readonly linkTitle: string
     readonly linkUsed: string
@@ -289,18 +347,21 @@ export interface Strings {
     readonly hint: string
     readonly faults: Readonly<Record<PasswordFault, string>>
   }
-  readonly recovery: {
-    readonly title: string
-    /** Who cannot sign in is to enter what. */
-    readonly lead: string
-    readonly login: string
-    readonly submit: string
-    readonly incomplete: string
-    /** Whether there is such an account or not. */
-    readonly sent: string
+  readonly names: Readonly<Record<NameFault, string>>
+  readonly recovery: MailDoorWords & {
     readonly newTitle: string
     readonly effect: string
     readonly set: string
+  }
+  readonly emailLogin: MailDoorWords & {
+    /** Stands before the name that the link signs in. */
+    readonly confirmLead: string
+    readonly confirm: string
+  }
+  readonly signUp: MailDoorWords & {
+    readonly username: string
+    readonly usernameHint: string
+    readonly create: string
   }
   readonly endSession: {
     /** @param name of this installation */

@@ -6,35 +6,6 @@ import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import { renderNewPassword, renderPasswordOwner } from '../render-new-password.ts'
 
-export interface RecoveryPage {
-  /** Where the form is posted to: a path on this origin. */
-  readonly action: string
-  readonly returnTo?: string | undefined
-  /** What was typed. Absent: nothing was yet. */
-  readonly login?: string | undefined
-  /** The sentence why it is shown again. */
-  readonly problem?: string | undefined
-  readonly language: Language
-  readonly theme: Theme
-}
-
-/** Renders the form that asks for a mail: fields `login` and `return_to`. */
-export function renderRecoveryPage({ action, returnTo, login, problem, language, theme }: RecoveryPage): string {
-  const strings = stringsIn(language).recovery
-  const described = html` aria-describedby="${problem === undefined ? 'lead' : 'problem'}"`
-  const body = html`<h1>${strings.title}</h1>
-<p id="lead">${strings.lead}</p>
-${problem === undefined ? undefined : renderProblem('problem', problem)}<form method="post" action="${action}">
-${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
-<div class="field">
-<label for="login">${strings.login}</label>
-<input id="login" name="login" type="text" value="${login}" autocomplete="username" autocapitalize="none" spellcheck="false" dir="auto" required${described} autofocus>
-</div>
-<button type="submit">${strings.submit}</button>
-</form>`
-  return renderPage({ title: strings.title, language, theme, body })
-}
-
 export interface NewPasswordPage {
   /** Where the form is posted to: a path on this origin. */
   readonly action: string
