@@ -152,6 +152,23 @@ export async function updateLockedAt(sql: Queries, id: string, at: EpochMillisec
   return changed !== undefined
 }
 
+export async function updateUsername(sql: Queries, id: string, username: string): Promise<void> {
+  await sql.withTables<AccountTables>().updateTable('account').set({ username }).where('id', '=', id).execute()
+}
+
+export async function updateEmail(
+  sql: Queries,
+  id: string,
+  { email, verifiedAt }: { readonly email: string; readonly verifiedAt: EpochMilliseconds },
+): Promise<void> {
+  await sql
+    .withTables<AccountTables>()
+    .updateTable('account')
+    .set({ email, email_verified_at: verifiedAt })
+    .where('id', '=', id)
+    .execute()
+}
+
 /** Whether the account changed: it has an address, which was not in this state already. */
 export async function updateEmailVerifiedAt(
   sql: Queries,

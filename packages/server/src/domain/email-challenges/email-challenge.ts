@@ -1,15 +1,14 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
-import type { PasswordHash } from '../credentials/password-hash.ts'
 import type { CodePurpose } from '../mails/mail.ts'
 
 /** What is to be done when the address has proved itself. Rests sealed. */
 export interface ChallengePayload {
   /** The address as it was typed, or as the account has it. */
   readonly email: string
-  /** With `sign_up`: the name as it was typed. Absent: the address is the name. */
-  readonly username?: string | undefined
-  /** With `sign_up`. */
-  readonly passwordHash?: PasswordHash | undefined
+  /** Of an invitation: the roles that the account gets. */
+  readonly roles?: readonly string[] | undefined
+  /** Of an invitation whose link was handed over, not mailed: it proves no address. */
+  readonly isHandedOver?: boolean | undefined
   /** A checked address of this origin, where the browser goes on. */
   readonly returnTo?: string | undefined
 }

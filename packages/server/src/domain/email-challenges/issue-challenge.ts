@@ -1,3 +1,4 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { randomId } from '../../platform/random/random.ts'
@@ -44,23 +45,33 @@ export async function issueChallenge(
   sealer: Sealer,
   asked: ChallengeToIssue,
 ): Promise<EmailChallenge> {
-  const { purpose, email, accountId, payload, linkUrl, language, network, instead } = asked
-  const id = randomId()
-  const code = makeTypedCode()
-  const link = makeChallengeSecret(id)
+  const { purpose, accountId, payload, linkUrl, language, network, instead } = asked
   const minutes = lifetimeMinutes[purpose]
-  const expiresAt = tx.now + minutes * MINUTE_MS
-  await insertChallenge(tx.sql, {
-    ...{ id, purpose, email, account_id: accountId ?? null, sealed_payload: sealPayload(sealer, id, payload) },
-    ...{ link_hash: link.hash, code_hash: hashCode(id, code), proof_hash: null, wrong_codes: 0 },
-    ...{ expires_at: expiresAt, used_at: null },
-  })
-  const url = `${linkUrl}?secret=${link.text}`
+  const { challenge, code, secret } = await keepChallenge(tx, sealer, asked, tx.now + minutes * MINUTE_MS)
+  const url = `${linkUrl}?secret=${secret}`
   const mail: Mail = { kind: 'code', purpose, code: formatTypedCode(code), url, lifetimeMinutes: minutes }
   const told = typeof instead === 'object' ? instead : { recipient: payload.email, mail }
   await leaveMail(tx, sealer, { ...told, language, network, isWithheld: instead === 'nothing' })
   const actor = 'anonymous'
   const detail = { purpose }
   await recordAuditEvent(tx, { act: 'email_challenge.issued', actor, outcome: 'done', accountId, network, detail })
-  return { id, purpose, email, accountId, payload, expiresAt }
+  return challenge
+}
+
+/** Writes a challenge down. Its code, and the secret of its link, are known to the caller alone. */
+export async function keepChallenge(
+  tx: Transaction,
+  sealer: Sealer,
+  { purpose, email, accountId, payload }: Pick<ChallengeToIssue, 'purpose' | 'email' | 'accountId' | 'payload'>,
+  expiresAt: EpochMilliseconds,
+): Promise<{ readonly challenge: EmailChallenge; readonly code: string; readonly secret: string }> {
+  const id = randomId()
+  const code = makeTypedCode()
+  const link = makeChallengeSecret(id)
+  await insertChallenge(tx.sql, {
+    ...{ id, purpose, email, account_id: accountId ?? null, sealed_payload: sealPayload(sealer, id, payload) },
+    ...{ link_hash: link.hash, code_hash: hashCode(id, code), proof_hash: null, wrong_codes: 0 },
+    ...{ expires_at: expiresAt, used_at: null },
+  })
+  return { challenge: { id, purpose, email, accountId, payload, expiresAt }, code, secret: link.text }
 }

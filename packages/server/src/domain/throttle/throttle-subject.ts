@@ -70,6 +70,11 @@ export function emailRequestSubject(email: string, address: string | undefined):
   return subjectApart('email-request', email, address)
 }
 
+/** The subject of a guess at a name that is taken: who looks for a name of their own, and from where. */
+export function nameSubject(who: string, address: string | undefined): ThrottleSubject {
+  return subjectApart('name', who, address)
+}
+
 function subjectApart(kind: string, who: string, address: string | undefined): ThrottleSubject {
   const network = parseNetwork(address)
   const pair = digest(`${network} ${who}`)

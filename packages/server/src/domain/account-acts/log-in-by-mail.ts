@@ -1,0 +1,27 @@
+import type { Transaction } from '../../platform/database/database.ts'
+import { canonicalLoginName } from '../accounts/canonical-login-name.ts'
+import { findAccount } from '../accounts/find-account.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
+import { verifyEmail } from '../accounts/verify-email.ts'
+import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
+import type { EmailChallenge } from '../email-challenges/email-challenge.ts'
+import { useChallenge } from '../email-challenges/use-challenge.ts'
+import { admitEmailedLogin } from '../login/admit-emailed-login.ts'
+import { isRecoverable } from './recover-account.ts'
+
+/**
+ * Admits who has proved the address of an account, once. False where the challenge was used or is over by now, or is no longer this account's: no
+ * session is opened then.
+ */
+export async function logInByMail(
+  tx: Transaction,
+  { challenge, network }: { readonly challenge: EmailChallenge; readonly network: string },
+): Promise<boolean> {
+  const { accountId = '' } = challenge
+  if (!(await useChallenge(tx, challenge))) return false
+  await lockAccount(tx, accountId)
+  const account = await findAccount(tx.sql, accountId)
+  if (!isRecoverable(account) || canonicalLoginName(account.email) !== challenge.email) return false
+  await verifyEmail(tx, accountId, { actor: `account:${accountId}` })
+  return admitEmailedLogin(tx, { accountId, clientId: LOGIN_CLIENT_ID, network, by: 'email_login' })
+}
