@@ -5,6 +5,7 @@ import type { SealingError } from '../../packages/server/src/platform/sealing/se
 
 /** What the command line answers. */
 export const commandCodes: Readonly<Record<string, string>> = {
+  sign_up_closed: 'Nobody could accept the invitation: `OSTIARY_SIGN_UP` is `closed`.',
   audience_taken: 'An API with that audience is registered already.',
   built_in_role: 'The role `admin` stays as it is.',
   cancelled: 'The question for a password was left without an answer; nothing was changed.',

@@ -95,6 +95,22 @@ const settings: readonly Setting[] = [
     wrong: 'on',
   },
   {
+    variable: 'OSTIARY_SIGN_UP',
+    member: 'signUp',
+    fallback: '`invitation`',
+    meaning:
+      'Who may open an account by themselves, after they have proved their e-mail address: `open` anybody, `invitation` whoever got a link from `ostiary account invite`, `closed` nobody. See [sign-up and recovery](../guide/sign-up-and-recovery.md).',
+    wrong: 'on',
+  },
+  {
+    variable: 'OSTIARY_EMAIL_LOGIN',
+    member: 'emailLogin',
+    fallback: '`off`',
+    meaning:
+      'Whether people may sign in by a code or a link in a mail, without a password: `on` or `off`; in ostiary.json `true` or `false`.',
+    wrong: 'yes',
+  },
+  {
     variable: 'OSTIARY_SMTP_URL',
     member: 'smtpUrl',
     fallback: 'none: no mail leaves; `ostiary dev` shows them at `/dev/outbox`',

@@ -16,6 +16,9 @@ import { parseSmtpUrl } from './platform/mail/parse-smtp-url.ts'
 const registrationModes = ['off', 'token', 'open'] as const
 export type RegistrationMode = (typeof registrationModes)[number]
 
+const signUpModes = ['open', 'invitation', 'closed'] as const
+export type SignUpMode = (typeof signUpModes)[number]
+
 /** Everything that can be set, checked once, frozen. */
 export interface Config {
   /** The issuer identifier, byte for byte as tokens and metadata carry it (RFC 8414 §2). */
@@ -34,6 +37,10 @@ export interface Config {
   readonly clientDocumentHosts: readonly string[]
   /** Who may register a client by `POST /register` (RFC 7591): nobody, whoever holds an initial access token, or anybody. */
   readonly registration: RegistrationMode
+  /** Who may open an account by themselves: anybody, who was invited, or nobody. */
+  readonly signUp: SignUpMode
+  /** Whether people may sign in by a mail alone. */
+  readonly emailLogin: boolean
   /** `smtp://…` or `smtps://…`; it may hold a password. Absent: mails are kept until they expire, and nobody gets them. */
   readonly smtpUrl: string | undefined
   /** Whom mails are from. */
@@ -77,6 +84,8 @@ const ConfigFile = Type.Object(
     logLevel: Type.Optional(Type.String()),
     clientDocumentHosts: Type.Optional(Type.Array(Type.String())),
     registration: Type.Optional(Type.String()),
+    signUp: Type.Optional(Type.String()),
+    emailLogin: Type.Optional(Type.Boolean()),
     smtpUrl: Type.Optional(Type.String()),
     mailFrom: Type.Optional(Type.String()),
     deletionGraceDays: Type.Optional(Type.Integer()),
@@ -139,6 +148,8 @@ export function loadConfig({
       ),
     ),
     registration: parseRegistration(environment.OSTIARY_REGISTRATION || file.registration || 'off'),
+    signUp: parseSignUp(environment.OSTIARY_SIGN_UP || file.signUp || 'invitation'),
+    emailLogin: parseSwitch('OSTIARY_EMAIL_LOGIN', environment.OSTIARY_EMAIL_LOGIN, file.emailLogin),
     ...readMailSettings(environment, file, { name: theme.name, issuer }),
     deletionGraceDays: readGraceDays(environment.OSTIARY_DELETION_GRACE_DAYS, file),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
@@ -279,6 +290,21 @@ function readMailSettings(
     smtpUrl: checkSmtpUrl(environment.OSTIARY_SMTP_URL || file.smtpUrl),
     mailFrom: Object.freeze(from === undefined ? defaultMailFrom(fallback) : readMailFrom(from)),
   }
+}
+
+function parseSignUp(text: string): SignUpMode {
+  const mode = signUpModes.find((candidate) => candidate === text)
+  if (mode) return mode
+  throw new ConfigurationError(
+    'OSTIARY_SIGN_UP',
+    `OSTIARY_SIGN_UP must be one of ${signUpModes.join(', ')}, not "${text}".`,
+  )
+}
+
+function parseSwitch(setting: string, text: string | undefined, inFile = false): boolean {
+  if (!text) return inFile
+  if (text === 'on' || text === 'off') return text === 'on'
+  throw new ConfigurationError(setting, `${setting} must be on or off, not "${text}".`)
 }
 
 /** What is wrong is told without the URL: it may hold a password. */

@@ -39,6 +39,9 @@ import { UpstreamClients } from './domain/upstreams/upstream-clients.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { passwordSection } from './endpoints/account/password-section.ts'
 import { upstreamsSection } from './endpoints/account/upstreams-section.ts'
+import { accountCredentialsEndpoint } from './endpoints/account-credentials/account-credentials-endpoint.ts'
+import { emailSection } from './endpoints/account-credentials/email-section.ts'
+import { usernameSection } from './endpoints/account-credentials/username-section.ts'
 import { accountLockEndpoint } from './endpoints/account-lock/account-lock-endpoint.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
 import { pushedAuthorizationEndpoint } from './endpoints/authorization/pushed-authorization-endpoint.ts'
@@ -47,6 +50,7 @@ import { deviceAuthorizationEndpoint } from './endpoints/device-authorization/de
 import { deviceVerificationEndpoint } from './endpoints/device-verification/device-verification-endpoint.ts'
 import { discoveryEndpoint } from './endpoints/discovery/discovery-endpoint.ts'
 import type { VerifyHuman } from './endpoints/email-flow-deps.ts'
+import { emailLoginEndpoint } from './endpoints/email-login/email-login-endpoint.ts'
 import { endSessionEndpoint } from './endpoints/end-session/end-session-endpoint.ts'
 import { errorsEndpoint } from './endpoints/errors/errors-endpoint.ts'
 import { factorsEndpoint } from './endpoints/factors/factors-endpoint.ts'
@@ -69,6 +73,7 @@ import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-f
 import { revocationsEndpoint } from './endpoints/revocations/revocations-endpoint.ts'
 import { secondFactorEndpoint } from './endpoints/second-factor/second-factor-endpoint.ts'
 import type { SecuritySection } from './endpoints/security-section.ts'
+import { signUpEndpoint } from './endpoints/sign-up/sign-up-endpoint.ts'
 import { tokenEndpoint } from './endpoints/token/token-endpoint.ts'
 import { userinfoEndpoint } from './endpoints/userinfo/userinfo-endpoint.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
@@ -164,6 +169,8 @@ export interface RunningServer {
 
 /** What stands on `/account/security`, in its order. */
 const securitySections: readonly SecuritySection[] = [
+  usernameSection,
+  emailSection,
   passwordSection,
   passkeysSection,
   factorsSection,
@@ -342,13 +349,22 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     const { countLogin, countToken } = metrics
     const hashing = { hashQueue, passwordCost: config.passwordCost }
     const issuing = { tokenIssuer, refreshKeys, countToken }
+    const otherWays = {
+      recoveryPath: urls.recoveryPath,
+      emailLoginPath: config.emailLogin ? urls.emailLoginPath : undefined,
+      signUpPath: config.signUp === 'open' ? urls.signUpPath : undefined,
+    }
     const { sealer } = installation
-    loginEndpoint(room, { urls, database, clock, theme, sealer, countLogin, ...hashing, ...issuing })
+    loginEndpoint(room, { urls, database, clock, theme, sealer, countLogin, otherWays, ...hashing, ...issuing })
     secondFactorEndpoint(room, { urls, database, clock, sealer, theme })
     factorsEndpoint(room, { urls, database, clock, sealer, theme })
     const upstreams = new UpstreamClients(installation)
     federationEndpoint(room, { urls, database, clock, theme, sealer, countLogin, ...hashing, upstreams })
-    recoveryEndpoint(room, { urls, database, clock, theme, countLogin, ...hashing, sealer, verifyHuman })
+    const byMail = { urls, database, clock, theme, countLogin, ...hashing, sealer, verifyHuman }
+    recoveryEndpoint(room, byMail)
+    accountCredentialsEndpoint(room, byMail)
+    if (config.emailLogin) emailLoginEndpoint(room, byMail)
+    if (config.signUp !== 'closed') signUpEndpoint(room, { ...byMail, isOpen: config.signUp === 'open' })
   })
   server.register(async (room) => {
     const { countRefresh, countToken } = metrics

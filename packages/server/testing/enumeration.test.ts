@@ -22,6 +22,7 @@ const people = {
   nobody: ['noether', 'noether@example.com', 'n\u00f6ther'],
 }
 const everybody = Object.values(people).flat()
+const addresses = everybody.filter((name) => name.includes('@'))
 
 type Fields = Readonly<Record<string, string>>
 /** As a program sends it, or a page. */
@@ -59,6 +60,23 @@ const doors: readonly Door[] = [
     fields: async (login, _, send) => ({ challenge: challengeIn(await send('/recover', { login })), code: '00000000' }),
   },
   {
+    ...{ path: '/recover/password', what: 'with a link that nobody was sent', statuses: [400, 400] },
+    fields: (name) => ({ secret: `${name}.x`, password }),
+  },
+  { path: '/login/email', statuses: [202, 303], fields: (login) => ({ login }) },
+  {
+    ...{ path: '/login/email/code', what: 'with a wrong code', statuses: [400, 400] },
+    fields: async (login, _, send) => ({
+      challenge: challengeIn(await send('/login/email', { login })),
+      code: '00000000',
+    }),
+  },
+  { ...{ path: '/sign-up', statuses: [202, 303], names: () => addresses }, fields: (email) => ({ email }) },
+  {
+    ...{ path: '/sign-up/code', what: 'with a wrong code', statuses: [400, 400], names: () => addresses },
+    fields: async (email, _, send) => ({ challenge: challengeIn(await send('/sign-up', { email })), code: '00000000' }),
+  },
+  {
     ...{ path: '/authorize', what: 'with a login_hint', statuses: [undefined, 303] },
     fields: (login_hint, known) => ({ ...authorizationRequest(known), login_hint }),
   },
@@ -92,7 +110,7 @@ forEachDatabase('who may be known from outside', ({ createUrl }) => {
   let known: Known
 
   beforeAll(async () => {
-    server = await startTestServer({ databaseUrl: await createUrl() })
+    server = await startTestServer({ databaseUrl: await createUrl(), config: { signUp: 'open', emailLogin: true } })
     await addApi(server, { audience })
     const accountId = await addAccount(server, 'lovelace', password, 'lovelace@example.com')
     const disabledId = await addAccount(server, 'torvalds', password, 'torvalds@example.com')

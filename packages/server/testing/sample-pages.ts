@@ -12,6 +12,11 @@ import { renderProfilePage } from '../src/endpoints/account/profile-page.ts'
 import { renderPassword } from '../src/endpoints/account/render-password.ts'
 import { renderUpstreams } from '../src/endpoints/account/render-upstreams.ts'
 import { renderSecurityPage } from '../src/endpoints/account/security-page.ts'
+import { renderEmailForm } from '../src/endpoints/account-credentials/email-form.ts'
+import { renderEmailProofPage, renderProvedEmailPage } from '../src/endpoints/account-credentials/email-proof-pages.ts'
+import { renderEmail } from '../src/endpoints/account-credentials/email-section.ts'
+import { renderPasswordForm } from '../src/endpoints/account-credentials/password-form.ts'
+import { renderUsername } from '../src/endpoints/account-credentials/username-section.ts'
 import {
   renderLockedPage,
   renderLockOverPage,
@@ -25,6 +30,7 @@ import {
   renderDeviceConfirmationPage,
   renderUserCodePage,
 } from '../src/endpoints/device-verification/device-pages.ts'
+import { renderConfirmationPage } from '../src/endpoints/email-login/confirmation-page.ts'
 import { renderEndSessionPage, renderSignedOutPage } from '../src/endpoints/end-session/end-session-page.ts'
 import { renderErrorCodePage } from '../src/endpoints/errors/error-code-page.ts'
 import {
@@ -41,14 +47,16 @@ import { issuerUrls } from '../src/endpoints/issuer-urls.ts'
 import { renderLinkOverPage } from '../src/endpoints/link-over-page.ts'
 import { renderContinuePage } from '../src/endpoints/login/continue-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
+import { renderMailDoorPage } from '../src/endpoints/mail-door-page.ts'
 import { passkeyScript } from '../src/endpoints/passkey-script.ts'
 import {
   renderNewPasskeyPage,
   renderPasskeyOfferPage,
   renderPasskeysPage,
 } from '../src/endpoints/passkeys/passkey-pages.ts'
-import { renderNewPasswordPage, renderRecoveryPage } from '../src/endpoints/recovery/recovery-pages.ts'
+import { renderNewPasswordPage } from '../src/endpoints/recovery/new-password-page.ts'
 import { renderEndedStepPage, renderSecondFactorPage } from '../src/endpoints/second-factor/second-factor-page.ts'
+import { renderNewAccountPage } from '../src/endpoints/sign-up/new-account-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
 import { pageHeaders } from '../src/platform/html/page-headers.ts'
 import { renderErrorPage } from '../src/platform/html/render-error-page.ts'
@@ -206,6 +214,8 @@ const sampleEndSession = {
 }
 
 const sampleCode = { action: '/recover/code', challenge: 'f'.repeat(22), againPath: '/recover' }
+const sampleNewAccount = { action: '/sign-up/account', secret: 's'.repeat(66), email: 'ada.lovelace@example.com' }
+
 const sampleNewPassword = {
   action: '/recover/password',
   secret: `${'f'.repeat(22)}.${'g'.repeat(43)}`,
@@ -226,7 +236,15 @@ const creation = renderCreationOptions({
 /** Every page in every state that looks different, by name. */
 export const samplePages: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {
   login: (language, theme) =>
-    renderLoginPage({ action: '/login', returnTo: '/account', recoveryPath: '/recover', language, theme }),
+    renderLoginPage({
+      action: '/login',
+      returnTo: '/account',
+      recoveryPath: '/recover',
+      emailLoginPath: '/login/email',
+      signUpPath: '/sign-up',
+      language,
+      theme,
+    }),
   'login-upstreams': (language, theme) => {
     const upstreams = [{ id: 'google', name: 'Google' }]
     return renderLoginPage({ action: '/login', upstreams, upstreamsPath: '/login/upstream', language, theme })
@@ -312,7 +330,9 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
   'account-security': (language, theme) =>
     renderSecurityPage({
       sections: [
-        renderPassword({ setAt: now - 40 * DAY_MS, now, language }),
+        renderUsername({ username: 'ada.lovelace', urls, language }),
+        renderEmail({ email: 'ada.lovelace@example.com', isVerified: false, urls, language }),
+        renderPassword({ setAt: now - 40 * DAY_MS, now, changePath: '/account/security/password', language }),
         renderFactors({ ...sampleFactors, language }),
         renderUpstreams({
           upstreams: [{ id: 'google', name: 'Google', isConnected: true }],
@@ -321,6 +341,20 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
       ],
       ...{ urls, language, theme },
     }),
+  'change-email': (language, theme) => {
+    const problem = stringsIn(language).accountEmail.wrong
+    return renderEmailForm({ urls, typed: 'ada.lovelace', problem, language, theme })
+  },
+  'change-password': (language, theme) => {
+    const problem = { sentence: stringsIn(language).accountPassword.wrong, about: 'current' } as const
+    const shown = { action: '/account/security/password', username: 'ada', hasPassword: true, problem }
+    return renderPasswordForm({ ...shown, urls, language, theme })
+  },
+  'email-proof': (language, theme) => {
+    const shown = { action: '/account/email', secret: 's'.repeat(66), email: 'ada.lovelace@example.com' }
+    return renderEmailProofPage({ ...shown, language, theme })
+  },
+  'email-proved': (language, theme) => renderProvedEmailPage({ accountPath: '/account/security', language, theme }),
   'api-key-form': (language, theme) => renderApiKeyFormPage({ ...sampleApiKeyForm, language, theme }),
   'api-key-refused': (language, theme) => {
     const typed = { name: 'Nightly report', audience: 'https://api.example.com', scope: 'orders:reed' }
@@ -381,7 +415,29 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
   'code-wrong': (language, theme) => renderCodePage({ ...sampleCode, problem: { reason: 'wrong' }, language, theme }),
   'link-used': (language, theme) => renderLinkOverPage({ state: 'used', againPath: '/recover', language, theme }),
   'login-continue': (language, theme) => renderContinuePage({ url: '/account', language, theme }),
-  recovery: (language, theme) => renderRecoveryPage({ action: '/recover', language, theme }),
+  recovery: (language, theme) => {
+    const words = stringsIn(language).recovery
+    return renderMailDoorPage({ action: '/recover', words, field: 'login', loginPath: '/login', language, theme })
+  },
+  'login-by-mail': (language, theme) =>
+    renderConfirmationPage({
+      action: '/login/email/confirm',
+      secret: 's'.repeat(66),
+      username: 'ada',
+      language,
+      theme,
+    }),
+  'sign-up': (language, theme) => {
+    const words = stringsIn(language).signUp
+    const typed = 'ada.lovelace'
+    const shown = { action: '/sign-up', words, field: 'email', loginPath: '/login', typed } as const
+    return renderMailDoorPage({ ...shown, problem: words.incomplete, language, theme })
+  },
+  'sign-up-account': (language, theme) => renderNewAccountPage({ ...sampleNewAccount, language, theme }),
+  'sign-up-name-taken': (language, theme) => {
+    const problem = { sentence: stringsIn(language).names.taken, about: 'username' } as const
+    return renderNewAccountPage({ ...sampleNewAccount, username: 'ada', problem, language, theme })
+  },
   'recovery-password': (language, theme) =>
     renderNewPasswordPage({ ...sampleNewPassword, problem: undefined, language, theme }),
   'recovery-password-refused': (language, theme) => {

@@ -68,6 +68,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     logLevel: 'trace',
     clientDocumentHosts: ['*'],
     registration: 'off',
+    signUp: 'invitation',
+    emailLogin: false,
     smtpUrl: undefined,
     mailFrom: { name: 'Ostiary', address: 'no-reply@example.com' },
     deletionGraceDays: 14,

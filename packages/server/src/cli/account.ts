@@ -8,12 +8,14 @@ import { parseEmail } from '../domain/accounts/parse-email.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
 import { revokeKeysOfAccount } from '../domain/api-keys/revoke-api-key.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
+import { endChallenges } from '../domain/email-challenges/end-challenges.ts'
 import { asksForSecondFactor } from '../domain/login/list-factors.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
 import { accountDeleteCommand, accountRestoreCommand } from './account-delete.ts'
 import { accountImportCommand } from './account-import.ts'
+import { accountInviteCommand } from './account-invite.ts'
 import { accountUpdateCommand } from './account-update.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
@@ -26,6 +28,7 @@ export function accountCommand(): Command {
   return createGroup('account', 'Accounts of people.', [
     accountListCommand(),
     accountCreateCommand(),
+    accountInviteCommand(),
     accountImportCommand(),
     accountUpdateCommand(),
     accountPasswordCommand(),
@@ -165,6 +168,7 @@ function accountPasswordCommand(): Command {
         const { hash, generated } = await choosePassword(installation, options, { ...account, hasSecondFactor })
         const ended = await installation.database.write(async (tx) => {
           await setPassword(tx, account.id, hash, 'cli')
+          await endChallenges(tx, account.id)
           return (await logOutEverywhere(tx, account.id, 'cli')).count
         })
         return {

@@ -20,6 +20,15 @@ export interface IssuerUrls {
   readonly logoutPath: string
   /** Where a browser goes on after a link in a mail has signed it in. */
   readonly loginContinuePath: string
+  readonly signUpPath: string
+  readonly signUpCodePath: string
+  /** The page of the link, and where the account is opened. */
+  readonly signUpAccountPath: string
+  readonly signUpAccountUrl: string
+  readonly emailLoginPath: string
+  readonly emailLoginCodePath: string
+  readonly emailLoginConfirmationPath: string
+  readonly emailLoginConfirmationUrl: string
   readonly recoveryPath: string
   readonly recoveryCodePath: string
   /** The page of the link, and where the new password is posted to. */
@@ -27,6 +36,15 @@ export interface IssuerUrls {
   readonly recoveryPasswordUrl: string
   readonly accountPath: string
   readonly accountSecurityPath: string
+  /** Another address, and the code of its mail. */
+  readonly accountEmailPath: string
+  readonly accountEmailVerificationPath: string
+  readonly accountEmailCodePath: string
+  /** What the link of that mail opens, signed in or not. */
+  readonly accountEmailProofPath: string
+  readonly accountEmailProofUrl: string
+  readonly accountUsernamePath: string
+  readonly accountPasswordPath: string
   readonly accountProfilePath: string
   readonly accountTotpPath: string
   readonly accountTotpRemovalPath: string
@@ -96,6 +114,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
   const basePath = pathname.replace(/\/$/, '')
   const jwksPath = `${basePath}/.well-known/jwks.json`
   const loginPath = `${basePath}/login`
+  const signUpPath = `${basePath}/sign-up`
+  const emailLoginPath = `${loginPath}/email`
   const recoveryPath = `${basePath}/recover`
   const authorizationPath = `${basePath}/authorize`
   // RFC 8628 §3.3: short, since people type it.
@@ -123,12 +143,27 @@ export function issuerUrls(issuer: string): IssuerUrls {
     passkeyOfferPath: `${loginPath}/passkey-offer`,
     logoutPath: `${basePath}/logout`,
     loginContinuePath: `${loginPath}/continue`,
+    signUpPath,
+    signUpCodePath: `${signUpPath}/code`,
+    signUpAccountPath: `${signUpPath}/account`,
+    signUpAccountUrl: `${origin}${signUpPath}/account`,
+    emailLoginPath,
+    emailLoginCodePath: `${emailLoginPath}/code`,
+    emailLoginConfirmationPath: `${emailLoginPath}/confirm`,
+    emailLoginConfirmationUrl: `${origin}${emailLoginPath}/confirm`,
     recoveryPath,
     recoveryCodePath: `${recoveryPath}/code`,
     recoveryPasswordPath: `${recoveryPath}/password`,
     recoveryPasswordUrl: `${origin}${recoveryPath}/password`,
     accountPath,
     accountSecurityPath: `${accountPath}/security`,
+    accountEmailPath: `${accountPath}/security/email`,
+    accountEmailVerificationPath: `${accountPath}/security/email/verify`,
+    accountEmailCodePath: `${accountPath}/security/email/code`,
+    accountEmailProofPath: `${accountPath}/email`,
+    accountEmailProofUrl: `${origin}${accountPath}/email`,
+    accountUsernamePath: `${accountPath}/security/username`,
+    accountPasswordPath: `${accountPath}/security/password`,
     accountProfilePath: `${accountPath}/profile`,
     accountTotpPath: `${accountPath}/security/totp`,
     accountTotpRemovalPath: `${accountPath}/security/totp/remove`,

@@ -7,8 +7,8 @@ import type { Theme } from '../platform/html/theme.ts'
 export interface LinkOverPage {
   /** A link that nobody ever sent is like one that is over. */
   readonly state: 'used' | 'over' | 'unknown'
-  /** Where another mail is asked for: a path on this origin. */
-  readonly againPath: string
+  /** Where another mail is asked for: a path on this origin. Absent: nowhere. */
+  readonly againPath: string | undefined
   readonly language: Language
   readonly theme: Theme
 }
@@ -18,6 +18,6 @@ export function renderLinkOverPage({ state, againPath, language, theme }: LinkOv
   const strings = stringsIn(language).codes
   const body = html`<h1>${strings.linkTitle}</h1>
 <p>${state === 'used' ? strings.linkUsed : strings.linkOver}</p>
-<p><a href="${againPath}">${strings.again}</a></p>`
+${againPath === undefined ? undefined : html`<p><a href="${againPath}">${strings.again}</a></p>`}`
   return renderPage({ title: strings.linkTitle, language, theme, body })
 }

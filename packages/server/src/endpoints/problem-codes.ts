@@ -11,6 +11,11 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   invalid_code: [400, 'The code of a mail is wrong.'],
   challenge_over: [400, 'The code or link of a mail was used, is too old, or has been replaced: ask for a new mail.'],
   refused_password: [400, 'The password is too easy to guess, too short or too long; `detail` says which.'],
+  refused_username: [
+    400,
+    'The user name is taken, or none that somebody may choose for themselves; `reason` and `detail` say which.',
+  ],
+  wrong_password: [400, 'The current password, which a new one is to replace, is wrong.'],
   not_human: [403, 'The installation’s own check (`verifyHuman`) takes the request for a program’s.'],
   invalid_client: [400, 'No public client with the grant `refresh_token` has that `client_id`.'],
   unknown_client: [

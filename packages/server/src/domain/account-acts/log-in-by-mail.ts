@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts'
+import type { Account } from '../accounts/account.ts'
 import { canonicalLoginName } from '../accounts/canonical-login-name.ts'
 import { findAccount } from '../accounts/find-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
@@ -7,7 +8,6 @@ import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
 import type { EmailChallenge } from '../email-challenges/email-challenge.ts'
 import { useChallenge } from '../email-challenges/use-challenge.ts'
 import { admitEmailedLogin } from '../login/admit-emailed-login.ts'
-import { isRecoverable } from './recover-account.ts'
 
 /**
  * Admits who has proved the address of an account, once. False where the challenge was used or is over by now, or is no longer this account's: no
@@ -21,7 +21,12 @@ export async function logInByMail(
   if (!(await useChallenge(tx, challenge))) return false
   await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
-  if (!isRecoverable(account) || canonicalLoginName(account.email) !== challenge.email) return false
+  if (!isOpenByMail(account) || canonicalLoginName(account.email) !== challenge.email) return false
   await verifyEmail(tx, accountId, { actor: `account:${accountId}` })
   return admitEmailedLogin(tx, { accountId, clientId: LOGIN_CLIENT_ID, network, by: 'email_login' })
+}
+
+/** Whether a mail alone may lead into it: it has an address, and neither an operator nor its owner has closed it. */
+export function isOpenByMail(account: Account | undefined): account is Account & { readonly email: string } {
+  return account?.email !== undefined && account.disabledAt === undefined
 }

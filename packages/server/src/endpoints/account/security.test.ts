@@ -24,7 +24,7 @@ forEachDatabase('how a person gets into their account', ({ createUrl }) => {
     expect(text).toContain('<li><a href="/account">Overview</a></li>')
     expect(text).toContain('<li><a href="/account/security" aria-current="page">Security</a></li>')
     expect(text).toMatch(
-      /<section><h2>Password<\/h2>\n<p class="muted">Set <time [^>]+>just now<\/time><\/p><\/section>/,
+      /<section><h2>Password<\/h2>\n<p class="muted">Set <time [^>]+>just now<\/time><\/p>\n<p><a href="\/account\/security\/password">Change the password<\/a><\/p><\/section>/,
     )
     expect((await person.get('/account/api-keys')).text).toContain('<a href="/account" aria-current="true">')
   })

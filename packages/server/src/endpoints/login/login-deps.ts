@@ -6,7 +6,15 @@ import type { Theme } from '../../platform/html/theme.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 
+/** What else leads into an account than a password, by settings. */
+export interface OtherWays {
+  readonly recoveryPath: string
+  readonly emailLoginPath: string | undefined
+  readonly signUpPath: string | undefined
+}
+
 export interface LoginEndpointDeps extends LoginDeps {
+  readonly otherWays: OtherWays
   readonly urls: IssuerUrls
   readonly sealer: Sealer
   readonly tokenIssuer: AccessTokenIssuer

@@ -31,6 +31,10 @@ export interface LoginPage {
   readonly recoveryPath?: string | undefined
   /** What a passkey is asked, and where its answer is posted to. Absent: there can be no passkeys here. */
   readonly passkey?: { readonly action: string; readonly options: string } | undefined
+  /** Where somebody signs in by a mail: a path on this origin. Absent: nowhere. */
+  readonly emailLoginPath?: string | undefined
+  /** Where somebody without an account opens one: a path on this origin. Absent: nowhere. */
+  readonly signUpPath?: string | undefined
   readonly language: Language
   readonly theme: Theme
 }
@@ -67,12 +71,18 @@ function renderPasskey({ passkey, returnTo, language }: LoginPage): Html | undef
   return renderPasskeyForm({ ...passkey, act: 'get', conditional: '', fields, label, language })
 }
 
-/** For who has no password, or not at hand. They keep the way back. */
-function renderOtherWays({ recoveryPath, returnTo, language }: LoginPage): Html | undefined {
-  if (recoveryPath === undefined) return undefined
+/** For who has no password, or not at hand, or no account. They keep the way back. */
+function renderOtherWays({ recoveryPath, emailLoginPath, signUpPath, returnTo, language }: LoginPage): Html[] {
+  const { login, emailLogin, signUp } = stringsIn(language)
+  const ways = [
+    [recoveryPath, login.forgotten],
+    [emailLoginPath, emailLogin.title],
+    [signUpPath, signUp.title],
+  ] as const
   const query = returnTo === undefined ? '' : `?${new URLSearchParams({ return_to: returnTo })}`
-  return html`<p class="after"><a href="${recoveryPath}${query}">${stringsIn(language).login.forgotten}</a></p>
-`
+  return ways.flatMap(([path, label]) =>
+    path === undefined ? [] : [html`<p class="after"><a href="${path}${query}">${label}</a></p>\n`],
+  )
 }
 
 /** Each a form of its own, so that it works without scripts. */

@@ -17,7 +17,7 @@ export interface ShownLogin extends Pick<LoginPage, 'problem' | 'retryAfterSecon
 
 /** Answers with the login page, which asks a passkey of this browser a challenge of its own. */
 export async function showLoginPage(
-  { urls, theme, database, clock, sealer }: LoginEndpointDeps,
+  { urls, theme, database, clock, sealer, otherWays }: LoginEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   { waiting, ...shown }: ShownLogin,
@@ -28,7 +28,7 @@ export async function showLoginPage(
     action: urls.loginPath,
     upstreams: await listUpstreams(database.read),
     upstreamsPath: urls.loginUpstreamPath,
-    recoveryPath: urls.recoveryPath,
+    ...otherWays,
     clientName: waiting?.client.name,
     language: choosePageLanguage(request, waiting?.pending.request.uiLocales),
     theme,

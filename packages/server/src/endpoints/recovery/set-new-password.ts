@@ -5,6 +5,7 @@ import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import type { PasswordHash } from '../../domain/credentials/password-hash.ts'
 import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
 import { admitEmailedLogin } from '../../domain/login/admit-emailed-login.ts'
+import { asksForSecondFactor } from '../../domain/login/list-factors.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
@@ -53,7 +54,8 @@ export async function setNewPassword(
   const found = await find(deps, secret)
   if (found.state !== 'open') return showOver(deps, request, reply, found.state)
   const account = await getAccount(deps.database.read, found.challenge.accountId ?? '')
-  const context = { username: account.username, email: account.email, issuerHost: deps.urls.host }
+  const hasSecondFactor = await asksForSecondFactor(deps.database.read, account.id)
+  const context = { username: account.username, email: account.email, issuerHost: deps.urls.host, hasSecondFactor }
   const hashed = await hashNewPassword(deps, password, { context, signal: abortWhenGone(reply) })
   if (!hashed.ok) return refuse(deps, request, reply, secret, hashed)
   const step = await recoverAndFinish(deps, request, found, hashed.hash)

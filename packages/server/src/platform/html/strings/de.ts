@@ -111,6 +111,7 @@ export const german: Strings = {
     over: 'Dieser Link sperrt nichts mehr',
     overReason:
       'Er wurde schon benutzt oder ist älter als 7 Tage. Wenn jemand in Ihrem Konto ist, wählen Sie per E-Mail ein neues Passwort.',
+  },
   accountUsername: {
     title: 'Benutzername',
     change: 'Benutzernamen ändern',

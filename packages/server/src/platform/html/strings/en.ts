@@ -106,6 +106,7 @@ export const english: Strings = {
     over: 'This link locks nothing any more',
     overReason:
       'It was used already, or is older than 7 days. If somebody is in your account, choose a new password by e-mail.',
+  },
   accountUsername: {
     title: 'User name',
     change: 'Change the user name',

@@ -165,6 +165,7 @@ export interface Strings {
     readonly toLogin: string
     readonly over: string
     readonly overReason: string
+  }
   readonly accountUsername: {
     readonly title: string
     readonly change: string

@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { takeEmail } from '../../domain/account-acts/take-email.ts'
+import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
+import { chooseLanguage } from '../../platform/html/choose-language.ts'
+import { pageHeaders } from '../../platform/html/page-headers.ts'
+import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { wantsPage } from '../../platform/http/wants-page.ts'
+import { toOverProblem } from '../code-problem.ts'
+import { describeDoer, type EmailFlowDeps, noticeDeps } from '../email-flow-deps.ts'
+import { renderLinkOverPage } from '../link-over-page.ts'
+import { type LinkQuery, linkQuerySchema } from '../parse-code-request.ts'
+import { renderEmailProofPage, renderProvedEmailPage } from './email-proof-pages.ts'
+import { type EmailProofBody, emailProofBodySchema } from './parse-request.ts'
+
+/** Serves what the link of a mail opens, in any browser: whose the address is to be, and the button that says so. */
+export function emailProofRoutes(server: HttpServer, deps: EmailFlowDeps): void {
+  const { urls, database, theme } = deps
+  type Opening = FastifyRequest<{ Querystring: LinkQuery }>
+  const opening = { schema: { querystring: linkQuerySchema } }
+  server.get(urls.accountEmailProofPath, opening, async (request: Opening, reply) => {
+    const { secret } = request.query
+    const found = await find(deps, secret)
+    if (found.state !== 'open') return showOver(deps, request, reply, found.state)
+    const language = chooseLanguage(request.headers['accept-language'])
+    const { email } = found.challenge.payload
+    const page = renderEmailProofPage({ action: urls.accountEmailProofPath, secret, email, language, theme })
+    return reply.headers(pageHeaders(theme)).send(page)
+  })
+  type Proving = FastifyRequest<{ Body: EmailProofBody }>
+  const proving = { schema: { body: emailProofBodySchema } }
+  server.post(urls.accountEmailProofPath, proving, async (request: Proving, reply) => {
+    refuseCrossOrigin(request, urls.origin, 'Open the link of the mail and press the button there.')
+    const found = await find(deps, request.body.secret)
+    if (found.state !== 'open') return showOver(deps, request, reply, found.state)
+    const { challenge } = found
+    const language = chooseLanguage(request.headers['accept-language'])
+    const doer = describeDoer(request, language)
+    if (!(await database.write((tx) => takeEmail(tx, noticeDeps(deps), { challenge, doer }))))
+      return showOver(deps, request, reply, 'over')
+    reply.header('cache-control', 'no-store')
+    if (!wantsPage(request)) return reply.status(204).send()
+    const page = renderProvedEmailPage({ accountPath: urls.accountSecurityPath, language, theme })
+    return reply.headers(pageHeaders(theme)).send(page)
+  })
+}
+
+function find({ database, sealer, clock }: EmailFlowDeps, secret: string): Promise<FoundChallenge> {
+  const purposes = ['change_email', 'verify_email'] as const
+  return findChallenge(database.read, sealer, { secret, purposes, now: clock.now() })
+}
+
+function showOver(
+  { urls, theme }: EmailFlowDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  state: Exclude<FoundChallenge['state'], 'open'>,
+): FastifyReply {
+  if (!wantsPage(request)) throw toOverProblem()
+  const language = chooseLanguage(request.headers['accept-language'])
+  const page = renderLinkOverPage({ state, againPath: urls.accountSecurityPath, language, theme })
+  return reply.status(400).headers(pageHeaders(theme)).send(page)
+}
