@@ -111,6 +111,14 @@ const settings: readonly Setting[] = [
     wrong: 'yes',
   },
   {
+    variable: 'OSTIARY_VERIFY_HUMAN_URL',
+    member: 'verifyHumanUrl',
+    fallback: 'none: everybody is taken for a person',
+    meaning:
+      'Who is asked whether a person sends a form that sends a mail, by a captcha for example. See [sign-up and recovery](../guide/sign-up-and-recovery.md).',
+    wrong: 'http://captcha.example.com',
+  },
+  {
     variable: 'OSTIARY_SMTP_URL',
     member: 'smtpUrl',
     fallback: 'none: no mail leaves; `ostiary dev` shows them at `/dev/outbox`',

@@ -41,6 +41,8 @@ export interface Config {
   readonly signUp: SignUpMode
   /** Whether people may sign in by a mail alone. */
   readonly emailLogin: boolean
+  /** Who is asked whether a person sends a form that sends a mail. Absent: everybody is taken for a person. */
+  readonly verifyHumanUrl: string | undefined
   /** `smtp://…` or `smtps://…`; it may hold a password. Absent: mails are kept until they expire, and nobody gets them. */
   readonly smtpUrl: string | undefined
   /** Whom mails are from. */
@@ -86,6 +88,7 @@ const ConfigFile = Type.Object(
     registration: Type.Optional(Type.String()),
     signUp: Type.Optional(Type.String()),
     emailLogin: Type.Optional(Type.Boolean()),
+    verifyHumanUrl: Type.Optional(Type.String()),
     smtpUrl: Type.Optional(Type.String()),
     mailFrom: Type.Optional(Type.String()),
     deletionGraceDays: Type.Optional(Type.Integer()),
@@ -150,6 +153,7 @@ export function loadConfig({
     registration: parseRegistration(environment.OSTIARY_REGISTRATION || file.registration || 'off'),
     signUp: parseSignUp(environment.OSTIARY_SIGN_UP || file.signUp || 'invitation'),
     emailLogin: parseSwitch('OSTIARY_EMAIL_LOGIN', environment.OSTIARY_EMAIL_LOGIN, file.emailLogin),
+    verifyHumanUrl: checkVerifierUrl(environment.OSTIARY_VERIFY_HUMAN_URL || file.verifyHumanUrl),
     ...readMailSettings(environment, file, { name: theme.name, issuer }),
     deletionGraceDays: readGraceDays(environment.OSTIARY_DELETION_GRACE_DAYS, file),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
@@ -298,6 +302,17 @@ function parseSignUp(text: string): SignUpMode {
   throw new ConfigurationError(
     'OSTIARY_SIGN_UP',
     `OSTIARY_SIGN_UP must be one of ${signUpModes.join(', ')}, not "${text}".`,
+  )
+}
+
+/** What it is told may be told to nobody on the way. */
+function checkVerifierUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname))) return text
+  throw new ConfigurationError(
+    'OSTIARY_VERIFY_HUMAN_URL',
+    'OSTIARY_VERIFY_HUMAN_URL must be an https URL, or an http URL of this machine, for example http://127.0.0.1:5000/captcha.',
   )
 }
 

@@ -76,6 +76,7 @@ import type { SecuritySection } from './endpoints/security-section.ts'
 import { signUpEndpoint } from './endpoints/sign-up/sign-up-endpoint.ts'
 import { tokenEndpoint } from './endpoints/token/token-endpoint.ts'
 import { userinfoEndpoint } from './endpoints/userinfo/userinfo-endpoint.ts'
+import { verifyHumanByUrl } from './endpoints/verify-human-by-url.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
 import type { Database } from './platform/database/database.ts'
 import { openDatabase } from './platform/database/open-database.ts'
@@ -189,7 +190,7 @@ export interface ServerOptions {
   readonly fetchDocument?: FetchPublicDocument
   /** Shows mails at `/dev/outbox`, to this machine, where no SMTP server is set. Only for development: whoever reads mails is whoever they like. */
   readonly showsOutbox?: boolean
-  /** Says whether a person signs up, recovers or asks for a code. Absent: everybody is taken for a person. */
+  /** Says whether a person signs up, recovers or asks for a code. Absent: `OSTIARY_VERIFY_HUMAN_URL` does, if it is set. */
   readonly verifyHuman?: VerifyHuman
 }
 
@@ -199,7 +200,8 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   const state = { stopping: false }
   const feed = createFeed(installation, options.log)
   const { clientDocumentHosts: hosts } = config
-  const { fetchDocument = fetchPublicDocument, log, verifyHuman } = options
+  const { fetchDocument = fetchPublicDocument, log } = options
+  const verifyHuman = options.verifyHuman ?? verifierOf(config, log)
   const clients = new ClientDocuments({ ...installation, log, fetchDocument, hosts })
   const notices = new LogoutNoticeDelivery({ ...installation, issuer: config.issuer, log })
   const { database, clock } = installation
@@ -254,6 +256,10 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       await installation.close()
     },
   }
+}
+
+function verifierOf({ verifyHumanUrl }: Config, log: Log): VerifyHuman | undefined {
+  return verifyHumanUrl === undefined ? undefined : verifyHumanByUrl(verifyHumanUrl, log)
 }
 
 /** Begins to send mails; or, where there is no server for them, to tell so when there is a first one. Returns how to stop. */

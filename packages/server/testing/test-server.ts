@@ -70,6 +70,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     registration: 'off',
     signUp: 'invitation',
     emailLogin: false,
+    verifyHumanUrl: undefined,
     smtpUrl: undefined,
     mailFrom: { name: 'Ostiary', address: 'no-reply@example.com' },
     deletionGraceDays: 14,

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AuthorizationScene } from '../../../testing/authorization-scene.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
@@ -343,6 +346,25 @@ describe('recovery within an installation', () => {
     ])
     const { database, sealer } = server.running.installation
     expect(await readOutbox({ read: database.read, sealer })).toHaveLength(1)
+    await server.stop()
+  })
+  it('OSTIARY_VERIFY_HUMAN_URL: who is asked says yes, or nobody gets past', async () => {
+    const asked: unknown[] = []
+    const verifier = createServer(async (request, response) => {
+      asked.push(JSON.parse(await text(request)))
+      response.end(['{"human": true}', '{"human": "yes"}', 'null', 'no JSON'][asked.length - 1])
+    })
+    await new Promise<void>((resolve) => verifier.listen(0, '127.0.0.1', resolve))
+    const { port } = verifier.address() as AddressInfo
+    const server = await startTestServer({ config: { verifyHumanUrl: `http://127.0.0.1:${port}/captcha` } })
+    const send = async () =>
+      (await fetch(`${server.issuer}/recover`, { method: 'POST', body: new URLSearchParams({ login: 'ada' }) })).status
+    const statuses = [await send(), await send(), await send(), await send()]
+    verifier.closeAllConnections()
+    await new Promise((resolve) => verifier.close(resolve))
+    expect([...statuses, await send()]).toEqual([202, 403, 403, 403, 403])
+    expect(asked[0]).toEqual({ act: 'recover', address: '127.0.0.1', form: { login: 'ada' } })
+    expect(server.logText()).toContain('nobody gets past it')
     await server.stop()
   })
 })
