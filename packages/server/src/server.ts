@@ -156,6 +156,11 @@ export async function openInstallation(
   }
 }
 
+/** Where who is invited opens an account: an invitation's secret is added. */
+export function invitationUrl(issuer: string): string {
+  return issuerUrls(issuer).signUpAccountUrl
+}
+
 export interface RunningServer {
   /** Where it listens, for example http://127.0.0.1:4000. */
   readonly url: string

@@ -49,13 +49,13 @@ forEachDatabase('links and codes of mails, at two server processes on one databa
       username: 'invited',
       password,
     }))
+    // Beyond the line of hashes some are asked to come again: 503 used nothing.
     for (const [use, success] of [
       [recovery, 204],
       [signUp, 201],
       [login, 200],
       [invitation, 201],
     ] as const)
-      // Beyond the line of hashes some are asked to come again: 503 used nothing.
       expect((await use()).filter((status) => status !== 503 && status !== 400)).toEqual([success])
     await servers.kill()
     await servers.serve()

@@ -130,7 +130,10 @@ describe('people with Chromium, without JavaScript', () => {
     await page.getByLabel('New password').fill(newPassword)
     await press(page, 'Change the password')
     expect(pathOf(page)).toBe('/account/security')
-    const told = (await readMails(server)).map(({ recipient, mail }) => [recipient, mail.kind === 'notice' && mail.notice])
+    const told = (await readMails(server)).map(({ recipient, mail }) => [
+      recipient,
+      mail.kind === 'notice' && mail.notice,
+    ])
     expect(told).toContainEqual(['emmy@example.com', 'email_changed'])
     expect(told).toContainEqual(['noether@example.com', 'password_changed'])
     for (const one of [page, phone]) await one.context().close()

@@ -4,9 +4,8 @@ import { parseEmail } from '../domain/accounts/parse-email.ts'
 import { INVITATION_DAYS, issueInvitation } from '../domain/email-challenges/issue-invitation.ts'
 import { describeUnknownRole } from '../domain/roles/list-roles.ts'
 import { lockRole } from '../domain/roles/lock-role.ts'
-import { issuerUrls } from '../endpoints/issuer-urls.ts'
 import { type Language, languages } from '../platform/html/language.ts'
-import type { Installation } from '../server.ts'
+import { type Installation, invitationUrl } from '../server.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 import { parseRoleOption } from './role.ts'
 
@@ -43,7 +42,7 @@ async function invite(installation: Installation, options: InviteOptions): Promi
     throw new CommandError('email_taken', `${options.email} has an account already.`)
   const roles = (options.role ?? []).map(parseRoleOption)
   const isHandedOver = options.printLink === true
-  const linkUrl = issuerUrls(config.issuer).signUpAccountUrl
+  const linkUrl = invitationUrl(config.issuer)
   const { language } = options
   const outcome = await database.write(async (tx) => {
     for (const role of roles) if (!(await lockRole(tx, role))) return { unknownRole: role }
