@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { forEachDatabase } from './database.ts'
 import { audience, challenge, issuer, redirectUri, ServerProcesses, verifier } from './server-processes.ts'
 import { goodClaims, makeSigner } from './signer.ts'
+import { SmtpReceiver } from './smtp-receiver.ts'
 
 const MANY = Array.from({ length: 20 }, (_, index) => index)
 
@@ -101,6 +102,22 @@ forEachDatabase('things that are good once, at two server processes on one datab
     expect(accounts).toMatchObject([{ username: 'ada', delete_after: null }])
   })
 
+  test('kill -9 between a notice and its link: of 20 parallel presses of "This wasn’t me" one locks', async () => {
+    await using receiver = await SmtpReceiver.start()
+    await using servers = await ServerProcesses.start(await createUrl(), 2, { OSTIARY_SMTP_URL: receiver.url })
+    const person = ['--username', 'grace', '--email', 'grace@example.com']
+    const { password = '' } = await servers.run('account', 'create', ...person, '--generate-password')
+    const secret = await takeLockSecret(servers, receiver, password)
+    await servers.kill()
+    await servers.serve()
+    const answers = await Promise.all(MANY.map((index) => servers.post(index, '/account-lock', { secret })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...MANY.slice(1).map(() => 400)])
+    const { accounts } = (await servers.run('account', 'list')) as { accounts?: unknown }
+    expect(accounts).toContainEqual(expect.objectContaining({ username: 'grace', disabled_by: 'owner' }))
+    const login = { username: 'grace', password, audience, client_id: 'ostiary' }
+    expect((await servers.post(0, '/login', login)).status).toBe(401)
+  })
+
   test('kill -9 between issue and use: a code and a request_uri that were answered are good once after the restart', async () => {
     await using servers = await ServerProcesses.start(await createUrl(), 1)
     const { client_id: clientId = '' } = await servers.run(...appOptions)
@@ -121,6 +138,23 @@ forEachDatabase('things that are good once, at two server processes on one datab
 })
 
 type Answer = Readonly<Partial<Record<string, string>>> & { readonly status: number }
+
+/** Signs in on two devices, of which the second one is told of by mail; gives the secret of its link. */
+async function takeLockSecret(servers: ServerProcesses, receiver: SmtpReceiver, password: string): Promise<string> {
+  for (const agent of [
+    'Gecko/20100101 Firefox/143.0',
+    'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36',
+  ])
+    await fetch(`${servers.urls[0]}/login`, {
+      method: 'POST',
+      headers: { accept: 'text/html', origin: issuer, 'user-agent': `Mozilla/5.0 (X11; Linux x86_64) ${agent}` },
+      body: new URLSearchParams({ username: 'grace', password }),
+      redirect: 'manual',
+    })
+  await receiver.untilCame(1)
+  const source = receiver.mails[0]?.source.replaceAll('=\r\n', '').replaceAll('=3D', '=') ?? ''
+  return /account-lock\?secret=([\w-]{43})/.exec(source)?.[1] ?? ''
+}
 
 async function answerOf(sent: Promise<Response>): Promise<Answer> {
   const response = await sent
