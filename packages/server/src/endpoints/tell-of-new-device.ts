@@ -4,7 +4,7 @@ import { leaveNotice } from '../domain/mails/leave-notice.ts'
 import type { Transaction } from '../platform/database/database.ts'
 import { findCookie, renderCookie } from '../platform/http/cookies.ts'
 import type { Sealer } from '../platform/sealing/sealing.ts'
-import { choosePageLanguage } from './choose-page-language.ts'
+import { chooseMailLanguage } from './choose-mail-language.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 
 /** Tells a person by mail that their account was signed in to on a device that is new to it. Gives the Set-Cookie value by which it is known. */
@@ -19,7 +19,7 @@ export async function tellOfNewDevice(
   const sight = { accountId, network, userAgent, cookie: findCookie(request.headers.cookie, name) }
   const { isNew, cookie } = await seeDevice(tx, sight)
   if (isNew) {
-    const language = choosePageLanguage(request, undefined)
+    const language = await chooseMailLanguage(tx.sql, accountId, request)
     const told = { accountId, notice: 'new_device', language, network, userAgent } as const
     await leaveNotice(tx, { sealer, lockUrl: urls.accountLockUrl }, told)
   }
