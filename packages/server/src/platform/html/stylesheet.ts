@@ -79,7 +79,7 @@ fieldset{min-inline-size:0;margin:40px 0 0;padding:0;border:0}
 legend{margin:0 0 16px;padding:0;font-size:1.25rem;line-height:1.3;font-weight:600}
 .hint,.wrong{margin:4px 0 0;font-size:.875rem;color:var(--muted)}
 .wrong{color:var(--danger)}
-html[dir=rtl] input{text-align:right}
+html[dir=rtl] :is(input,textarea){text-align:right}
 button{display:block;inline-size:100%;min-block-size:44px;margin:24px 0 0;padding:8px 16px;font:inherit;font-weight:500;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:8px;cursor:pointer;appearance:none;transition:background-color .12s,border-color .12s}
 button:hover{background:color-mix(in srgb,var(--accent) 88%,var(--ink));border-color:transparent}
 button.danger{color:var(--paper);background:var(--danger);border-color:var(--danger)}
@@ -98,6 +98,7 @@ code{font:.8125rem/1.5 ui-monospace,monospace}
 html[dir=rtl] .user-code{text-align:right}
 input.user-code{margin:0;font-size:1.25rem}
 dl{margin:24px 0 0;border-block-end:1px solid var(--line)}
+dl+p{margin-block-start:16px}
 dl>div{padding-block:12px;border-block-start:1px solid var(--line)}
 dt{font-size:.8125rem;color:var(--muted)}
 dd{margin:0}
