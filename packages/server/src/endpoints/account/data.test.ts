@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { launchBrowser } from '../../../testing/browser.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addAuthenticator } from '../../../testing/factor-scene.ts'
+import { waitForCode, waitForMail } from '../../../testing/mailbox.ts'
 import { addApi, logIn, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { Visitor } from '../../../testing/visitor.ts'
 import { createAccount } from '../../domain/accounts/create-account.ts'
@@ -12,6 +13,7 @@ import { parseUsername } from '../../domain/accounts/parse-username.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { hashPassword } from '../../domain/credentials/hash-password.ts'
 import { setPassword } from '../../domain/credentials/set-password.ts'
+import { purgeAccounts } from '../../domain/personal-data/purge-accounts.ts'
 import type { Queries } from '../../platform/database/database.ts'
 
 const audience = 'https://api.example.com'
@@ -214,6 +216,32 @@ forEachDatabase('one’s own data', ({ createUrl }) => {
     expect(asked.url).toBe(`${server.issuer}/account/keep`)
     expect((await again.get('/account')).url).toContain('/login')
     expect((await again.post('/account/keep', { decision: 'keep' })).url).toBe(`${server.issuer}/account`)
+  })
+
+  it('asked for by a stranger: the link of the mail locks, the account outlives its grace, and its owner recovers it', async () => {
+    const email = `${name}@example.com`
+    await askForDeletion()
+    const { mail } = await waitForMail(
+      server,
+      email,
+      (one) => one.mail.kind === 'notice' && one.mail.notice === 'deletion_requested',
+    )
+    if (mail.kind !== 'notice' || mail.lockUrl === undefined) throw new Error('It has no link.')
+    const owner = new Visitor(server.issuer)
+    await owner.submit(await owner.get(mail.lockUrl), {})
+    server.clock.set(server.clock.now() + 15 * DAY_MS)
+    await purgeAccounts(server.running.installation.database, server.clock.now())
+    expect(await findAccount(read(), accountId)).toMatchObject({ disabledBy: 'owner' })
+    const asking = await owner.submit(await owner.get('/recover'), { login: name })
+    const { code } = await waitForCode(server, email)
+    const choosing = await owner.submit(asking, { code })
+    const done = await owner.submit(choosing, { password: 'another long walk along the sea' })
+    expect(done.url).toBe(`${server.issuer}/account`)
+    const account = await findAccount(read(), accountId)
+    expect([account?.disabledBy, account?.deleteAfter]).toEqual([undefined, undefined])
+    expect(await acts()).toEqual(
+      expect.arrayContaining(['account.locked', 'account.recovered', 'account.deletion_cancelled']),
+    )
   })
 
   it('in a browser without JavaScript: the file is downloaded; an old login leads back to the form; deleted, then kept', async () => {
