@@ -1,6 +1,7 @@
 import type { Queries } from '../../platform/database/database.ts'
 import type { ApiPermission } from '../apis/api.ts'
 import { findApi, listApis } from '../apis/list-apis.ts'
+import { findMembership } from '../memberships/find-membership.ts'
 import {
   type CarriedPermissions,
   type CarryLimit,
@@ -35,18 +36,35 @@ export async function listEffectivePermissions(
   return found
 }
 
+/** Whose token it is, and for what. */
+export interface CarriedSubject {
+  readonly accountId: string
+  /** The organization that the account acts for: then its roles within it count, and no others. */
+  readonly organizationId?: string | undefined
+  readonly audience: string
+}
+
 /**
  * What a token of an account carries, read after the token was dated: so whatever is changed later concerns the token, and it never says what was
  * before a change that is settled.
  */
 export async function findCarriedPermissions(
   sql: Queries,
-  { accountId, audience, ...limit }: CarryLimit & { readonly accountId: string; readonly audience: string },
+  { accountId, organizationId, audience, ...limit }: CarryLimit & CarriedSubject,
 ): Promise<CarriedPermissions> {
-  const roles = await selectRoleNames(sql, accountId)
+  const roles = await selectCountingRoles(sql, accountId, organizationId)
   if (roles.length === 0) return NOTHING_CARRIED
   const ofRoles = await findPermissionsOfRoles(sql, audience, roles)
   if (ofRoles.size === 0) return NOTHING_CARRIED
   const api = await findApi(sql, audience)
   return api ? carryPermissions(api, ofRoles, limit) : NOTHING_CARRIED
+}
+
+async function selectCountingRoles(
+  sql: Queries,
+  accountId: string,
+  organizationId: string | undefined,
+): Promise<readonly string[]> {
+  if (organizationId === undefined) return selectRoleNames(sql, accountId)
+  return (await findMembership(sql, { organizationId, accountId }))?.roles ?? []
 }

@@ -1,4 +1,5 @@
-import type { Database, Transaction } from '../../platform/database/database.ts'
+import type { Database, Queries, Transaction } from '../../platform/database/database.ts'
+import { listMembersWithRole, takeRoleFromMembers } from '../memberships/members-with-role.ts'
 import { forgetTime } from '../revocations/forget-time.ts'
 import { getFeedSequence } from '../revocations/get-feed-sequence.ts'
 import { findClaimMarks } from '../revocations/moment-after-revocations.ts'
@@ -48,15 +49,28 @@ async function takeStepOfRole(
   { id, role, afterAccountId }: Extract<OutdatedClaims, { role: string }>,
 ): Promise<boolean> {
   const isOver = await lockEndedRole(tx, role)
-  const accounts = await selectAccountsWithRole(tx.sql, role, { after: afterAccountId, limit: ACCOUNTS_A_STEP })
+  const accounts = await selectHolders(tx.sql, role, { after: afterAccountId, limit: ACCOUNTS_A_STEP })
   const last = accounts.at(-1)
-  if (isOver && last !== undefined) await deleteRoleOfAccounts(tx.sql, role, { after: afterAccountId, upTo: last })
+  if (isOver && last !== undefined) {
+    await deleteRoleOfAccounts(tx.sql, role, { after: afterAccountId, upTo: last })
+    await takeRoleFromMembers(tx.sql, role, { after: afterAccountId, upTo: last })
+  }
   const isDone = accounts.length < ACCOUNTS_A_STEP
   if (isDone) await deleteOutdated(tx.sql, id)
   else await updateProgress(tx.sql, id, last ?? '')
   if (isDone && isOver) await forgetRole(tx, role)
   if (last !== undefined) await recordOutdated(tx, accounts)
   return isDone
+}
+
+/** Accounts have it, or members of organizations: never both. */
+async function selectHolders(
+  sql: Queries,
+  role: string,
+  page: { readonly after: string; readonly limit: number },
+): Promise<readonly string[]> {
+  const accounts = await selectAccountsWithRole(sql, role, page)
+  return accounts.length > 0 ? accounts : listMembersWithRole(sql, role, page)
 }
 
 /**

@@ -7,6 +7,7 @@ import { type KeptData, purgeAtOnce } from './kept-data.ts'
 import { keptEvents } from './kept-events.ts'
 import { keptFactors } from './kept-factors.ts'
 import { keptIdentities } from './kept-identities.ts'
+import { keptMemberships } from './kept-memberships.ts'
 import { keptPasskeys } from './kept-passkeys.ts'
 import { keptPassword } from './kept-password.ts'
 import { keptProfile } from './kept-profile.ts'
@@ -43,6 +44,7 @@ export const everythingKept: readonly KeptData[] = [
   keptFactors,
   keptChallenges,
   keptIdentities,
+  keptMemberships,
   keptConsents,
   keptApiKeys,
   keptSessions,

@@ -9,9 +9,13 @@ export const keptConsents: KeptData = {
     {
       member: 'consents',
       async *many(sql, accountId) {
-        for (const { clientId, audience, scopes, grantedAt } of await listConsents(sql, accountId)) {
+        for (const { clientId, audience, organizationId = null, scopes, grantedAt } of await listConsents(
+          sql,
+          accountId,
+        )) {
           const name = (await findClient(sql, clientId))?.name ?? null
-          yield { client_id: clientId, client_name: name, audience, scopes, granted_at: writeMoment(grantedAt) }
+          const granted_at = writeMoment(grantedAt)
+          yield { client_id: clientId, client_name: name, audience, organization: organizationId, scopes, granted_at }
         }
       },
     },

@@ -13,6 +13,7 @@ export const keptSessions: KeptData = {
             id: session.id,
             client_id: session.clientId,
             audience: session.audience ?? null,
+            organization: session.organizationId ?? null,
             scopes: session.scopes,
             user_agent: session.userAgent ?? null,
             network: session.network,

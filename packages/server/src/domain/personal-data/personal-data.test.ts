@@ -21,6 +21,9 @@ import { recordConsent } from '../consents/consents.ts'
 import { issueChallenge } from '../email-challenges/issue-challenge.ts'
 import { linkIdentity } from '../federated-identities/link-identity.ts'
 import { seeDevice } from '../known-devices/see-device.ts'
+import { addMember } from '../memberships/add-member.ts'
+import { createOrganization } from '../organizations/create-organization.ts'
+import { parseOrganization } from '../organizations/parse-organization.ts'
 import { registerPasskey } from '../passkeys/register-passkey.ts'
 import { ensureUserHandle } from '../passkeys/user-handle.ts'
 import { updateProfile } from '../profiles/update-profile.ts'
@@ -92,6 +95,7 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
     await database.write(async (tx) => {
       await updateProfile(tx, await getAccount(tx.sql, id), { name: `${name} Lovelace`, locale: 'en' }, 'cli')
       const there = { issuer: 'https://upstream.example', subject: `${name}-there` }
+      await addOwner(tx, id, name)
       await linkIdentity(tx, { ...there, accountId: id, network: '203.0.113.7' })
       await addRole(tx, { accountId: id, role: 'admin', actor: 'cli' })
       await recordConsent(tx, { accountId: id, clientId: 'ostiary', audience }, ['openid'])
@@ -126,6 +130,15 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
     })
     await settleOutdatedClaims(database)
     return id
+  }
+
+  async function addOwner(tx: Transaction, accountId: string, name: string): Promise<void> {
+    const described = parseOrganization({ name: `${name}’s`, slug: name.replace('.', '-') })
+    const created = described.ok ? await createOrganization(tx, described.description, 'cli') : described
+    if (!created.ok) throw new Error(created.reason)
+    const { id: organizationId } = created.organization
+    const invitedAs = `${name}@example.com`
+    await addMember(tx, { organizationId, accountId, roles: ['owner'], invitedAs }, 'cli')
   }
 
   const request = (database: Database, accountId: string, graceDays: number) =>
@@ -173,6 +186,7 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
       mailed_codes: [{ purpose: 'verify_email', email: 'ada.lovelace@example.com', used_at: null }],
       remembered_devices: [{ user_agent: "ada.lovelace's browser", network: '203.0.113.7' }],
       connected_providers: [{ issuer: 'https://upstream.example', subject: 'ada.lovelace-there' }],
+      organizations: [{ name: 'ada.lovelace’s', roles: ['owner'], invited_as: 'ada.lovelace@example.com' }],
       consents: [{ client_id: 'ostiary', audience, scopes: ['openid'] }],
       api_keys: [{ name: "ada.lovelace's script", audience, revoked_at: null }],
       sessions: [{ client_id: 'ostiary', audience, network: '127.0.0.1', methods: ['pwd'], ended_at: null }],

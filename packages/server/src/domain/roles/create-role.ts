@@ -11,14 +11,22 @@ export type CreatedRole =
   | { readonly ok: true; readonly role: Role }
   | { readonly ok: false; readonly reason: 'role_taken' | 'role_ending' | 'too_many_roles' }
 
+export interface NewRole extends Pick<Role, 'name' | 'description'> {
+  /** Default: it is for accounts. */
+  readonly isForOrganizations?: boolean
+}
+
 /** Declares a role, without permissions as yet. One that is being deleted is still losing its accounts, and none can have its name. */
 export async function createRole(
   tx: Transaction,
-  { name, description }: Pick<Role, 'name' | 'description'>,
+  { name, description, isForOrganizations = false }: NewRole,
   actor: Actor,
 ): Promise<CreatedRole> {
   if ((await selectRoles(tx.sql)).length >= MOST_ROLES) return { ok: false, reason: 'too_many_roles' }
-  const role: Role = { name, description, permissions: [], requiredAcr: undefined, createdAt: tx.now }
+  const role: Role = {
+    ...{ name, description, isForOrganizations },
+    ...{ permissions: [], requiredAcr: undefined, createdAt: tx.now },
+  }
   if (!(await insertRole(tx.sql, role)))
     return { ok: false, reason: (await isRoleEnded(tx.sql, name)) ? 'role_ending' : 'role_taken' }
   await recordAuditEvent(tx, { act: 'role.created', actor, outcome: 'done', detail: { role: name } })

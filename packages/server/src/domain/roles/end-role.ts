@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { ADMIN_ROLE } from './role.ts'
+import { ADMIN_ROLE, OWNER_ROLE } from './role.ts'
 import { deleteEndedRole, deletePermissionsOfRole, markRoleEnded } from './role-store.ts'
 
 export type EndedRole =
@@ -13,7 +13,7 @@ export type EndedRole =
  * `forgetRole` is the last of the steps.
  */
 export async function endRole(tx: Transaction, name: string, actor: Actor): Promise<EndedRole> {
-  if (name === ADMIN_ROLE) return { ok: false, reason: 'built_in_role' }
+  if (name === ADMIN_ROLE || name === OWNER_ROLE) return { ok: false, reason: 'built_in_role' }
   if (!(await markRoleEnded(tx.sql, name, tx.now))) return { ok: false, reason: 'unknown_role' }
   await deletePermissionsOfRole(tx.sql, name)
   await recordAuditEvent(tx, { act: 'role.deleted', actor, outcome: 'done', detail: { role: name } })

@@ -9,6 +9,7 @@ type RoleTables = {
     name: string
     description: string | null
     required_acr: string | null
+    is_for_organizations: number
     created_at: number
     ended_at: number | null
   }
@@ -18,27 +19,31 @@ type RoleTables = {
 /** Whether the row was new: false when there is a role of this name already. */
 export async function insertRole(sql: Queries, role: Role): Promise<boolean> {
   const { name, description = null, requiredAcr = null, createdAt } = role
+  const is_for_organizations = Number(role.isForOrganizations)
   const inserted = await sql
     .withTables<RoleTables>()
     .insertInto('role')
-    .values({ name, description, required_acr: requiredAcr, created_at: createdAt, ended_at: null })
+    .values({ name, description, is_for_organizations, required_acr: requiredAcr, created_at: createdAt, ended_at: null })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .returning('name')
     .executeTakeFirst()
   return inserted !== undefined
 }
 
-/** Keeps a role that has not ended as it is until the transaction ends, waiting for whoever changes it. False: there is none. */
-export async function lockRow(sql: Queries, name: string): Promise<boolean> {
+/** Keeps a role that has not ended as it is until the transaction ends, waiting for whoever changes it. Absent: there is none. */
+export async function lockRow(
+  sql: Queries,
+  name: string,
+): Promise<{ readonly isForOrganizations: boolean } | undefined> {
   const row = await sql
     .withTables<RoleTables>()
     .updateTable('role')
     .set(({ ref }) => ({ created_at: ref('created_at') }))
     .where('name', '=', name)
     .where('ended_at', 'is', null)
-    .returning('name')
+    .returning('is_for_organizations')
     .executeTakeFirst()
-  return row !== undefined
+  return row && { isForOrganizations: row.is_for_organizations === 1 }
 }
 
 /** The same of one that has ended. */
@@ -120,9 +125,10 @@ export async function selectRoles(sql: Queries): Promise<Role[]> {
   const rows = await tables.selectFrom('role').selectAll().where('ended_at', 'is', null).execute()
   const permissions = Map.groupBy(await tables.selectFrom('role_permission').selectAll().execute(), ({ role }) => role)
   return rows
-    .map(({ name, description, required_acr, created_at }) => ({
+    .map(({ name, description, is_for_organizations, required_acr, created_at }) => ({
       name,
       description: description ?? undefined,
+      isForOrganizations: is_for_organizations === 1,
       permissions: sortPermissions(permissions.get(name) ?? []),
       requiredAcr: (required_acr as Acr | null) ?? undefined,
       createdAt: created_at,

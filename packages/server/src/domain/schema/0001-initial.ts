@@ -40,10 +40,12 @@ export const initial: Migration = {
       name TEXT PRIMARY KEY,
       description TEXT,
       required_acr TEXT,
+      is_for_organizations BIGINT NOT NULL,
       created_at BIGINT NOT NULL,
       ended_at BIGINT
     )`,
-    `INSERT INTO role (name, description, created_at) VALUES ('admin', 'Administers this server', 0)`,
+    `INSERT INTO role (name, description, is_for_organizations, created_at)
+      VALUES ('admin', 'Administers this server', 0, 0), ('owner', 'Owns the organization', 1, 0)`,
     `CREATE TABLE role_permission (
       role TEXT NOT NULL,
       audience TEXT NOT NULL,
@@ -57,6 +59,49 @@ export const initial: Migration = {
       role TEXT,
       after_account_id TEXT NOT NULL
     )`,
+    `CREATE TABLE organization (
+      id TEXT PRIMARY KEY,
+      slug TEXT NOT NULL,
+      name TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      disabled_at BIGINT
+    )`,
+    `CREATE TABLE organization_slug (
+      slug TEXT PRIMARY KEY,
+      organization_id TEXT NOT NULL
+    )`,
+    `CREATE TABLE membership (
+      organization_id TEXT NOT NULL,
+      account_id TEXT NOT NULL,
+      joined_at BIGINT NOT NULL,
+      invited_as TEXT,
+      PRIMARY KEY (organization_id, account_id)
+    )`,
+    `CREATE INDEX membership_by_account ON membership (account_id)`,
+    `CREATE TABLE membership_role (
+      organization_id TEXT NOT NULL,
+      account_id TEXT NOT NULL,
+      role TEXT NOT NULL,
+      PRIMARY KEY (organization_id, account_id, role)
+    )`,
+    `CREATE INDEX membership_role_by_organization ON membership_role (organization_id, role)`,
+    `CREATE INDEX membership_role_by_role ON membership_role (role, account_id)`,
+    `CREATE TABLE invitation (
+      id TEXT PRIMARY KEY,
+      organization_id TEXT NOT NULL,
+      secret_hash TEXT NOT NULL,
+      email TEXT NOT NULL,
+      canonical_email TEXT NOT NULL,
+      roles TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      sent_at BIGINT NOT NULL,
+      mails BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      closed_at BIGINT
+    )`,
+    `CREATE INDEX invitation_by_organization ON invitation (organization_id)`,
+    `CREATE INDEX invitation_by_email ON invitation (canonical_email)`,
+    `CREATE INDEX invitation_by_expiry ON invitation (expires_at)`,
     `CREATE TABLE upstream (
       id TEXT PRIMARY KEY,
       name TEXT NOT NULL,
@@ -254,8 +299,10 @@ export const initial: Migration = {
       dpop_jkt TEXT,
       parent_id TEXT,
       authenticated_at BIGINT NOT NULL,
-      methods TEXT NOT NULL
+      methods TEXT NOT NULL,
+      organization_id TEXT
     )`,
+    `CREATE INDEX session_by_organization ON session (organization_id) WHERE organization_id IS NOT NULL`,
     `CREATE INDEX session_by_account ON session (account_id)`,
     `CREATE INDEX session_by_parent ON session (parent_id)`,
     `CREATE INDEX session_by_expiry ON session (expires_at)`,
@@ -322,7 +369,8 @@ export const initial: Migration = {
       pushed_until BIGINT,
       shown_at BIGINT,
       expires_at BIGINT NOT NULL,
-      answered_at BIGINT
+      answered_at BIGINT,
+      organization_id TEXT
     )`,
     `CREATE INDEX authorization_request_by_expiry ON authorization_request (expires_at)`,
     `CREATE TABLE device_authorization (
@@ -350,9 +398,10 @@ export const initial: Migration = {
       account_id TEXT NOT NULL,
       client_id TEXT NOT NULL,
       audience TEXT NOT NULL,
+      organization_id TEXT NOT NULL,
       scopes TEXT NOT NULL,
       granted_at BIGINT NOT NULL,
-      PRIMARY KEY (account_id, client_id, audience)
+      PRIMARY KEY (account_id, client_id, audience, organization_id)
     )`,
     `CREATE TABLE feed_head (
       id TEXT PRIMARY KEY,

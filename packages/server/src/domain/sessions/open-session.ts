@@ -29,6 +29,8 @@ export interface SessionGrant {
   readonly limits: SessionLimits
   /** Absent: its refresh tokens are bound to no key. */
   readonly dpopJkt?: string | undefined
+  /** The organization that it acts for, which has been asked (`admitToOrganization`); absent: none. */
+  readonly organizationId?: string | undefined
   /** Absent: it gets no refresh token. */
   readonly refreshKeyId: string | undefined
 }

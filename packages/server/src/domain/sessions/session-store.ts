@@ -25,6 +25,7 @@ type SessionTables = {
     parent_id: string | null
     authenticated_at: number
     methods: string
+    organization_id: string | null
   }
 }
 
@@ -54,6 +55,7 @@ export async function insertSession(sql: Queries, session: Session, cookieHash: 
       parent_id: session.parentId ?? null,
       authenticated_at: session.authenticatedAt,
       methods: session.methods.join(' '),
+      organization_id: session.organizationId ?? null,
     })
     .execute()
 }
@@ -95,6 +97,7 @@ export async function advanceGeneration(sql: Queries, next: Session, from: numbe
       used_at: next.usedAt,
       expires_at: next.expiresAt,
       refresh_key_id: next.refreshKeyId ?? null,
+      organization_id: next.organizationId ?? null,
     })
     .where('id', '=', next.id)
     .where('generation', '=', from)
@@ -175,6 +178,7 @@ function toSession(row: SessionTables['session']): Session {
     parentId: row.parent_id ?? undefined,
     authenticatedAt: row.authenticated_at,
     methods: row.methods === '' ? [] : row.methods.split(' '),
+    organizationId: row.organization_id ?? undefined,
   }
 }
 
@@ -210,4 +214,31 @@ export async function selectOpenSessions(sql: Queries, accountId: string): Promi
     .where('ended_at', 'is', null)
     .execute()
   return rows.map(toSession)
+}
+
+/** The sessions of apps that act for an organization and have not ended, of one account or of all. */
+export async function selectActingSessions(
+  sql: Queries,
+  { organizationId, accountId }: { readonly organizationId: string; readonly accountId?: string | undefined },
+): Promise<Session[]> {
+  const acting = sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('audience', 'is not', null)
+    .where('ended_at', 'is', null)
+  const rows = await (accountId === undefined ? acting : acting.where('account_id', '=', accountId)).execute()
+  return rows.map(toSession)
+}
+
+/** Has a session act for an organization from now on, or for none; a browser's session: remember it. */
+export async function updateOrganization(sql: Queries, id: string, organizationId: string | undefined): Promise<void> {
+  await sql
+    .withTables<SessionTables>()
+    .updateTable('session')
+    .set({ organization_id: organizationId ?? null })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .execute()
 }

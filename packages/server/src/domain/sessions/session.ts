@@ -42,4 +42,6 @@ export interface Session {
   readonly authenticatedAt: EpochMilliseconds
   /** How, as far as this server saw it (RFC 8176): none where an upstream provider vouches for the person. */
   readonly methods: readonly string[]
+  /** The organization that it acts for; of a browser's session the one that was chosen last. Undefined: none. */
+  readonly organizationId?: string | undefined
 }
