@@ -10,6 +10,7 @@ import { explainCommand } from './explain.ts'
 import { issuerCommand } from './issuer.ts'
 import { keyCommand } from './key.ts'
 import { mailCommand } from './mail.ts'
+import { organizationCommand } from './organization.ts'
 import { registrationCommand } from './registration.ts'
 import { revokeCommand } from './revoke.ts'
 import { roleCommand } from './role.ts'
@@ -43,12 +44,13 @@ export function buildProgram(): Command {
     .version(readVersion(), '--version', 'print the version')
     .addHelpText(
       'after',
-      '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL,\nOSTIARY_CLIENT_DOCUMENT_HOSTS, OSTIARY_REGISTRATION.\n\nExample:\n  ostiary dev\n',
+      '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL,\nOSTIARY_CLIENT_DOCUMENT_HOSTS, OSTIARY_REGISTRATION,\nOSTIARY_ORGANIZATION_CREATION.\n\nExample:\n  ostiary dev\n',
     )
   const commands = [
     devCommand(),
     serveCommand(),
     accountCommand(),
+    organizationCommand(),
     clientCommand(),
     registrationCommand(),
     apiCommand(),

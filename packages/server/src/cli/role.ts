@@ -14,7 +14,7 @@ import { type ChangedRolePermissions, changeRolePermissions } from '../domain/ro
 import { createRole } from '../domain/roles/create-role.ts'
 import { describeUnknownRole, listRoles } from '../domain/roles/list-roles.ts'
 import { parseRole, parseRoleDescription } from '../domain/roles/parse-role.ts'
-import { ADMIN_ROLE, type Role } from '../domain/roles/role.ts'
+import type { Role } from '../domain/roles/role.ts'
 import type { Queries } from '../platform/database/database.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
@@ -45,23 +45,25 @@ function roleListCommand(): Command {
   )
 }
 
-function toLines({ name, description = '', permissions, requiredAcr }: Role): string[] {
+function toLines({ name, description = '', isForOrganizations, permissions, requiredAcr }: Role): string[] {
   const ofApis = Map.groupBy(permissions, ({ audience }) => audience)
   const lines = [...ofApis].map(
     ([audience, own]) => `  ${audience}  ${own.map(({ permission }) => permission).join(' ')}`,
   )
   const factor = requiredAcr === undefined ? [] : [`  requires ${nameRequiredFactor(requiredAcr)}`]
-  return [`${name}  ${description}`.trimEnd(), ...factor, ...lines]
+  const within = isForOrganizations ? 'within organizations' : ''
+  return [[name, description, within].filter(Boolean).join('  '), ...factor, ...lines]
 }
 
-function toJson({ name, description, permissions, requiredAcr }: Role): object {
+function toJson({ name, description, isForOrganizations, permissions, requiredAcr }: Role): object {
   const required_factor = nameRequiredFactor(requiredAcr) ?? null
-  return { name, description: description ?? null, permissions, required_factor }
+  return { name, description: description ?? null, for_organizations: isForOrganizations, permissions, required_factor }
 }
 
 interface RoleOptions extends RevokeOptions {
   readonly name: string
   readonly description?: string
+  readonly forOrganizations?: boolean
   readonly audience?: string
   readonly permission?: readonly string[]
   readonly addPermission?: readonly string[]
@@ -81,6 +83,7 @@ function roleCreateCommand(): Command {
   )
     .requiredOption('--name <name>', 'what it is called, in tokens too')
     .option('--description <text>', 'what it is, in words for people')
+    .option('--for-organizations', 'for members of organizations, within them, instead of for accounts')
     .option(...AUDIENCE_OPTION)
     .option('--permission <permission...>', 'what accounts with it may do there; may be repeated')
     .action((options: RoleOptions) => runCommand(options, () => createFromOptions(options)))
@@ -90,17 +93,21 @@ async function createFromOptions(options: RoleOptions): Promise<Report> {
   const name = parseRoleOption(options.name)
   const description = parseDescriptionOption(options.description)
   const add = options.permission ?? []
+  const isForOrganizations = options.forOrganizations === true
   return withInstallation(async ({ database }) => {
     const audience = await resolveAudience(database.read, options.audience, add)
     await database.write(async (tx) => {
-      const created = await createRole(tx, { name, description }, 'cli')
+      const created = await createRole(tx, { name, description, isForOrganizations }, 'cli')
       if (!created.ok) throw new CommandError(created.reason, creationSentences[created.reason])
       if (add.length === 0) return
       const changed = await changeRolePermissions(tx, { role: name, audience, add, remove: [] }, 'cli')
       // Thrown, so that the role is not made either.
       if (!changed.ok) throw await refuse(database.read, name, changed)
     })
-    return { json: { name, description: description ?? null, permissions: add }, lines: [`Declared the role ${name}.`] }
+    return {
+      json: { name, description: description ?? null, for_organizations: isForOrganizations, permissions: add },
+      lines: [`Declared the role ${name}.`],
+    }
   })
 }
 
@@ -301,7 +308,7 @@ async function describeRefusal(sql: Queries, role: string, refused: RefusedChang
     case 'unknown_role':
       return describeUnknownRole(sql, role)
     case 'built_in_role':
-      return `The role ${ADMIN_ROLE} is built in: it stays as it is.`
+      return `The role ${role} is built in: it stays as it is.`
     case 'unknown_audience':
       return 'That API was removed meanwhile.'
     case 'too_many_roles':
