@@ -21,6 +21,8 @@ export interface AccessTokenClaims {
   readonly auth_time?: EpochSeconds
   /** How they did. @see RFC 8176 */
   readonly amr?: readonly string[]
+  /** The organization that the subject acts for. */
+  readonly org_id?: string
   readonly nbf?: EpochSeconds
   /** The key that the token is bound to, by its thumbprint. @see RFC 9449 §6.1 */
   readonly cnf?: { readonly jkt?: string; readonly [method: string]: unknown }

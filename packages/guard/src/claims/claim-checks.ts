@@ -116,5 +116,6 @@ const claimTypes: readonly (readonly [name: string, isOfType: (value: unknown) =
   ['auth_time', isTime, false],
   ['scope', isText, false],
   ['sid', isText, false],
+  ['org_id', isFilledText, false],
   ['amr', isTextList, false],
 ]

@@ -19,13 +19,14 @@ export async function issueSessionToken(
   session: Session,
   { api, scopes, now, jkt }: SessionAccess,
 ): Promise<TokenAnswer> {
-  const { id: sessionId, accountId, clientId, authenticatedAt, methods } = session
+  const { id: sessionId, accountId, clientId, authenticatedAt, methods, organizationId } = session
   const { token, expiresInSeconds, scope } = await tokenIssuer.issueAccessToken({
     api,
     scopes,
     subject: accountId,
     clientId,
     sessionId,
+    organizationId,
     now,
     jkt,
     authentication: { at: authenticatedAt, methods },

@@ -11,6 +11,7 @@ export type OauthErrorCode =
   | 'access_denied'
   | 'login_required'
   | 'consent_required'
+  | 'interaction_required'
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'invalid_token'
@@ -75,12 +76,13 @@ export const oauthErrorCodes: Readonly<Record<OauthErrorCode, OauthErrorMeaning>
   },
   invalid_target: {
     meaning:
-      'No API of that audience is registered, none was named where there are several, or the grant is for another one.',
-    remedy: 'Send the audience of a registered API as resource; the description lists them.',
+      'No API of that audience is registered, none was named where there are several, or the grant is for another one; or the person cannot act for the organization that was named.',
+    remedy:
+      'Send the audience of a registered API as resource; the description lists them. Ask for an organization that the person belongs to.',
     source: 'RFC 8707 §2',
   },
   access_denied: {
-    meaning: 'The person did not agree.',
+    meaning: 'The person did not agree, or does not belong to the organization that the app asks for.',
     remedy: 'Respect it; ask again only when the person begins anew.',
     source: 'RFC 6749 §4.1.2.1, RFC 8628 §3.5',
   },
@@ -92,6 +94,11 @@ export const oauthErrorCodes: Readonly<Record<OauthErrorCode, OauthErrorMeaning>
   consent_required: {
     meaning: 'prompt=none was sent, and the person has not agreed to this yet.',
     remedy: 'Send the request again without prompt=none.',
+    source: 'OpenID Connect Core §3.1.2.6',
+  },
+  interaction_required: {
+    meaning: 'prompt=none was sent, and the person has to choose the organization that the app acts for.',
+    remedy: 'Send the request again without prompt=none, or with the organization.',
     source: 'OpenID Connect Core §3.1.2.6',
   },
   request_not_supported: {

@@ -7,6 +7,10 @@ export const problemCodes: Readonly<Record<string, readonly [status: number, mea
   invalid_parameter: [400, 'A parameter is missing, too long or holds what it may not; `detail` names it.'],
   invalid_target: [400, 'No API of that audience is registered, or none was named; `registered` lists them.'],
   invalid_scope: [400, 'The API has no such scope; `registered` lists those that it has.'],
+  invalid_organization: [
+    400,
+    'The account does not belong to an organization of that id or slug, or the organization is disabled.',
+  ],
   invalid_credentials: [401, 'The user name and password do not match, or the account is disabled.'],
   invalid_code: [400, 'The code of a mail is wrong.'],
   challenge_over: [400, 'The code or link of a mail was used, is too old, or has been replaced: ask for a new mail.'],

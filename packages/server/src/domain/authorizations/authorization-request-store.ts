@@ -12,6 +12,8 @@ interface RequestRow {
   readonly shown_at: EpochMilliseconds | null
   readonly expires_at: EpochMilliseconds
   readonly answered_at: EpochMilliseconds | null
+  /** Null until the person has chosen one. */
+  readonly organization_id: string | null
 }
 
 type RequestTables = { authorization_request: RequestRow }
@@ -28,7 +30,13 @@ export async function insertRequest(
   await sql
     .withTables<RequestTables>()
     .insertInto('authorization_request')
-    .values({ ...row, client_id: request.clientId, request: JSON.stringify(request), answered_at: null })
+    .values({
+      ...row,
+      client_id: request.clientId,
+      request: JSON.stringify(request),
+      answered_at: null,
+      organization_id: null,
+    })
     .execute()
 }
 
@@ -90,14 +98,26 @@ export async function markShown(
     .execute()
 }
 
-function toPending({ id, request, shown_at, answered_at }: RequestRow): PendingRequest | undefined {
+function toPending({ id, request, shown_at, answered_at, organization_id }: RequestRow): PendingRequest | undefined {
   if (shown_at === null) return undefined
   return {
     id,
     request: JSON.parse(request) as AuthorizationRequest,
     shownAt: shown_at,
+    organizationId: organization_id ?? undefined,
     isAnswered: answered_at !== null,
   }
+}
+
+/** Notes the organization that the person has chosen for a request that still waits. */
+export async function updateOrganization(sql: Queries, id: string, organizationId: string): Promise<void> {
+  await sql
+    .withTables<RequestTables>()
+    .updateTable('authorization_request')
+    .set({ organization_id: organizationId })
+    .where('id', '=', id)
+    .where('answered_at', 'is', null)
+    .execute()
 }
 
 /** Whether this call answered it. */

@@ -21,6 +21,8 @@ export interface AuthorizationRequest {
   readonly loginHint: string | undefined
   /** The thumbprint of the key that the code is bound to: RFC 9449 §10. */
   readonly dpopJkt?: string | undefined
+  /** The id or slug of the organization that it is to act for, as the client sent it. */
+  readonly organization?: string | undefined
   /** Whose session it must be, by an ID token of ours. */
   readonly hintedAccountId: string | undefined
   /** The languages that its pages are to speak, best first, as the client sent them. */
@@ -33,6 +35,8 @@ export interface PendingRequest {
   readonly request: AuthorizationRequest
   /** When it first came through a browser. */
   readonly shownAt: EpochMilliseconds
+  /** The organization that the person has chosen for it; undefined: none yet. */
+  readonly organizationId: string | undefined
   readonly isAnswered: boolean
 }
 
@@ -43,6 +47,8 @@ export interface AuthorizationGrant
     'clientId' | 'redirectUri' | 'codeChallenge' | 'audience' | 'scopes' | 'nonce' | 'dpopJkt'
   > {
   readonly accountId: string
+  /** The organization that it acts for; absent: none. */
+  readonly organizationId?: string | undefined
   /** When the person proved who they are. */
   readonly authenticatedAt: EpochMilliseconds
   readonly methods: readonly string[]

@@ -2,7 +2,13 @@ import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import type { AuthorizationRequest, PendingRequest } from './authorization-request.ts'
-import { deleteExpiredRequests, insertRequest, markAnswered, selectRequest } from './authorization-request-store.ts'
+import {
+  deleteExpiredRequests,
+  insertRequest,
+  markAnswered,
+  selectRequest,
+  updateOrganization,
+} from './authorization-request-store.ts'
 
 /** How long a person may take to sign in and to agree. */
 export const PENDING_LIFETIME_MS = 3_600_000
@@ -12,7 +18,7 @@ export async function keepRequest(tx: Transaction, request: AuthorizationRequest
   const id = randomId()
   const expiresAt = tx.now + PENDING_LIFETIME_MS
   await insertRequest(tx.sql, { id, request, pushed_until: null, shown_at: tx.now, expires_at: expiresAt })
-  return { id, request, shownAt: tx.now, isAnswered: false }
+  return { id, request, shownAt: tx.now, organizationId: undefined, isAnswered: false }
 }
 
 /** The request of this id, answered or not; absent when there is none any more. */
@@ -22,6 +28,11 @@ export async function findRequest(
   now: EpochMilliseconds,
 ): Promise<PendingRequest | undefined> {
   return /^[\w-]{22}$/.test(id) ? selectRequest(sql, id, now) : undefined
+}
+
+/** Remembers which organization the person has chosen, for this request alone. */
+export async function chooseOrganization(tx: Transaction, id: string, organizationId: string): Promise<void> {
+  await updateOrganization(tx.sql, id, organizationId)
 }
 
 /** Closes a request. False when it was answered before, in another tab. */

@@ -6,6 +6,8 @@ type ConsentTables = {
     account_id: string
     client_id: string
     audience: string
+    /** Empty: for none. */
+    organization_id: string
     scopes: string
     granted_at: number
   }
@@ -15,6 +17,8 @@ export interface Consent {
   readonly accountId: string
   readonly clientId: string
   readonly audience: string
+  /** The organization that the client may act for; undefined: for the person alone. */
+  readonly organizationId: string | undefined
   readonly scopes: readonly string[]
   readonly grantedAt: EpochMilliseconds
 }
@@ -28,11 +32,14 @@ export async function upsertConsent(sql: Queries, consent: Consent): Promise<voi
       account_id: consent.accountId,
       client_id: consent.clientId,
       audience: consent.audience,
+      organization_id: consent.organizationId ?? '',
       scopes,
       granted_at: consent.grantedAt,
     })
     .onConflict((conflict) =>
-      conflict.columns(['account_id', 'client_id', 'audience']).doUpdateSet({ scopes, granted_at: consent.grantedAt }),
+      conflict
+        .columns(['account_id', 'client_id', 'audience', 'organization_id'])
+        .doUpdateSet({ scopes, granted_at: consent.grantedAt }),
     )
     .execute()
 }
@@ -45,10 +52,11 @@ export async function selectConsents(sql: Queries, accountId: string): Promise<C
     .where('account_id', '=', accountId)
     .orderBy('granted_at')
     .execute()
-  return rows.map(({ account_id, client_id, audience, scopes, granted_at }) => ({
+  return rows.map(({ account_id, client_id, audience, organization_id, scopes, granted_at }) => ({
     accountId: account_id,
     clientId: client_id,
     audience,
+    organizationId: organization_id || undefined,
     scopes: scopes === '' ? [] : scopes.split(' '),
     grantedAt: granted_at,
   }))

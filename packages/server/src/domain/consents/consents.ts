@@ -18,15 +18,20 @@ export interface ConsentSubject {
   readonly accountId: string
   readonly clientId: string
   readonly audience: string
+  /** The organization that the client is to act for; absent: for the person alone. */
+  readonly organizationId?: string | undefined
 }
 
 /** What an account has allowed a client for an API; empty when nothing. */
 export async function findConsentedScopes(
   sql: Queries,
-  { accountId, clientId, audience }: ConsentSubject,
+  { accountId, clientId, audience, organizationId }: ConsentSubject,
 ): Promise<readonly string[]> {
   const consents = await selectConsents(sql, accountId)
-  return consents.find((one) => one.clientId === clientId && one.audience === audience)?.scopes ?? []
+  const consent = consents.find(
+    (one) => one.clientId === clientId && one.audience === audience && one.organizationId === organizationId,
+  )
+  return consent?.scopes ?? []
 }
 
 /** All that an account has allowed, the oldest first. */
@@ -42,10 +47,10 @@ export async function recordConsent(
 ): Promise<void> {
   const before = await findConsentedScopes(tx.sql, subject)
   const all = [...new Set([...before, ...scopes])]
-  await upsertConsent(tx.sql, { ...subject, scopes: all, grantedAt: tx.now })
-  const { accountId, clientId, audience } = subject
+  const { accountId, clientId, audience, organizationId } = subject
+  await upsertConsent(tx.sql, { accountId, clientId, audience, organizationId, scopes: all, grantedAt: tx.now })
   const actor = `account:${accountId}` as const
-  const detail = { audience, scopes: [...scopes] }
+  const detail = { audience, organization: organizationId ?? null, scopes: [...scopes] }
   await recordAuditEvent(tx, { act: 'consent.granted', actor, outcome: 'done', accountId, clientId, detail })
 }
 

@@ -1,13 +1,14 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { admitToOrganization } from '../memberships/acting-organization.ts'
 import type { RefreshKey } from '../refresh-keys/refresh-key-ring.ts'
 import { findMarks, momentAfter } from '../revocations/moment-after-revocations.ts'
 import { endSession } from './end-session.ts'
 import { isLive } from './is-session-live.ts'
 import type { RefreshTokenContent } from './refresh-token.ts'
 import type { Session } from './session.ts'
-import { advanceGeneration, selectSession } from './session-store.ts'
+import { advanceGeneration, selectSession, updateOrganization } from './session-store.ts'
 
 /** How long the token before the current one still gives the current one: for retries, lost answers and several tabs. */
 const REUSE_WINDOW_MS = 30_000
@@ -18,12 +19,17 @@ export type RefusedRotation =
   | 'history_lost'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'invalid_organization'
   | 'foreign_key'
 
 /** What the new access token shall be for. Absent: all that the session is for. */
 export interface WantedAccess {
   readonly audience?: string | undefined
   readonly scopes?: readonly string[] | undefined
+  /** The id or slug of the organization that the session acts for from now on. */
+  readonly organization?: string | undefined
+  /** Whether it may be another one than before: a person has to agree that a stranger's app acts for it. */
+  readonly maySwitchOrganization?: boolean | undefined
   /** The thumbprint of the key that the client proves to have. */
   readonly jkt?: string | undefined
 }
@@ -61,17 +67,24 @@ export async function rotateSession(
   if (session.dpopJkt !== undefined && wanted.jkt !== session.dpopJkt) return refuseForeignKey(tx, session)
   const misfit = findMisfit(session, wanted)
   if (misfit !== undefined) return { ok: false, reason: misfit }
+  const acting = await findActing(tx, session, wanted)
+  if (!acting.ok) return acting
+  const { organizationId } = acting
   const moment = momentAfter(marks, Math.max(tx.now, session.createdAt))
   if (presented.generation === session.generation) {
-    const rotated = await advanceGeneration(tx.sql, advance(session, newestKey, tx.now), session.generation)
+    const next = { ...advance(session, newestKey, tx.now), organizationId }
+    const rotated = await advanceGeneration(tx.sql, next, session.generation)
     // Somebody was faster, on another connection: then the token is the one before the current.
     return rotated === undefined
       ? rotateSession(tx, presented, newestKey, wanted)
-      : { ok: true, session: rotated, wasRotated: true, moment }
+      : { ok: true, session: await recordSwitch(tx, session, rotated), wasRotated: true, moment }
   }
   const isOneBehind = presented.generation === session.generation - 1
-  if (isOneBehind && tx.now - session.rotatedAt <= REUSE_WINDOW_MS)
-    return { ok: true, session, wasRotated: false, moment }
+  if (isOneBehind && tx.now - session.rotatedAt <= REUSE_WINDOW_MS) {
+    if (organizationId !== session.organizationId) await updateOrganization(tx.sql, session.id, organizationId)
+    const repeated = await recordSwitch(tx, session, { ...session, organizationId })
+    return { ok: true, session: repeated, wasRotated: false, moment }
+  }
   return endForMisuse(tx, session, presented.generation)
 }
 
@@ -79,6 +92,31 @@ export async function rotateSession(
 function findMisfit(session: Session, { audience, scopes = [] }: WantedAccess): RefusedRotation | undefined {
   if (audience !== undefined && audience !== session.audience) return 'invalid_target'
   return scopes.every((scope) => session.scopes.includes(scope)) ? undefined : 'invalid_scope'
+}
+
+type Acting = { readonly ok: true; readonly organizationId: string | undefined } | Extract<Rotation, { ok: false }>
+
+/** Whoever ends its membership waits until this transaction is over, and then finds the session. */
+async function findActing(
+  tx: Transaction,
+  { accountId, organizationId }: Session,
+  { organization, maySwitchOrganization = false }: WantedAccess,
+): Promise<Acting> {
+  if (organization === undefined) return { ok: true, organizationId }
+  const acting = await admitToOrganization(tx, accountId, organization)
+  if (!acting || (acting.id !== organizationId && !maySwitchOrganization))
+    return { ok: false, reason: 'invalid_organization' }
+  return { ok: true, organizationId: acting.id }
+}
+
+async function recordSwitch(tx: Transaction, before: Session, after: Session): Promise<Session> {
+  const { id: sessionId, accountId, clientId, organizationId: organization } = after
+  if (organization === before.organizationId) return after
+  const detail = { organization: organization ?? null, before: before.organizationId ?? null }
+  const actor = `account:${accountId}` as const
+  const who = { actor, accountId, clientId, sessionId }
+  await recordAuditEvent(tx, { act: 'session.organization_changed', ...who, outcome: 'done', detail })
+  return after
 }
 
 /** RFC 9449 §5: a refresh token of a public client is bound to the key. Who presents it without has a copy. */

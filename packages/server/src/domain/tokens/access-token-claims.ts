@@ -19,6 +19,8 @@ export interface AccessTokenContent {
   readonly authentication?: { readonly at: EpochMilliseconds; readonly methods: readonly string[] } | undefined
   /** The thumbprint of the key that it is bound to; absent for a bearer token. */
   readonly jkt?: string | undefined
+  /** The organization that the subject acts for; absent for none. */
+  readonly organizationId?: string | undefined
   /** What the subject may at the audience, sorted; absent or empty where that is not known, or nothing. */
   readonly roles?: readonly string[] | undefined
   readonly permissions?: readonly string[] | undefined
@@ -48,6 +50,8 @@ export interface AccessTokenClaims {
   /** RFC 9470 §6.1 */
   readonly acr?: string
   readonly amr?: readonly string[]
+  /** The organization that the subject acts for. */
+  readonly org_id?: string
   /** RFC 9068 §2.2.3.1 */
   readonly roles?: readonly string[]
   readonly permissions?: readonly string[]
@@ -58,7 +62,7 @@ export interface AccessTokenClaims {
 
 /** The claims of an access token. `jti` is a UUIDv7, so it carries the issuing time in milliseconds. */
 export function toAccessTokenClaims(issuer: string, content: AccessTokenContent): AccessTokenClaims {
-  const { sessionId, authentication, roles = [], permissions = [], actor, jkt } = content
+  const { sessionId, authentication, roles = [], permissions = [], organizationId, actor, jkt } = content
   return {
     iss: issuer,
     sub: content.subject,
@@ -71,6 +75,7 @@ export function toAccessTokenClaims(issuer: string, content: AccessTokenContent)
     ...(sessionId === undefined ? {} : { sid: sessionId }),
     ...(authentication && { auth_time: toEpochSeconds(authentication.at) }),
     ...(authentication && authentication.methods.length > 0 && provedBy(authentication.methods)),
+    ...(organizationId === undefined ? {} : { org_id: organizationId }),
     ...(roles.length > 0 && { roles }),
     ...(permissions.length > 0 && { permissions }),
     ...(actor && { act: actor }),

@@ -51,10 +51,10 @@ export function createAccessTokenIssuer(
   return {
     async issueAccessToken({ api, allows, ...content }) {
       const { audience, lifetimeSeconds } = api
-      const { subject: accountId, clientId, scopes } = content
+      const { subject: accountId, organizationId, clientId, scopes } = content
       // RFC 9068 §2.2: a client that acts for itself is the subject. It has scopes, and no permissions.
       const mayCarry = api.permissions.length > 0 && accountId !== clientId
-      const limit = { accountId, audience, scopes, ...(allows && { allows }) }
+      const limit = { accountId, organizationId, audience, scopes, ...(allows && { allows }) }
       const carried = mayCarry ? await findCarriedPermissions(database.read, limit) : NOTHING_CARRIED
       const expiresAt = content.expiresAt ?? toEpochSeconds(content.now) + lifetimeSeconds
       const claims = toAccessTokenClaims(issuer, { ...content, ...carried, audience, expiresAt })

@@ -38,6 +38,7 @@ export async function issueIdToken(
     // How somebody proved elsewhere who they are is not known here, so nothing is claimed of it.
     ...(session.methods.length > 0 && { acr: acrOf(session.methods), amr: session.methods }),
     sid: session.id,
+    ...(session.organizationId === undefined ? {} : { org_id: session.organizationId }),
     // The left half of the hash: both algorithms hash with SHA-256.
     at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),
   }

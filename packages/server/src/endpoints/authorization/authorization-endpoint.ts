@@ -1,24 +1,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { getAccount } from '../../domain/accounts/get-account.ts'
-import { listApis } from '../../domain/apis/list-apis.ts'
 import type { AuthorizationRequest, PendingRequest } from '../../domain/authorizations/authorization-request.ts'
-import { keepRequest } from '../../domain/authorizations/pending-requests.ts'
+import { chooseOrganization, keepRequest } from '../../domain/authorizations/pending-requests.ts'
 import { isPushedRequestUri } from '../../domain/authorizations/pushed-requests.ts'
 import type { ClientDocuments } from '../../domain/client-documents/client-documents.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { findConsentedScopes } from '../../domain/consents/consents.ts'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
+import { findActingOrganization } from '../../domain/memberships/acting-organization.ts'
+import { rememberOrganization } from '../../domain/sessions/remember-organization.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { stepUrl } from '../begun-login.ts'
 import { findBrowserSession } from '../browser-session.ts'
-import { choosePageLanguage } from '../choose-page-language.ts'
 import { findDemand } from '../find-demand.ts'
 import { readFrontChannelParameters } from '../front-channel-parameters.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
@@ -32,10 +30,11 @@ import {
 } from '../pending-authorization.ts'
 import { addressClient } from './address-client.ts'
 import { answerClient } from './answer-client.ts'
-import { renderConsentPage } from './consent-page.ts'
+import { showConsent, showNoOrganization, showOrganizationChoice } from './ask-person.ts'
 import { answeredBefore, denyRequest, grantRequest } from './decide-request.ts'
 import { findPushedRequest } from './find-pushed-request.ts'
 import { parseAuthorization } from './parse-request.ts'
+import { settleOrganization } from './settle-organization.ts'
 
 export interface AuthorizationEndpointDeps {
   readonly urls: IssuerUrls
@@ -56,6 +55,7 @@ export function authorizationEndpoint(server: HttpServer, deps: AuthorizationEnd
     goOn(deps, request, reply, await getPending(deps, request.url)),
   )
   server.post(urls.consentPath, (request, reply) => takeDecision(deps, request, reply))
+  server.post(urls.organizationChoicePath, (request, reply) => takeOrganization(deps, request, reply))
 }
 
 async function startAuthorization(
@@ -120,16 +120,34 @@ async function goOn(
     if (isSilent) return answerError(deps, reply, pending.request, stepRequired)
     return leadTo(reply, stepUrl(urls.secondFactorPath, { isStepUp: true, returnTo: resumeUrl(urls, pending) }))
   }
-  if (await needsDecision(deps, client, session, pending.request)) {
-    if (isSilent) return answerError(deps, reply, pending.request, consentRequired)
-    return showConsent(deps, request, reply, { pending, client, session })
+  const settled = await settleOrganization(database.read, pending, session)
+  if (settled.kind === 'refused') {
+    if (isSilent) return answerError(deps, reply, pending.request, noMember)
+    return showNoOrganization(deps, request, reply, { pending, client, session, reason: settled.reason })
   }
-  return grantRequest(deps, request, reply, { pending, session, isDecided: false })
+  if (settled.kind === 'undecided') {
+    if (isSilent) return answerError(deps, reply, pending.request, interactionRequired)
+    return showOrganizationChoice(deps, request, reply, { pending, client, session, ...settled })
+  }
+  const { organization } = settled
+  if (await needsDecision(deps, { client, session, organizationId: organization?.id }, pending.request)) {
+    if (isSilent) return answerError(deps, reply, pending.request, consentRequired)
+    return showConsent(deps, request, reply, { pending, client, session, organization })
+  }
+  return grantRequest(deps, request, reply, { pending, session, organizationId: organization?.id, isDecided: false })
 }
 
 const loginRequired = { error: 'login_required', description: 'Nobody is signed in, or not lately enough.' } as const
 /** OpenID Connect Core §3.1.2.6: the same answer, since a further step of signing in is missing. */
 const stepRequired = { error: 'login_required', description: 'The person has not proved a second factor.' } as const
+const noMember = {
+  error: 'access_denied',
+  description: 'The person does not belong to such an organization.',
+} as const
+const interactionRequired = {
+  error: 'interaction_required',
+  description: 'The person has to choose an organization.',
+} as const
 const consentRequired = { error: 'consent_required', description: 'The person has not agreed to this yet.' } as const
 
 /** Whether a session that is fresh enough must prove more for this request. */
@@ -147,40 +165,19 @@ async function needsStepFor(
 /** Whether the person must be asked: a stranger's app with more than was agreed to, or an app that wants them asked. */
 async function needsDecision(
   { database }: AuthorizationEndpointDeps,
-  client: Client,
-  { accountId }: Session,
+  {
+    client,
+    session: { accountId },
+    organizationId,
+  }: { readonly client: Client; readonly session: Session; readonly organizationId: string | undefined },
   { prompt, audience, scopes }: AuthorizationRequest,
 ): Promise<boolean> {
   if (prompt.includes('consent') || prompt.includes('select_account')) return true
   if (client.isFirstParty) return false
-  const agreed = await findConsentedScopes(database.read, { accountId, clientId: client.id, audience })
-  return agreed.length === 0 || !scopes.every((scope) => agreed.includes(scope))
-}
-
-async function showConsent(
-  { urls, database, theme }: AuthorizationEndpointDeps,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { pending, client, session }: PendingAuthorization & { readonly session: Session },
-): Promise<FastifyReply> {
-  const { redirectUri, audience, scopes, uiLocales } = pending.request
-  const account = await getAccount(database.read, session.accountId)
-  const api = (await listApis(database.read)).find((known) => known.audience === audience)
-  const page = renderConsentPage({
-    clientName: client.name,
-    isUnverified: client.registeredBy !== undefined,
-    redirectUri,
-    username: account.username,
-    accountId: account.id,
-    api,
-    scopes,
-    requestId: pending.id,
-    action: urls.consentPath,
-    switchUrl: `${urls.loginPath}?switch=1&return_to=${encodeURIComponent(resumeUrl(urls, pending))}`,
-    language: choosePageLanguage(request, uiLocales),
-    theme,
+  const agreed = await findConsentedScopes(database.read, {
+    ...{ accountId, clientId: client.id, audience, organizationId },
   })
-  return reply.headers(pageHeaders(theme, [redirectUri])).send(page)
+  return agreed.length === 0 || !scopes.every((scope) => agreed.includes(scope))
 }
 
 async function takeDecision(
@@ -199,9 +196,36 @@ async function takeDecision(
   const isTheirs = session?.accountId === values.account && session && isFreshEnough(pending, session, now)
   if (!isTheirs || (await needsStepFor(deps, session, pending)) || !['allow', 'deny'].includes(values.decision ?? ''))
     return goOn(deps, request, reply, { pending, client })
-  return values.decision === 'allow'
-    ? grantRequest(deps, request, reply, { pending, session, isDecided: true })
-    : denyRequest(deps, reply, { pending, session })
+  if (values.decision === 'deny') return denyRequest(deps, reply, { pending, session })
+  const settled = await settleOrganization(database.read, pending, session)
+  // They agreed to what the page said, which may not be true any more.
+  if (settled.kind !== 'settled' || settled.organization?.id !== values.organization)
+    return goOn(deps, request, reply, { pending, client })
+  const organizationId = settled.organization?.id
+  return grantRequest(deps, request, reply, { pending, session, organizationId, isDecided: true })
+}
+
+async function takeOrganization(
+  deps: AuthorizationEndpointDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { urls, database, clock } = deps
+  refuseCrossOrigin(request, urls.origin, 'Go back to the app and start again there.')
+  const { values } = readFrontChannelParameters(request)
+  const query = new URLSearchParams({ request: values.request ?? '' })
+  const { pending, client } = await getPending(deps, `${urls.authorizationResumePath}?${query}`)
+  const session = await findBrowserSession(database.read, urls, request, clock.now())
+  if (!session || session.accountId !== values.account) return goOn(deps, request, reply, { pending, client })
+  if (values.decision === 'deny') return denyRequest(deps, reply, { pending, session })
+  const chosen = await findActingOrganization(database.read, session.accountId, values.organization ?? '')
+  if (chosen) {
+    await database.write(async (tx) => {
+      await chooseOrganization(tx, pending.id, chosen.id)
+      await rememberOrganization(tx, session, chosen.id)
+    })
+  }
+  return leadTo(reply, resumeUrl(urls, pending))
 }
 
 /** @throws Problem 400 `request_expired`, `request_answered` */

@@ -1,4 +1,4 @@
-import { html } from '../../platform/html/html.ts'
+import { type Html, html } from '../../platform/html/html.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { renderPage } from '../../platform/html/render-page.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
@@ -19,6 +19,8 @@ export interface ConsentPage {
   /** The API that is asked for; absent where only the person's identity is. */
   readonly api: DescribedApi | undefined
   readonly scopes: readonly string[]
+  /** That the app is to act for; absent: for the person alone. */
+  readonly organization?: { readonly id: string; readonly name: string } | undefined
   readonly requestId: string
   /** Where the answer is posted to: a path on this origin. */
   readonly action: string
@@ -37,12 +39,18 @@ export function renderConsentPage(page: ConsentPage): string {
   const warning = isLoopbackHost(hostname) ? html`<p class="problem">${strings.onThisDevice}</p>\n` : undefined
   const body = html`<h1>${strings.title(clientName)}</h1>
 <p>${strings.signedInAs} <bdi id="username">${username}</bdi>. <a href="${page.switchUrl}">${strings.switchAccount}</a></p>
-${renderUnverified(page)}${renderScopes(page)}<p class="muted">${strings.returnsTo} <bdi id="returns-to">${place}</bdi></p>
+${renderActing(page)}${renderUnverified(page)}${renderScopes(page)}<p class="muted">${strings.returnsTo} <bdi id="returns-to">${place}</bdi></p>
 ${warning}<form method="post" action="${page.action}">
 <input type="hidden" name="request" value="${page.requestId}">
 <input type="hidden" name="account" value="${page.accountId}">
-<button type="submit" name="decision" value="allow">${strings.allow}</button>
+${page.organization === undefined ? undefined : html`<input type="hidden" name="organization" value="${page.organization.id}">\n`}<button type="submit" name="decision" value="allow">${strings.allow}</button>
 <button class="quiet" type="submit" name="decision" value="deny">${strings.deny}</button>
 </form>`
   return renderPage({ title: strings.title(clientName), language, theme, body })
+}
+
+function renderActing({ organization, language }: ConsentPage): Html | undefined {
+  if (organization === undefined) return undefined
+  const { actsFor } = stringsIn(language).organizations
+  return html`<p>${actsFor} <bdi id="organization">${organization.name}</bdi></p>\n`
 }

@@ -19,23 +19,31 @@ export interface DecisionDeps {
   readonly theme: Theme
 }
 
+export interface GrantDecision {
+  readonly pending: PendingRequest
+  readonly session: Session
+  /** That the client is to act for; undefined: for the person alone. */
+  readonly organizationId: string | undefined
+  readonly isDecided: boolean
+}
+
 /** Answers a request with a code, once. */
 export async function grantRequest(
   deps: DecisionDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  decision: { readonly pending: PendingRequest; readonly session: Session; readonly isDecided: boolean },
+  decision: GrantDecision,
 ): Promise<FastifyReply> {
-  const { pending, session, isDecided } = decision
+  const { pending, session, organizationId, isDecided } = decision
   const { clientId, redirectUri, codeChallenge, audience, scopes, nonce, dpopJkt } = pending.request
   const { accountId, authenticatedAt, methods } = session
   const network = parseNetwork(request.ip)
   const code = await deps.database.write(async (tx) => {
     await close(tx, pending)
     await keepClient(tx, clientId)
-    if (isDecided) await recordConsent(tx, { accountId, clientId, audience }, scopes)
+    if (isDecided) await recordConsent(tx, { accountId, clientId, audience, organizationId }, scopes)
     const actor = `account:${accountId}` as const
-    const detail = { audience, scopes: [...scopes] }
+    const detail = { audience, organization: organizationId ?? null, scopes: [...scopes] }
     await recordAuditEvent(tx, {
       act: 'authorization.granted',
       actor,
@@ -55,6 +63,7 @@ export async function grantRequest(
         nonce,
         dpopJkt,
         accountId,
+        organizationId,
         authenticatedAt,
         methods,
         network,

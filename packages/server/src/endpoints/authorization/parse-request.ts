@@ -48,6 +48,7 @@ export async function parseAuthorization(
     demandedAcr: parseAcrValues(splitWords(values.acr_values) ?? []),
     loginHint: values.login_hint?.slice(0, 320),
     dpopJkt: values.dpop_jkt,
+    organization: values.organization,
     hintedAccountId: hinted?.accountId,
     uiLocales: values.ui_locales,
   }
@@ -80,7 +81,7 @@ function findFault(
       description: 'The client is not registered for the grant authorization_code.',
     }
   }
-  return findPkceFault(values) ?? findKeyFault(values) ?? findPromptFault(values)
+  return findPkceFault(values) ?? findKeyFault(values) ?? findOrganizationFault(values) ?? findPromptFault(values)
 }
 
 /** RFC 7636 §4.3 and §4.4.1; RFC 9700 §2.1.1: for all clients, and never plain. */
@@ -96,6 +97,11 @@ function findPkceFault(values: FrontChannelParameters['values']): RefusedWish | 
 function findKeyFault({ dpop_jkt }: FrontChannelParameters['values']): RefusedWish | undefined {
   if (dpop_jkt === undefined || /^[\w-]{43}$/.test(dpop_jkt)) return undefined
   return { error: 'invalid_request', description: 'dpop_jkt must be the SHA-256 thumbprint of a key.' }
+}
+
+function findOrganizationFault({ organization }: FrontChannelParameters['values']): RefusedWish | undefined {
+  if (organization === undefined || /^[\w-]{1,64}$/.test(organization)) return undefined
+  return { error: 'invalid_request', description: 'organization is the id or the slug of one.' }
 }
 
 function findPromptFault({ prompt, max_age, nonce }: FrontChannelParameters['values']): RefusedWish | undefined {

@@ -92,6 +92,7 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
       'acr',
       'amr',
       'sid',
+      'org_id',
     ],
     claims_parameter_supported: false,
     request_parameter_supported: false,

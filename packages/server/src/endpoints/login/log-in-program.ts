@@ -13,6 +13,7 @@ import { isOperatorsClient } from '../../domain/clients/is-operators-client.ts'
 import { admitLogin, type LoginAdmission } from '../../domain/login/admit-login.ts'
 import type { LoginOutcome } from '../../domain/login/login-outcome.ts'
 import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
+import { admitToOrganization } from '../../domain/memberships/acting-organization.ts'
 import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
 import { openSession } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
@@ -79,6 +80,7 @@ export async function logInProgram(
   if ('unproved' in opened) return refuseFactor(deps, opened.unproved)
   if ('refusedAccess' in opened) return refuseTarget(opened.refusedAccess)
   if ('deleteAfter' in opened) return refuseLeaving()
+  if ('isNoMember' in opened) return refuseOrganization()
   const { access, session } = opened
   const now = await momentForSession(deps.database.read, session)
   const answer = await issueSessionToken(deps.tokenIssuer, session, { ...access, now })
@@ -97,6 +99,7 @@ type Opened =
   | { readonly refusedAccess: RefusedAccess }
   | { readonly deleteAfter: EpochMilliseconds }
   | { readonly unproved: Exclude<ProvedLogin, { ok: true }> }
+  | { readonly isNoMember: true }
   | { readonly access: Extract<ResolvedAccess, { ok: true }>; readonly session: Session }
 
 /**
@@ -117,19 +120,33 @@ async function openAdmittedSession(
   const { deleteAfter } = await getAccount(tx.sql, who.accountId)
   if (deleteAfter !== undefined) return { deleteAfter }
   const access = withinRegistered(request, await resolveAccess(tx.sql, request))
+  const actor = `account:${who.accountId}` as const
+  const refusal = { ...who, act: 'token.refused', actor, outcome: 'refused' } as const
   if (!access.ok) {
-    const actor = `account:${who.accountId}` as const
     const detail = { reason: access.reason, audience: request.audience ?? null }
-    await recordAuditEvent(tx, { ...who, act: 'token.refused', actor, outcome: 'refused', detail })
+    await recordAuditEvent(tx, { ...refusal, detail })
     return { refusedAccess: access }
+  }
+  const { organization } = request
+  const acting = organization === undefined ? undefined : await admitToOrganization(tx, who.accountId, organization)
+  if (organization !== undefined && !acting) {
+    await recordAuditEvent(tx, { ...refusal, detail: { reason: 'no_member', organization } })
+    return { isNoMember: true }
   }
   const { api, scopes } = access
   const proof = { accountId: who.accountId, otp: request.otp, wanted: { client, api }, request: caller.request }
   const proved = await proveSecondFactor(tx, deps, proof)
   if (!proved.ok) return { unproved: proved }
   const userAgent = caller.request.headers['user-agent']
-  const grant = { refreshKeyId, limits: client.sessionLimits, audience: api.audience, scopes }
+  const grant = { refreshKeyId, limits: client.sessionLimits, audience: api.audience, scopes, organizationId: acting?.id }
   return { access, session: await openSession(tx, { ...who, userAgent, methods: proved.methods }, grant) }
+}
+
+/** Whether there is such an organization is not said. */
+function refuseOrganization(): ProgramLogin {
+  const detail = 'The account does not belong to an organization of that id or slug, or it is disabled.'
+  const problem = new Problem({ status: 400, code: 'invalid_organization', detail })
+  return { ok: false, outcome: 'invalid_target', problem }
 }
 
 function withinRegistered({ registeredScopes }: LoginRequest, access: ResolvedAccess): ResolvedAccess {

@@ -13,6 +13,7 @@ export interface LoginBody {
   readonly return_to?: string
   readonly client_id?: string
   readonly refresh_in?: string
+  readonly organization?: string
   /** `yes`: this browser could make a passkey. */
   readonly passkey_offer?: string
 }
@@ -33,6 +34,7 @@ export const loginBodySchema: TSchema = Type.Object({
   return_to: Type.Optional(parameterText(2000)),
   client_id: Type.Optional(parameterText(128)),
   refresh_in: Type.Optional(Type.String({ pattern: '^(body|cookie)$' })),
+  organization: Type.Optional(parameterText(128)),
   passkey_offer: Type.Optional(parameterText(8)),
 })
 
@@ -63,6 +65,8 @@ export interface LoginRequest {
   readonly scopes: readonly string[] | undefined
   /** The only ones that its client may have; absent where it may have any. */
   readonly registeredScopes?: readonly string[]
+  /** The id or slug of the organization that the session is to act for; absent: none. */
+  readonly organization: string | undefined
   /** The app that the session is for. */
   readonly clientId: string
   /** Where the refresh token is answered: a page of this origin may have it in a cookie that it can't read. */
@@ -77,6 +81,7 @@ export function parseLoginRequest(body: LoginBody): LoginRequest {
     otp: body.otp || undefined,
     audience: body.audience || undefined,
     scopes: body.scope ? body.scope.split(' ').filter((scope) => scope !== '') : undefined,
+    organization: body.organization || undefined,
     clientId: body.client_id || LOGIN_CLIENT_ID,
     refreshIn: body.refresh_in === 'cookie' ? 'cookie' : 'body',
   }

@@ -64,6 +64,7 @@ export async function exchangeToken(
       authentication: readAuthentication(subject),
       actor,
       jkt,
+      organizationId: subject.claims.org_id,
       allows: (permission) => mayCarry(subject, api, permission),
     },
   })

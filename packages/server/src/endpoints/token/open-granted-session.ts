@@ -25,6 +25,8 @@ export interface SessionToOpen {
   readonly userAgent: string | undefined
   /** The browser's session that it ends with; undefined for one that stands by itself. */
   readonly parentId: string | undefined
+  /** The organization that it acts for, to which the person has been admitted; absent: none. */
+  readonly organizationId?: string | undefined
 }
 
 export interface OpenedSession {
@@ -64,12 +66,13 @@ export async function openGrantedSession(
   if (!access.ok) return { ok: false, reason: 'foreign_target' }
   if (!(await provesEnough(tx.sql, granted, { client, api: access.api })))
     return { ok: false, reason: 'factor_required' }
-  const { accountId, network, userAgent, audience, scopes, authenticatedAt, methods, parentId } = granted
+  const { accountId, network, userAgent, audience, scopes, authenticatedAt, methods, parentId, organizationId } =
+    granted
   const session = await openSession(
     tx,
     { accountId, clientId: client.id, network, userAgent, authenticatedAt, methods },
     {
-      ...{ audience, scopes, refreshKeyId, parentId, limits: client.sessionLimits },
+      ...{ audience, scopes, refreshKeyId, parentId, organizationId, limits: client.sessionLimits },
       // RFC 9449 §5: of a confidential client they are bound to the client already.
       dpopJkt: client.type === 'public' ? jkt : undefined,
     },

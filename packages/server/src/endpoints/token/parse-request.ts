@@ -14,6 +14,7 @@ export interface TokenBody {
   readonly scope?: string
   readonly resource?: string
   readonly audience?: string
+  readonly organization?: string
   readonly subject_token?: string
   readonly subject_token_type?: string
   readonly requested_token_type?: string
@@ -33,6 +34,7 @@ export const tokenBodySchema: TSchema = Type.Object({
   scope: text(4096),
   resource: text(512),
   audience: text(512),
+  organization: text(128),
   subject_token: text(16_384),
   subject_token_type: text(128),
   requested_token_type: text(128),
@@ -54,6 +56,8 @@ export interface WantedTokens {
 export interface RefreshRequest extends WantedTokens {
   /** Undefined: it may stand in the cookie. */
   readonly refreshToken: string | undefined
+  /** The id or slug of the organization that the session is to act for; undefined: the one that it acts for. */
+  readonly organization: string | undefined
 }
 
 /** A code as the rooms inside speak of it. */
@@ -117,7 +121,7 @@ export function parseTokenRequest(body: TokenBody): ParsedTokenRequest {
   if (!wanted) return twoApis
   switch (grant) {
     case 'refresh_token':
-      return { ok: true, grant, request: { ...wanted, refreshToken: body.refresh_token || undefined } }
+      return { ok: true, grant, request: { ...wanted, ...parseRefresh(body) } }
     case 'authorization_code':
       return parseCode(body, wanted)
     case DEVICE_GRANT:
@@ -139,6 +143,10 @@ export function parseAssertionRequest(
   if (!wanted) return twoApis
   if (!body.assertion) return refuseRequest('invalid_request', 'Send the assertion as assertion.')
   return { ok: true, request: { ...wanted, assertion: body.assertion } }
+}
+
+function parseRefresh({ refresh_token, organization }: TokenBody): Omit<RefreshRequest, keyof WantedTokens> {
+  return { refreshToken: refresh_token || undefined, organization: organization || undefined }
 }
 
 /** Undefined when two APIs are named. */

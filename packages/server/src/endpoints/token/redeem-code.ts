@@ -9,6 +9,7 @@ import {
 } from '../../domain/authorizations/authorization-code.ts'
 import type { AuthorizationGrant } from '../../domain/authorizations/authorization-request.ts'
 import type { Client } from '../../domain/clients/client.ts'
+import { admitToOrganization } from '../../domain/memberships/acting-organization.ts'
 import { findSession } from '../../domain/sessions/find-session.ts'
 import { isSessionLive } from '../../domain/sessions/is-session-live.ts'
 import type { Transaction } from '../../platform/database/database.ts'
@@ -24,7 +25,10 @@ import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type Opened =
   | ({ readonly ok: true; readonly grant: AuthorizationGrant } & OpenedSession)
-  | { readonly ok: false; readonly reason: RefusedCode | 'signed_out' | 'foreign_target' | 'factor_required' }
+  | {
+      readonly ok: false
+      readonly reason: RefusedCode | 'signed_out' | 'no_member' | 'foreign_target' | 'factor_required'
+    }
 
 /** Somebody else used the code at the same moment: what this transaction did is undone. */
 class CodeTakenError extends Error {
@@ -91,6 +95,7 @@ async function openInTransaction(
   if (request.audience !== undefined && request.audience !== grant.audience)
     return { ok: false, reason: 'foreign_target' }
   if (!(await isStillSignedIn(tx, grant))) return { ok: false, reason: 'signed_out' }
+  if (!(await isStillMember(tx, grant))) return { ok: false, reason: 'no_member' }
   const { scopes } = grant
   // OpenID Connect Core §11: without offline_access nothing lives on when the person signs out.
   const endsWithBrowser = scopes.includes('openid') && !scopes.includes('offline_access')
@@ -100,6 +105,11 @@ async function openInTransaction(
   if (!opened.ok) return opened
   if (!(await useAuthorizationCode(tx, codeId, opened.session.id))) throw new CodeTakenError()
   return { ...opened, grant }
+}
+
+/** Whoever ends the membership waits until this transaction is over, and then finds the session. */
+async function isStillMember(tx: Transaction, { accountId, organizationId }: AuthorizationGrant): Promise<boolean> {
+  return organizationId === undefined || (await admitToOrganization(tx, accountId, organizationId)) !== undefined
 }
 
 async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }: AuthorizationGrant): Promise<boolean> {

@@ -35,7 +35,7 @@ export interface PresentedRefresh {
 export async function refreshSession(
   deps: TokenEndpointDeps,
   read: Extract<ReadCredentials, { ok: true }>,
-  { refreshToken, audience, scopes, jkt }: RefreshRequest & PresentedRefresh,
+  { refreshToken, audience, scopes, organization, jkt }: RefreshRequest & PresentedRefresh,
 ): Promise<Refreshed> {
   const { database, refreshKeys } = deps
   // First, since it asks the database for nothing: a flood of forged tokens costs a hash each.
@@ -50,8 +50,9 @@ export async function refreshSession(
   if (missing) return { ok: false, error: missing }
   const newestKey = await refreshKeys.newest()
   const { client } = authenticated
+  const wanted = { audience, scopes, organization, maySwitchOrganization: client.isFirstParty, jkt }
   const { rotation, access, isProved } = await database.write(async (tx) => {
-    const rotation = await rotateSession(tx, content, newestKey, { audience, scopes, jkt })
+    const rotation = await rotateSession(tx, content, newestKey, wanted)
     const access = rotation.ok ? await resolveSessionAccess(tx.sql, deps.issuer, rotation.session, scopes) : undefined
     const isProved =
       rotation.ok && access?.ok === true && (await provesEnough(tx.sql, rotation.session, { client, api: access.api }))
@@ -95,6 +96,12 @@ function refuseRotation(deps: TokenEndpointDeps, reason: RefusedRotation, jkt: s
   }
   if (reason === 'invalid_target') {
     return refuseRequest(reason, 'The session is for another API.')
+  }
+  if (reason === 'invalid_organization') {
+    return refuseRequest(
+      'invalid_target',
+      'The person does not belong to such an organization, or has to agree that this app acts for it: ask at /authorize.',
+    )
   }
   if (reason === 'foreign_key' && jkt === undefined) {
     return refuseRequest('invalid_dpop_proof', 'The refresh token is bound to a key: send a DPoP proof.')

@@ -17,6 +17,7 @@ import { judgeIssuedToken } from '../judge-issued-token.ts'
 import { answerOauthErrors, type OauthError, sendOauthError } from '../oauth-error.ts'
 import { proofFaults } from '../read-proof.ts'
 import { chooseUserinfoAlgorithm } from './choose-userinfo-algorithm.ts'
+import { findOrganizationClaims } from './find-organization-claims.ts'
 import { renderClaims } from './render-claims.ts'
 
 export interface UserinfoDeps extends IssuedTokenDeps {
@@ -47,10 +48,14 @@ async function answerUserinfo(deps: UserinfoDeps, request: FastifyRequest, reply
   const scopes = verified.claims.scope?.split(' ') ?? []
   if (!scopes.includes('openid') || !judged.account) return sendOauthError(reply, challenge(scheme, insufficientScope))
   const profile = await findProfile(deps.database.read, judged.account.id)
-  const claims = renderClaims(judged.account, profile, scopes)
   reply.header('cache-control', 'no-store')
   const { clientId } = verified
   const client = await findClient(deps.database.read, clientId)
+  const acting = { accountId: judged.account.id, organizationId: verified.claims.org_id, scopes }
+  const claims = {
+    ...renderClaims(judged.account, profile, scopes),
+    ...(await findOrganizationClaims(deps.database.read, client, acting)),
+  }
   const algorithm = chooseUserinfoAlgorithm(client, request.headers.accept)
   if (algorithm === undefined) return reply.send(claims)
   const signing = { clientId, algorithm, claims, now: deps.clock.now() }
