@@ -16,6 +16,9 @@ import { parseSmtpUrl } from './platform/mail/parse-smtp-url.ts'
 const registrationModes = ['off', 'token', 'open'] as const
 export type RegistrationMode = (typeof registrationModes)[number]
 
+const organizationCreators = ['operator', 'people'] as const
+export type OrganizationCreators = (typeof organizationCreators)[number]
+
 const signUpModes = ['open', 'invitation', 'closed'] as const
 export type SignUpMode = (typeof signUpModes)[number]
 
@@ -49,6 +52,8 @@ export interface Config {
   readonly mailFrom: Mailbox
   /** How many days an account that its person wants deleted can still be kept; 0: it is deleted at once. */
   readonly deletionGraceDays: number
+  /** Who creates organizations: the operator alone, or people on their account page as well. */
+  readonly organizationCreation: OrganizationCreators
   /** What a new password hash costs; hashes of a lower cost are replaced at the next login. */
   readonly passwordCost: Argon2Parameters
   /** The look of pages and mails. */
@@ -92,6 +97,7 @@ const ConfigFile = Type.Object(
     smtpUrl: Type.Optional(Type.String()),
     mailFrom: Type.Optional(Type.String()),
     deletionGraceDays: Type.Optional(Type.Integer()),
+    organizationCreation: Type.Optional(Type.String()),
     passwordCost: Type.Optional(
       Type.Object({ memoryKibibytes: Type.Integer(), passes: Type.Integer(), parallelism: Type.Integer() }),
     ),
@@ -156,6 +162,9 @@ export function loadConfig({
     verifyHumanUrl: checkVerifierUrl(environment.OSTIARY_VERIFY_HUMAN_URL || file.verifyHumanUrl),
     ...readMailSettings(environment, file, { name: theme.name, issuer }),
     deletionGraceDays: readGraceDays(environment.OSTIARY_DELETION_GRACE_DAYS, file),
+    organizationCreation: parseOrganizationCreation(
+      environment.OSTIARY_ORGANIZATION_CREATION || file.organizationCreation || 'operator',
+    ),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
     theme,
   })
@@ -364,6 +373,15 @@ function readGraceDays(variable: string | undefined, { deletionGraceDays = 14 }:
   throw new ConfigurationError(
     'OSTIARY_DELETION_GRACE_DAYS',
     `OSTIARY_DELETION_GRACE_DAYS must be a number of days from 0 to 365, not "${text}".`,
+  )
+}
+
+function parseOrganizationCreation(text: string): OrganizationCreators {
+  const creators = organizationCreators.find((candidate) => candidate === text)
+  if (creators) return creators
+  throw new ConfigurationError(
+    'OSTIARY_ORGANIZATION_CREATION',
+    `OSTIARY_ORGANIZATION_CREATION must be one of ${organizationCreators.join(', ')}, not "${text}".`,
   )
 }
 

@@ -13,6 +13,7 @@ import { purgeStrangers } from './domain/clients/limit-strangers.ts'
 import { purgeDeviceAuthorizations } from './domain/device-authorizations/purge-device-authorizations.ts'
 import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
 import { purgeChallenges } from './domain/email-challenges/purge-challenges.ts'
+import { purgeInvitations } from './domain/invitations/answer-invitation.ts'
 import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
 import { purgeKnownDevices } from './domain/known-devices/forget-devices.ts'
 import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
@@ -58,11 +59,13 @@ import { factorsSection } from './endpoints/factors/factors-section.ts'
 import { federationEndpoint } from './endpoints/federation/federation-endpoint.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
 import { introspectionEndpoint } from './endpoints/introspection/introspection-endpoint.ts'
+import { invitationEndpoint } from './endpoints/invitation/invitation-endpoint.ts'
 import { issuerUrls } from './endpoints/issuer-urls.ts'
 import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
 import { createMetrics, type FeedFigures, type Metrics, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import { organizationsEndpoint } from './endpoints/organizations/organizations-endpoint.ts'
 import { passkeysEndpoint } from './endpoints/passkeys/passkeys-endpoint.ts'
 import { passkeysSection } from './endpoints/passkeys/passkeys-section.ts'
 import { recoveryEndpoint } from './endpoints/recovery/recovery-endpoint.ts'
@@ -397,6 +400,12 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     }),
   )
   server.register(async (room) => passkeysEndpoint(room, { urls, database, clock, theme, sealer: installation.sealer }))
+  server.register(async (room) => invitationEndpoint(room, { urls, database, clock, theme }))
+  server.register(async (room) => {
+    const { sealer } = installation
+    const mayCreate = config.organizationCreation === 'people'
+    organizationsEndpoint(room, { urls, database, clock, sealer, theme, mayCreate })
+  })
   const issued = { issuer: config.issuer, urls, database, clock, keyRing, sealer: installation.sealer }
   server.register(async (room) => revocationEndpoint(room, { ...issued, assertions, refreshKeys }))
   server.register(async (room) => introspectionEndpoint(room, { ...issued, assertions }))
@@ -451,6 +460,7 @@ async function maintain(installation: Installation, log: Log): Promise<void> {
       purgeLogoutNotices,
       purgeMails,
       purgeKnownDevices,
+      purgeInvitations,
     ]) {
       await database.write(async (tx) => void (await purge(tx)))
     }

@@ -23,6 +23,10 @@ import {
   renderLockPage,
 } from '../src/endpoints/account-lock/account-lock-pages.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
+import {
+  renderNoOrganizationPage,
+  renderOrganizationChoicePage,
+} from '../src/endpoints/authorization/organization-page.ts'
 import { renderCodePage } from '../src/endpoints/code-page.ts'
 import { renderOutboxPage } from '../src/endpoints/dev-outbox/outbox-pages.ts'
 import {
@@ -43,11 +47,14 @@ import { renderFactors } from '../src/endpoints/factors/render-factors.ts'
 import { renderLeavingPage } from '../src/endpoints/federation/leaving-page.ts'
 import { renderLinkPage } from '../src/endpoints/federation/link-page.ts'
 import { renderNoticePage } from '../src/endpoints/federation/notice-page.ts'
+import { renderInvitationNoticePage, renderInvitationPage } from '../src/endpoints/invitation/invitation-page.ts'
 import { issuerUrls } from '../src/endpoints/issuer-urls.ts'
 import { renderLinkOverPage } from '../src/endpoints/link-over-page.ts'
 import { renderContinuePage } from '../src/endpoints/login/continue-page.ts'
 import { renderLoginPage } from '../src/endpoints/login/login-page.ts'
 import { renderMailDoorPage } from '../src/endpoints/mail-door-page.ts'
+import { renderOrganizationPage } from '../src/endpoints/organizations/organization-page.ts'
+import { renderOrganizationsPage } from '../src/endpoints/organizations/organizations-page.ts'
 import { passkeyScript } from '../src/endpoints/passkey-script.ts'
 import {
   renderNewPasskeyPage,
@@ -203,6 +210,41 @@ const sampleConsent = {
   requestId: 'd'.repeat(22),
   action: '/authorize/consent',
   switchUrl: '/login?switch=1',
+}
+
+const sampleOrganizationChoice = {
+  ...{ clientName: 'Corner Shop', username: 'ada.lovelace', accountId: 'acc_1', requestId: 'd'.repeat(22) },
+  ...{ action: '/authorize/organization', switchUrl: '/login?switch=1' },
+}
+
+const sampleRoles = [
+  { name: 'owner', description: undefined },
+  { name: 'editor', description: 'May change orders' },
+  { name: 'billing', description: undefined },
+]
+
+const sampleOrganizations = [
+  { id: `org_${'a'.repeat(22)}`, name: 'Blue Door', roles: ['owner', 'editor'] },
+  { id: `org_${'b'.repeat(22)}`, name: 'Société des Amis du Vieux Port', roles: [] },
+]
+
+const sampleOwned = {
+  members: [
+    {
+      ...{ accountId: 'acc_1', username: 'ada.lovelace', roles: ['owner', 'editor'], invitedAs: undefined },
+      ...{ joinedAt: now - 300 * DAY_MS, isYou: true },
+    },
+    {
+      ...{ accountId: 'acc_2', username: 'bob', roles: [], invitedAs: 'bob@example.com' },
+      ...{ joinedAt: now - 3 * DAY_MS, isYou: false },
+    },
+  ],
+  invitations: [{ id: 'c'.repeat(22), email: 'carol@example.com', roles: ['editor'], sentAt: now - 5 * 60_000 }],
+}
+
+const sampleInvitation = {
+  ...{ organization: 'Blue Door', roles: ['Owner', 'May change orders'], secret: 'e'.repeat(65) },
+  ...{ action: '/invitation', loginUrl: '/login?return_to=%2Finvitation' },
 }
 
 const sampleEndSession = {
@@ -371,6 +413,45 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
       ...{ ...sampleConsent, isUnverified: true },
       ...{ redirectUri: 'https://shop.example.com/cb', language, theme },
     }),
+  'consent-organization': (language, theme) => {
+    const organization = { id: 'org_1', name: 'Blue Door' }
+    const redirectUri = 'https://shop.example.com/cb'
+    return renderConsentPage({ ...sampleConsent, organization, redirectUri, language, theme })
+  },
+  'organization-choice': (language, theme) =>
+    renderOrganizationChoicePage({
+      ...{ ...sampleOrganizationChoice, organizations: sampleOrganizations, language, theme },
+    }),
+  'organization-refused': (language, theme) =>
+    renderNoOrganizationPage({ ...sampleOrganizationChoice, reason: 'foreign', language, theme }),
+  organizations: (language, theme) =>
+    renderOrganizationsPage({
+      ...{ urls, organizations: sampleOrganizations, roles: sampleRoles, mayCreate: true, language, theme },
+      invitations: [{ id: 'c'.repeat(22), organization: 'Red Door', roles: ['editor'] }],
+    }),
+  'organizations-none': (language, theme) =>
+    renderOrganizationsPage({
+      ...{ urls, organizations: [], invitations: [], roles: sampleRoles, mayCreate: false, language, theme },
+    }),
+  organization: (language, theme) =>
+    renderOrganizationPage({
+      urls,
+      organization: { id: `org_${'a'.repeat(22)}`, name: 'Blue Door', roles: ['owner', 'editor'] },
+      ...{ roles: sampleRoles, owned: sampleOwned, now, language, theme },
+    }),
+  'organization-problem': (language, theme) =>
+    renderOrganizationPage({
+      urls,
+      organization: { id: `org_${'a'.repeat(22)}`, name: 'Blue Door', roles: ['owner'] },
+      owned: { ...sampleOwned, invitations: [], typed: 'carol at example.com' },
+      ...{ roles: sampleRoles, problem: 'not_an_email', now, language, theme },
+    }),
+  invitation: (language, theme) => {
+    const account = { id: 'acc_1', username: 'ada.lovelace' }
+    return renderInvitationPage({ ...sampleInvitation, account, language, theme })
+  },
+  'invitation-sign-in': (language, theme) => renderInvitationPage({ ...sampleInvitation, language, theme }),
+  'invitation-gone': (language, theme) => renderInvitationNoticePage({ notice: 'gone', language, theme }),
   'consent-loopback': (language, theme) =>
     renderConsentPage({ ...sampleConsent, redirectUri: 'http://127.0.0.1:53682/cb', language, theme }),
   device: (language, theme) => renderUserCodePage({ action: '/device', typed: '', language, theme }),

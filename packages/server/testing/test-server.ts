@@ -74,6 +74,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     smtpUrl: undefined,
     mailFrom: { name: 'Ostiary', address: 'no-reply@example.com' },
     deletionGraceDays: 14,
+    organizationCreation: 'operator',
     passwordCost: minimumParameters,
     theme: ostiaryTheme,
     ...changed,

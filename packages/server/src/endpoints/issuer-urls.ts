@@ -63,6 +63,9 @@ export interface IssuerUrls {
   readonly accountNewPasskeyPath: string
   /** Where a person who was not it locks their account. */
   readonly accountUpstreamsPath: string
+  readonly accountOrganizationsPath: string
+  readonly invitationPath: string
+  readonly invitationUrl: string
   readonly jwksPath: string
   readonly jwksUri: string
   readonly loginUrl: string
@@ -74,6 +77,7 @@ export interface IssuerUrls {
   readonly authorizationUrl: string
   readonly authorizationResumePath: string
   readonly consentPath: string
+  readonly organizationChoicePath: string
   readonly deviceAuthorizationPath: string
   readonly deviceAuthorizationUrl: string
   readonly deviceVerificationPath: string
@@ -187,6 +191,9 @@ export function issuerUrls(issuer: string): IssuerUrls {
     accountPasskeysPath: `${accountPath}/security/passkeys`,
     accountNewPasskeyPath: `${accountPath}/security/passkeys/new`,
     accountUpstreamsPath: `${accountPath}/upstreams`,
+    accountOrganizationsPath: `${accountPath}/organizations`,
+    invitationPath: `${basePath}/invitation`,
+    invitationUrl: `${origin}${basePath}/invitation`,
     jwksPath,
     jwksUri: `${origin}${jwksPath}`,
     loginUrl: `${origin}${loginPath}`,
@@ -198,6 +205,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     authorizationUrl: `${origin}${authorizationPath}`,
     authorizationResumePath: `${authorizationPath}/resume`,
     consentPath: `${authorizationPath}/consent`,
+    organizationChoicePath: `${authorizationPath}/organization`,
     deviceAuthorizationPath,
     deviceAuthorizationUrl: `${origin}${deviceAuthorizationPath}`,
     deviceVerificationPath,

@@ -107,6 +107,13 @@ h2{margin:40px 0 0;font-size:1.25rem;line-height:1.3;font-weight:600}
 .sessions>li{padding-block:16px;border-block-start:1px solid var(--line)}
 .sessions p{margin:0}
 .scopes{margin:8px 0 16px;padding-inline-start:20px}
+fieldset{margin:0 0 16px;padding:0;border:0;min-inline-size:0}
+legend{padding:0;font-size:.875rem;font-weight:500}
+.choice{display:flex;gap:8px;align-items:center;min-block-size:44px;margin:0;font-weight:400}
+input[type=checkbox]{inline-size:20px;block-size:20px;flex:none;padding:0;appearance:auto;accent-color:var(--accent)}
+details{margin-block-start:16px}
+summary{padding-block:10px;color:var(--accent);cursor:pointer}
+details form{margin-block-start:8px}
 small{font-size:.8125rem;color:var(--muted)}
 .sessions button{margin-block-start:12px}
 p+section,section+section{margin-block-start:40px}

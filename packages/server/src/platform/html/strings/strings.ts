@@ -29,6 +29,16 @@ export interface NoticeWords {
   readonly subject: (name: string) => string
   readonly lead: string
 }
+/** Why a change of an organization came to nothing. */
+export type OrganizationProblem =
+  | 'last_owner'
+  | 'not_an_email'
+  | 'too_soon'
+  | 'too_many_mails'
+  | 'too_many_invitations'
+  | 'name'
+  | 'too_many_organizations'
+  | 'too_many_roles'
 
 /** What a page says on which somebody asks for a mail with a code. */
 export interface MailDoorWords {
@@ -202,7 +212,9 @@ export interface Strings {
     readonly signedInAs: string
     readonly switchAccount: string
     readonly wants: string
-    readonly scopes: Readonly<Record<'openid' | 'profile' | 'email' | 'phone' | 'address' | 'offline_access', string>>
+    readonly scopes: Readonly<
+      Record<'openid' | 'profile' | 'email' | 'phone' | 'address' | 'offline_access' | 'organization', string>
+    >
     readonly returnsTo: string
     /** A warning: the app registered itself. */
     readonly unverified: string
@@ -375,6 +387,63 @@ export interface Strings {
     readonly stay: string
     readonly done: string
     readonly signInAgain: string
+  }
+  readonly organizations: {
+    readonly title: string
+    readonly empty: string
+    readonly roles: Readonly<Record<'owner' | 'member', string>>
+    readonly leave: string
+    readonly leaveEffect: string
+    /** The heading over invitations to the person. */
+    readonly invitations: string
+    readonly invites: (organization: string) => string
+    readonly accept: string
+    readonly decline: string
+    readonly create: string
+    /** The label of the field for the name of an organization. */
+    readonly name: string
+    readonly submit: string
+    readonly members: string
+    readonly you: string
+    /** Stands before a past moment. */
+    readonly joined: string
+    /** Stands before an e-mail address. */
+    readonly invitedAs: string
+    readonly changeRoles: string
+    readonly save: string
+    readonly remove: string
+    /** The heading over invitations that the organization has sent. */
+    readonly pending: string
+    /** Stands before a past moment. */
+    readonly sent: string
+    readonly resend: string
+    readonly revoke: string
+    readonly invite: string
+    readonly inviteLead: string
+    readonly email: string
+    readonly rolesWithin: string
+    readonly send: string
+    readonly back: string
+    readonly problems: Readonly<Record<OrganizationProblem, string>>
+    /** On the page of an invitation: what it means. */
+    readonly accepting: string
+    /** Stands before roles. */
+    readonly asRoles: string
+    readonly signInToAccept: string
+    readonly signIn: string
+    /** One heading for every invitation that leads nowhere. */
+    readonly gone: string
+    readonly goneReason: string
+    readonly declined: string
+    readonly declinedEffect: string
+    /** The heading over a list of them, for an app. */
+    readonly choose: string
+    readonly chooseFor: (client: string) => string
+    readonly noAccess: string
+    /** They belong to no organization, or not to the one that the app asks for. */
+    readonly refused: Readonly<Record<'none' | 'foreign', string>>
+    /** Stands before the name of an organization. */
+    readonly actsFor: string
   }
   readonly profile: {
     readonly title: string
