@@ -20,9 +20,13 @@ export function renderErrorsReference(): string {
   assertDocumented('problemCodes', findCodes(endpoints), Object.keys(problemCodes))
   const commands = readSources(`${server}/{cli/*,platform/hash-queue/*,config}.ts`)
   const rooms = readSources(
-    `${server}/domain/{accounts/create-account,apis/create-api,apis/resolve-access,revocation-acts/revoke,roles/{create-role,change-role-permissions,end-role}}.ts`,
+    `${server}/domain/{accounts/create-account,apis/create-api,apis/resolve-access,revocation-acts/revoke,roles/{create-role,change-role-permissions,end-role},organizations/create-organization,memberships/{change-member,organization-roles},invitations/send-invitation}.ts`,
   )
-  assertDocumented('commandCodes', findCodes(commands).union(findReasons(rooms)), Object.keys(commandCodes))
+  assertDocumented(
+    'commandCodes',
+    findCodes(commands).union(findReasons(commands)).union(findReasons(rooms)),
+    Object.keys(commandCodes),
+  )
   return `# Error codes
 
 Codes are for programs and stay; sentences are for people and may become better, so this page gives meanings.

@@ -135,6 +135,14 @@ const settings: readonly Setting[] = [
     wrong: 'the front door',
   },
   {
+    variable: 'OSTIARY_ORGANIZATION_CREATION',
+    member: 'organizationCreation',
+    fallback: '`operator`',
+    meaning:
+      'Who creates organizations: `operator` by `ostiary organization create` alone, or `people` on their account page as well. See [organizations](../guide/organizations.md).',
+    wrong: 'everybody',
+  },
+  {
     member: 'passwordCost',
     fallback: '19,456 KiB, 2 passes, 1 lane',
     meaning:

@@ -23,7 +23,14 @@ export async function insertRole(sql: Queries, role: Role): Promise<boolean> {
   const inserted = await sql
     .withTables<RoleTables>()
     .insertInto('role')
-    .values({ name, description, is_for_organizations, required_acr: requiredAcr, created_at: createdAt, ended_at: null })
+    .values({
+      name,
+      description,
+      is_for_organizations,
+      required_acr: requiredAcr,
+      created_at: createdAt,
+      ended_at: null,
+    })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .returning('name')
     .executeTakeFirst()

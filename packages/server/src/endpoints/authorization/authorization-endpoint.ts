@@ -30,11 +30,11 @@ import {
 } from '../pending-authorization.ts'
 import { addressClient } from './address-client.ts'
 import { answerClient } from './answer-client.ts'
-import { showConsent, showNoOrganization, showOrganizationChoice } from './ask-person.ts'
+import { type AskedPerson, showConsent, showNoOrganization, showOrganizationChoice } from './ask-person.ts'
 import { answeredBefore, denyRequest, grantRequest } from './decide-request.ts'
 import { findPushedRequest } from './find-pushed-request.ts'
 import { parseAuthorization } from './parse-request.ts'
-import { settleOrganization } from './settle-organization.ts'
+import { type SettledOrganization, settleOrganization } from './settle-organization.ts'
 
 export interface AuthorizationEndpointDeps {
   readonly urls: IssuerUrls
@@ -121,20 +121,29 @@ async function goOn(
     return leadTo(reply, stepUrl(urls.secondFactorPath, { isStepUp: true, returnTo: resumeUrl(urls, pending) }))
   }
   const settled = await settleOrganization(database.read, pending, session)
-  if (settled.kind === 'refused') {
-    if (isSilent) return answerError(deps, reply, pending.request, noMember)
-    return showNoOrganization(deps, request, reply, { pending, client, session, reason: settled.reason })
-  }
-  if (settled.kind === 'undecided') {
-    if (isSilent) return answerError(deps, reply, pending.request, interactionRequired)
-    return showOrganizationChoice(deps, request, reply, { pending, client, session, ...settled })
-  }
+  if (settled.kind !== 'settled') return askUnsettled(deps, request, reply, { pending, client, session }, settled)
   const { organization } = settled
   if (await needsDecision(deps, { client, session, organizationId: organization?.id }, pending.request)) {
     if (isSilent) return answerError(deps, reply, pending.request, consentRequired)
     return showConsent(deps, request, reply, { pending, client, session, organization })
   }
   return grantRequest(deps, request, reply, { pending, session, organizationId: organization?.id, isDecided: false })
+}
+
+/** No organization can be told yet, or none can be at all. */
+async function askUnsettled(
+  deps: AuthorizationEndpointDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: AskedPerson,
+  settled: Exclude<SettledOrganization, { kind: 'settled' }>,
+): Promise<FastifyReply> {
+  const isRefused = settled.kind === 'refused'
+  if (asked.pending.request.prompt.includes('none'))
+    return answerError(deps, reply, asked.pending.request, isRefused ? noMember : interactionRequired)
+  return isRefused
+    ? showNoOrganization(deps, request, reply, { ...asked, reason: settled.reason })
+    : showOrganizationChoice(deps, request, reply, { ...asked, ...settled })
 }
 
 const loginRequired = { error: 'login_required', description: 'Nobody is signed in, or not lately enough.' } as const
