@@ -6,7 +6,12 @@ import type { Theme } from '../platform/html/theme.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 
 export type AccountArea = keyof Strings['accountFrame']['areas']
-export type AreaPath = 'accountPath' | 'accountSecurityPath' | 'accountOrganizationsPath' | 'accountActivityPath' | 'accountDataPath'
+export type AreaPath =
+  | 'accountPath'
+  | 'accountSecurityPath'
+  | 'accountOrganizationsPath'
+  | 'accountActivityPath'
+  | 'accountDataPath'
 
 /** In the order of the navigation: each with where it stands. */
 const areas: readonly (readonly [AccountArea, AreaPath])[] = [
