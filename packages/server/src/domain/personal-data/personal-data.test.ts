@@ -133,7 +133,7 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
   }
 
   async function addOwner(tx: Transaction, accountId: string, name: string): Promise<void> {
-    const described = parseOrganization({ name: `${name}’s`, slug: name.replace('.', '-') })
+    const described = parseOrganization({ name: 'Blue Door', slug: name.replace('.', '-') })
     const created = described.ok ? await createOrganization(tx, described.description, 'cli') : described
     if (!created.ok) throw new Error(created.reason)
     const { id: organizationId } = created.organization
@@ -186,7 +186,7 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
       mailed_codes: [{ purpose: 'verify_email', email: 'ada.lovelace@example.com', used_at: null }],
       remembered_devices: [{ user_agent: "ada.lovelace's browser", network: '203.0.113.7' }],
       connected_providers: [{ issuer: 'https://upstream.example', subject: 'ada.lovelace-there' }],
-      organizations: [{ name: 'ada.lovelace’s', roles: ['owner'], invited_as: 'ada.lovelace@example.com' }],
+      organizations: [{ name: 'Blue Door', roles: ['owner'], invited_as: 'ada.lovelace@example.com' }],
       consents: [{ client_id: 'ostiary', audience, scopes: ['openid'] }],
       api_keys: [{ name: "ada.lovelace's script", audience, revoked_at: null }],
       sessions: [{ client_id: 'ostiary', audience, network: '127.0.0.1', methods: ['pwd'], ended_at: null }],
