@@ -138,7 +138,13 @@ async function openAdmittedSession(
   const proved = await proveSecondFactor(tx, deps, proof)
   if (!proved.ok) return { unproved: proved }
   const userAgent = caller.request.headers['user-agent']
-  const grant = { refreshKeyId, limits: client.sessionLimits, audience: api.audience, scopes, organizationId: acting?.id }
+  const grant = {
+    refreshKeyId,
+    limits: client.sessionLimits,
+    audience: api.audience,
+    scopes,
+    organizationId: acting?.id,
+  }
   return { access, session: await openSession(tx, { ...who, userAgent, methods: proved.methods }, grant) }
 }
 
