@@ -5,11 +5,13 @@ import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../
 import { enableAccount } from '../../domain/accounts/enable-account.ts'
 import { findAccount } from '../../domain/accounts/find-account.ts'
 import { unlockAccount } from '../../domain/accounts/lock-out-account.ts'
+import { markDeletion } from '../../domain/accounts/mark-deletion.ts'
 import { createApiKey } from '../../domain/api-keys/create-api-key.ts'
 import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
 import { parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { leaveNotice } from '../../domain/mails/leave-notice.ts'
+import { listPasskeys } from '../../domain/passkeys/list-passkeys.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 
 const audience = 'https://api.example.com'
@@ -106,6 +108,15 @@ forEachDatabase('notices and their link', ({ createUrl }) => {
     await database.write((tx) => createApiKey(tx, { accountId }, parsed.description, 'cli'))
   }
 
+  async function addPasskey({ running }: TestServer, accountId: string): Promise<void> {
+    const flags = { sign_count: 0, is_backup_eligible: 0, is_backed_up: 0, is_user_verified: 1, created_at: 1 }
+    const texts = { credential_id: 'c', id: 'p', public_key: 'k', transports: '[]', aaguid: 'a', name: 'Phone' }
+    const row = { ...flags, ...texts, account_id: accountId }
+    await running.installation.database.write((tx) =>
+      tx.sql.withTables<{ passkey: typeof row }>().insertInto('passkey').values(row).execute(),
+    )
+  }
+
   describe('a sign-in', () => {
     test('is told of on a new device, in the language of its page; the first one and known devices are not', async () => {
       const { server } = await start()
@@ -177,6 +188,21 @@ forEachDatabase('notices and their link', ({ createUrl }) => {
         actor: 'anonymous',
         network: '127.0.0.1',
       })
+    })
+
+    test('suspends every passkey, since one may be the stranger’s, and keeps an account that was to be deleted', async () => {
+      const { server, accountId } = await start()
+      const { database } = server.running.installation
+      await addPasskey(server, accountId)
+      const secret = secretOf(await leaveLink(server, accountId))
+      const deleteAfter = server.clock.now() + 86_400_000
+      await database.write((tx) => markDeletion(tx, accountId, { deleteAfter, actor: `account:${accountId}` }))
+      expect((await press(server, secret)).status).toBe(200)
+      const now = server.clock.now()
+      expect(await listPasskeys(database.read, accountId)).toMatchObject([{ suspendedAt: now }])
+      expect(await findAccount(database.read, accountId)).toMatchObject({ deleteAfter: undefined, disabledBy: 'owner' })
+      const events = await listAuditEvents(database.read, { accountId, act: 'passkey.suspended', limit: 10 })
+      expect(events).toMatchObject([{ actor: 'anonymous', detail: { because: 'account_locked' } }])
     })
 
     test('of 20 at once one locks', async () => {

@@ -9,6 +9,7 @@ import { revokeKeysOfAccount } from '../../domain/api-keys/revoke-api-key.ts'
 import { forgetKnownDevices } from '../../domain/known-devices/forget-devices.ts'
 import type { LockPayload } from '../../domain/mails/leave-notice.ts'
 import { type FoundOneTime, useOneTime } from '../../domain/one-time/one-time.ts'
+import { suspendPasskeys } from '../../domain/passkeys/suspend-passkeys.ts'
 import { logOutEverywhere } from '../../domain/sessions/log-out-everywhere.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 
@@ -37,6 +38,7 @@ export async function lockByLink(
   await unmarkDeletion(tx, accountId, actor)
   await logOutEverywhere(tx, accountId, actor)
   await revokeKeysOfAccount(tx, accountId, actor)
+  await suspendPasskeys(tx, accountId, { actor, network })
   await forgetKnownDevices(tx, accountId)
   return { isRecoverable }
 }

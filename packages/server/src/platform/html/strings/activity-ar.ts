@@ -54,7 +54,7 @@ export const arabicActivity: ActivityWords = {
   'passkey.removed': 'أُزيل مفتاح مرور',
   'passkey.renamed': 'أُعيدت تسمية مفتاح مرور',
   'passkey.resumed': 'يمكن استخدام مفتاح مرور من جديد',
-  'passkey.suspended': 'أُوقف مفتاح مرور: ربما نسخه أحد',
+  'passkey.suspended': 'أُوقف مفتاح مرور: قد يكون في يد غيرك',
   'password.rehashed': 'تُحفظ كلمة مرورك الآن بصيغة أقوى',
   'password.set': 'عُيّنت كلمة مرورك',
   'recovery_codes.made': 'أُنشئت رموز استرداد جديدة',

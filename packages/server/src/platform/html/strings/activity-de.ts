@@ -55,7 +55,7 @@ export const germanActivity: ActivityWords = {
   'passkey.removed': 'Ein Passkey wurde entfernt',
   'passkey.renamed': 'Ein Passkey wurde umbenannt',
   'passkey.resumed': 'Ein Passkey ist wieder benutzbar',
-  'passkey.suspended': 'Ein Passkey wurde ausgesetzt: Jemand könnte ihn kopiert haben',
+  'passkey.suspended': 'Ein Passkey wurde gesperrt: Er könnte in fremden Händen sein',
   'password.rehashed': 'Ihr Passwort wird jetzt in einer stärkeren Form aufbewahrt',
   'password.set': 'Ihr Passwort wurde gesetzt',
   'recovery_codes.made': 'Neue Wiederherstellungscodes wurden erstellt',

@@ -55,7 +55,7 @@ export const englishActivity: ActivityWords = {
   'passkey.removed': 'A passkey was removed',
   'passkey.renamed': 'A passkey was renamed',
   'passkey.resumed': 'A passkey can be used again',
-  'passkey.suspended': 'A passkey was suspended: somebody may have copied it',
+  'passkey.suspended': 'A passkey was suspended: it may be in other hands',
   'password.rehashed': 'Your password is now kept in a stronger form',
   'password.set': 'Your password was set',
   'recovery_codes.made': 'New recovery codes were made',

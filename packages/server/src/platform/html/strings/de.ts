@@ -102,7 +102,8 @@ export const german: Strings = {
     submit: 'Konto sperren',
     otherwise: 'Sie waren es doch? Dann schließen Sie diese Seite: Es ist nichts geschehen.',
     done: 'Ihr Konto ist gesperrt',
-    ended: 'Alle Sitzungen sind beendet und alle API-Schlüssel widerrufen.',
+    ended:
+      'Alle Sitzungen sind beendet, alle API-Schlüssel widerrufen, und Passkeys sind gesperrt, bis Sie sie wieder zulassen.',
     recover:
       'Um wieder hineinzukommen, gehen Sie zur Anmeldung und wählen Sie per E-Mail ein neues Passwort. Sehen Sie dann in Ihrem Konto nach, was nicht von Ihnen ist.',
     askOperator: (name) =>
@@ -589,7 +590,7 @@ export const german: Strings = {
     synced: 'Auf Ihren Geräten synchronisiert',
     onOneDevice: 'Nur auf einem Gerät',
     suspended:
-      'Gesperrt: Er wurde so verwendet, wie es eine Kopie täte. Entfernen Sie ihn, oder lassen Sie ihn wieder zu, wenn Sie den Grund kennen.',
+      'Gesperrt: Er wurde so verwendet, wie es eine Kopie täte, oder das Konto war gesperrt. Entfernen Sie ihn, wenn er nicht Ihrer ist; lassen Sie ihn wieder zu, wenn Sie den Grund kennen.',
     resume: 'Wieder zulassen',
     rename: 'Umbenennen',
     name: 'Bezeichnung',

@@ -97,7 +97,7 @@ export const english: Strings = {
     submit: 'Lock the account',
     otherwise: 'It was you after all? Then close this page: nothing has happened.',
     done: 'Your account is locked',
-    ended: 'Every session has ended and every API key is revoked.',
+    ended: 'Every session has ended, every API key is revoked, and passkeys are suspended until you allow them again.',
     recover:
       'To get in again, go to the sign-in page and choose a new password by e-mail. Then look through your account for what is not yours.',
     askOperator: (name) =>
@@ -567,7 +567,7 @@ export const english: Strings = {
     synced: 'Synced to your devices',
     onOneDevice: 'On one device only',
     suspended:
-      'Suspended: it was used in a way that a copy would be. Remove it, or allow it again if you know the reason.',
+      'Suspended: it was used in a way that a copy would be, or the account was locked. Remove it unless it is yours; allow it again if you know the reason.',
     resume: 'Allow it again',
     rename: 'Rename',
     name: 'Name',
