@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { Secret } from 'otpauth'
 import { expect, test } from 'vitest'
+import { codeOfStep, stepOf } from '../src/domain/totp/totp-code.ts'
 import { forEachDatabase } from './database.ts'
 import { audience, challenge, issuer, redirectUri, ServerProcesses, verifier } from './server-processes.ts'
 import { goodClaims, makeSigner } from './signer.ts'
@@ -134,6 +136,48 @@ forEachDatabase('things that are good once, at two server processes on one datab
     await servers.serve()
     expect((await servers.post(0, '/token', toForm(clientId, code))).status).toBe(400)
     expect((await visit()).status).toBe(400)
+  })
+})
+
+forEachDatabase('codes of a second factor, at two server processes on one database', ({ createUrl }) => {
+  test('of 20 parallel uses of a TOTP code or a recovery code one is let in; after kill -9 those that were used stay used', async () => {
+    await using servers = await ServerProcesses.start(await createUrl(), 2)
+    const cookie = await servers.signIn()
+    const page = await (await servers.browse(0, '/account/security/totp', cookie)).text()
+    const [, enrolment = ''] = /name="enrolment" value="([^"]+)"/.exec(page) ?? []
+    const [, shown = ''] = /id="totp-secret" dir="ltr">([^<]+)</.exec(page) ?? []
+    const secret = Secret.fromBase32(shown.replaceAll(' ', '')).bytes
+    const step = stepOf(Date.now())
+    const made = await servers.browse(1, '/account/security/totp', cookie, {
+      enrolment,
+      code: codeOfStep(secret, step),
+    })
+    const recovery = [...(await made.text()).matchAll(/<li><code>([0-9A-Z-]{19})<\/code>/g)].map(
+      ([, code = '']) => code,
+    )
+    expect(recovery).toHaveLength(10)
+
+    /** How so many attempts at once end, when the server looks at codes again. */
+    async function tryAtOnce(otp: string, count: number): Promise<readonly number[]> {
+      for (;;) {
+        const attempts = MANY.slice(0, count).map((index) =>
+          servers.post(index, '/login', { username: 'ada', password: servers.password, otp }),
+        )
+        const answers = await Promise.all(attempts)
+        if (answers.some(({ status }) => status !== 429)) return answers.map(({ status }) => status)
+        const seconds = Math.max(...answers.map(({ headers }) => Number(headers.get('retry-after'))))
+        await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+      }
+    }
+    // The next one is good already: a phone's clock may be ahead.
+    const code = codeOfStep(secret, step + 1)
+    for (const otp of [code, recovery[0] ?? '']) {
+      expect((await tryAtOnce(otp, MANY.length)).filter((status) => status === 200)).toHaveLength(1)
+    }
+    await servers.kill()
+    await servers.serve()
+    expect(await tryAtOnce(recovery[1] ?? '', 1)).toEqual([200])
+    for (const otp of [code, ...recovery.slice(0, 2)]) expect(await tryAtOnce(otp, 1)).toEqual([401])
   })
 })
 
