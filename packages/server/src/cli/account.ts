@@ -16,6 +16,7 @@ import type { Installation } from '../server.ts'
 import { accountDeleteCommand, accountRestoreCommand } from './account-delete.ts'
 import { accountImportCommand } from './account-import.ts'
 import { accountInviteCommand } from './account-invite.ts'
+import { accountResetFactorsCommand } from './account-reset-factors.ts'
 import { accountUpdateCommand } from './account-update.ts'
 import { choosePassword, type PasswordOptions } from './choose-password.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
@@ -31,6 +32,7 @@ export function accountCommand(): Command {
     accountInviteCommand(),
     accountImportCommand(),
     accountUpdateCommand(),
+    accountResetFactorsCommand(),
     accountPasswordCommand(),
     accountDisableCommand(),
     accountEnableCommand(),

@@ -1,6 +1,7 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findStepOfCode, parseTotpCode } from './totp-code.ts'
 import { advanceStep, deleteTotp, insertTotp, selectTotp } from './totp-store.ts'
@@ -36,13 +37,20 @@ export async function addTotp(tx: Transaction, sealer: Sealer, added: AddedTotp)
   return true
 }
 
+export interface RemovedTotp {
+  readonly accountId: string
+  /** From where; absent: by an operator. */
+  readonly network?: string | undefined
+  /** Default: the account itself. */
+  readonly actor?: Actor
+}
+
 /** Removes it. False when there was none. */
 export async function removeTotp(
   tx: Transaction,
-  { accountId, network }: Pick<AddedTotp, 'accountId' | 'network'>,
+  { accountId, network, actor = `account:${accountId}` }: RemovedTotp,
 ): Promise<boolean> {
   if (!(await deleteTotp(tx.sql, accountId))) return false
-  const actor = `account:${accountId}` as const
   const detail = { factor: 'totp' }
   await recordAuditEvent(tx, { act: 'factor.removed', actor, outcome: 'done', accountId, network, detail })
   return true

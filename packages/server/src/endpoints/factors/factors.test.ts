@@ -4,6 +4,7 @@ import { forEachDatabase } from '../../../testing/database.ts'
 import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { type Visit, Visitor } from '../../../testing/visitor.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
+import { resetFactors } from '../../domain/login/reset-factors.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 
 const password = 'seven purple umbrellas'
@@ -184,6 +185,18 @@ forEachDatabase('/account/security: second factors', ({ createUrl }) => {
     expect((await signIn(visitor)).url).toBe(`${server.issuer}/account`)
     await visitor.post('/account/security/remembered-devices', { forget: id })
     expect((await signIn(visitor)).url).toContain('/login/second-factor')
+  })
+
+  it('an operator ends the factors of who has lost them: a password is enough again', async () => {
+    const visitor = new Visitor(server.issuer)
+    const { show } = await setUp(visitor)
+    await visitor.submit(await signIn(visitor), { code: show(), remember: '1' })
+    expect(await database().write((tx) => resetFactors(tx, accountId, 'cli'))).toBe(true)
+    expect(await database().write((tx) => resetFactors(tx, accountId, 'cli'))).toBe(false)
+    expect((await signIn(new Visitor(server.issuer))).url).toBe(`${server.issuer}/account`)
+    const page = await visitor.get(security())
+    expect([page.text.includes('codes are left'), page.text.includes('not asked for a code')]).toEqual([false, false])
+    expect(await acts()).toEqual(expect.arrayContaining(['factor.removed', 'device.forgotten']))
   })
 
   it('the JSON of the page says what there is, and no secret', async () => {
