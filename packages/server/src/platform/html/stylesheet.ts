@@ -138,6 +138,7 @@ nav a[aria-current]{font-weight:600;border-color:var(--accent)}
 .framed nav a{margin:0;padding-inline-start:12px;border-block-end:0;border-inline-start:2px solid var(--line)}
 .framed nav a[aria-current]{border-color:var(--accent)}
 .framed button{inline-size:auto}
+.framed a.button{display:inline-block}
 .framed .field{max-inline-size:400px}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media (forced-colors:active){button,.problem{border-color:currentColor}}
