@@ -7,6 +7,7 @@ import { addClient, challengeOf } from './authorization-scene.ts'
 import { type CountedWork, countWork, type Work } from './count-work.ts'
 import { forEachDatabase } from './database.ts'
 import { addDeviceClient } from './device-scene.ts'
+import { addAuthenticator } from './factor-scene.ts'
 import { addAccount, addApi, startTestServer, type TestServer } from './test-server.ts'
 
 const password = 'seven purple umbrellas'
@@ -17,6 +18,7 @@ const DAY_MS = 86_400_000
 /** Whom a stranger may ask for, by names that stand nowhere else on a page. */
 const people = {
   'an account': ['lovelace', 'LOVELACE', 'lovelace@example.com'],
+  'an account with a second factor': ['hopper@example.com'],
   'a disabled account': ['torvalds@example.com'],
   'an account without a password': ['lamarr@example.com'],
   nobody: ['noether', 'noether@example.com', 'n\u00f6ther'],
@@ -53,6 +55,10 @@ const doors: readonly Door[] = [
     ...{ path: '/login', what: 'with the right password of a disabled account', statuses: [401, 401] },
     names: () => [...people['a disabled account'], ...people.nobody],
     fields: (username) => ({ username, password }),
+  },
+  {
+    ...{ path: '/login', what: 'with a code beside a wrong password', statuses: [401, 401] },
+    fields: (username) => ({ username, password: 'wrong password given', otp: '123456' }),
   },
   { path: '/recover', statuses: [202, 303], fields: (login) => ({ login }) },
   {
@@ -113,6 +119,8 @@ forEachDatabase('who may be known from outside', ({ createUrl }) => {
     server = await startTestServer({ databaseUrl: await createUrl(), config: { signUp: 'open', emailLogin: true } })
     await addApi(server, { audience })
     const accountId = await addAccount(server, 'lovelace', password, 'lovelace@example.com')
+    const hopperId = await addAccount(server, 'hopper', password, 'hopper@example.com')
+    await addAuthenticator(server, hopperId)
     const disabledId = await addAccount(server, 'torvalds', password, 'torvalds@example.com')
     const { database } = server.running.installation
     await database.write((tx) => disableAccount(tx, disabledId, 'cli'))

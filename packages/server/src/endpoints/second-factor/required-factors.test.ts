@@ -8,6 +8,7 @@ import { addRole } from '../../domain/accounts/change-role.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { makeRecoveryCodes } from '../../domain/recovery-codes/recovery-codes.ts'
 import { requireFactorOfRole, updateApi } from '../../domain/revocation-acts/change-roles.ts'
+import { findTotp } from '../../domain/totp/totp.ts'
 
 const audience = 'https://api.example.com'
 const minute = 60_000
@@ -150,10 +151,12 @@ forEachDatabase('required factors', ({ createUrl }) => {
     const [recovery = ''] = await installation.database.write((tx) => makeRecoveryCodes(tx, made))
     expect((await bodyOf(logIn({ otp: recovery }))).claims).toMatchObject({ acr: 'aal2' })
     const events = await listAuditEvents(database().read, { limit: 100 })
-    expect(events.filter(({ act }) => act === 'factor.used').map(({ detail }) => detail.factor)).toEqual([
-      'recovery_code',
-      'totp',
-    ])
+    expect(
+      events
+        .filter(({ act }) => act === 'factor.used')
+        .map(({ detail }) => detail.factor)
+        .sort(),
+    ).toEqual(['recovery_code', 'totp'])
     for (let count = 0; count < 6; count += 1) await logIn({ otp: '000000' })
     const throttled = await logIn({ otp: app.code() })
     expect([throttled.status, Number(throttled.headers.get('retry-after')) > 0]).toEqual([429, true])
@@ -164,6 +167,30 @@ forEachDatabase('required factors', ({ createUrl }) => {
     later(minute)
     const answers = await Promise.all(Array.from({ length: 20 }, () => logIn({ otp: app.code() })))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
+  const step = 's'.repeat(43)
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['/login/second-factor', { factor: 'totp', step, code: '123456' }],
+    ['/login/enrol', { enrolment: 'v1.x.y', code: '123456', step }],
+    ['/account/security/totp', { enrolment: 'v1.x.y', code: '123456' }],
+    ['/account/security/remembered-devices', { forget: 'all' }],
+    ['/login', { ...person, otp: '123456' }],
+  ])('POST %s: what is missing, repeated, empty, too long or unprintable is refused in words', async (path, fields) => {
+    const { issuer } = scene.server
+    for (const name of Object.keys(fields)) {
+      const without = new URLSearchParams(Object.entries(fields).filter(([other]) => other !== name))
+      const spoilt = ['', 'x'.repeat(5000), 'a\u0000b', 'a\nb', '\ufffd'.repeat(70)].map((value) => {
+        return new URLSearchParams([...without, [name, value]])
+      })
+      const twice = new URLSearchParams([...Object.entries(fields), [name, fields[name] ?? '']])
+      for (const body of [without, twice, ...spoilt]) {
+        const headers = { origin: issuer, 'sec-fetch-site': 'same-origin', accept: 'text/html' }
+        const { status } = await fetch(`${issuer}${path}`, { method: 'POST', headers, body, redirect: 'manual' })
+        expect(status === 303 || (status >= 400 && status < 500), `${path} ${name} ${status}`).toBe(true)
+      }
+    }
+    expect(await findTotp(database().read, scene.accountId)).toBeUndefined()
   })
 
   it('RFC 9470 §7: the metadata says which values of acr there are', async () => {
