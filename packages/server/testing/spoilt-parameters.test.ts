@@ -44,7 +44,10 @@ forEachDatabase('parameters that are spoilt', ({ createUrl }) => {
 
   beforeAll(async () => {
     const described = { postLogoutRedirectUris: [goodbye] }
-    scene = await AuthorizationScene.start({ databaseUrl: await createUrl() }, described)
+    scene = await AuthorizationScene.start(
+      { databaseUrl: await createUrl(), config: { signUp: 'open', emailLogin: true } },
+      described,
+    )
     confidential = await addClient(scene.server, {
       type: 'confidential',
       redirectUris: [scene.redirectUri],
@@ -145,6 +148,27 @@ forEachDatabase('parameters that are spoilt', ({ createUrl }) => {
     await browser.submit(await browser.get('/login'), person)
     const evil = { ...parameters, post_logout_redirect_uri: 'https://evil.example/' }
     expect((await browser.get(`/end-session?${new URLSearchParams(evil)}`)).location).toBeUndefined()
+  })
+
+  it.each([
+    ['/recover', { login: 'ada', return_to: '/account' }],
+    ['/recover/code', { challenge: 'x'.repeat(22), code: 'BCDF-GHJK', return_to: '/account' }],
+    ['/recover/password', { secret: `${'x'.repeat(22)}.${'y'.repeat(43)}`, password: 'nine amber lanterns' }],
+    ['/sign-up', { email: 'new@example.com', return_to: '/account' }],
+    [
+      '/sign-up/account',
+      { secret: `${'x'.repeat(22)}.${'y'.repeat(43)}`, username: 'new', password: 'nine amber lanterns' },
+    ],
+    ['/login/email', { login: 'ada', return_to: '/account' }],
+    ['/login/email/confirm', { secret: `${'x'.repeat(22)}.${'y'.repeat(43)}` }],
+    ['/account/email', { secret: `${'x'.repeat(22)}.${'y'.repeat(43)}` }],
+  ])('RFC 9457, and pages: POST %s', async (path, parameters: Readonly<Record<string, string>>) => {
+    const { issuer } = scene.server
+    const codePages = ['/recover/code', '/sign-up/code', '/login/email/code'].map((page) => `${issuer}${page}`)
+    const door = { ...endpoint(path, 'POST', parameters, []), addresses: codePages }
+    await expectSoundRefusals(door)
+    const headers = { accept: 'text/html', origin: issuer, 'sec-fetch-site': 'same-origin' }
+    await expectSoundRefusals({ ...door, headers })
   })
 
   it('RFC 6750 §2.2, §3.1: POST /userinfo', async () => {
