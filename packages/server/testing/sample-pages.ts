@@ -484,6 +484,15 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     }),
   enrolled: (language, theme) => renderEnrolledPage({ ...sampleRecoveryCodes, nextUrl: '/account', language, theme }),
   'second-factor': (language, theme) => renderSecondFactorPage({ ...sampleSecondFactor, language, theme }),
+  'second-factor-passkey': (language, theme) => {
+    const factors = ['totp', 'passkey', 'recovery_code'] as const
+    return renderSecondFactorPage({ ...sampleSecondFactor, factors, passkeyOptions: options, language, theme })
+  },
+  'second-factor-only-passkey': (language, theme) => {
+    const problem = { reason: 'refused', factor: 'passkey' } as const
+    const asked = { factors: ['passkey'] as const, passkeyOptions: options, problem }
+    return renderSecondFactorPage({ ...sampleSecondFactor, ...asked, language, theme })
+  },
   'second-factor-wrong': (language, theme) => {
     const problem = { reason: 'refused', factor: 'recovery_code' } as const
     return renderSecondFactorPage({ ...sampleSecondFactor, problem, mayRemember: false, language, theme })

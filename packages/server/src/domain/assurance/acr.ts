@@ -44,7 +44,8 @@ export function addMethods(before: readonly string[], added: readonly string[]):
   return [...new Set([...before, ...added, 'mfa'])]
 }
 
-function isPasskey(methods: readonly string[]): boolean {
+/** Whether a passkey is among these methods. */
+export function isPasskey(methods: readonly string[]): boolean {
   return methods.includes('hwk') || methods.includes('swk')
 }
 

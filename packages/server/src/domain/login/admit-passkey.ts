@@ -31,7 +31,7 @@ export async function admitPasskey(
   verified: VerifiedPasskey,
   told: Pick<PasskeyOwner, 'language' | 'userAgent'> & { readonly clientId: string },
 ): Promise<PasskeyAdmission> {
-  const { accountId, id } = verified.passkey
+  const { accountId, id } = verified.answer.passkey
   const admission = await decideAdmission(tx, notices, verified, told)
   await recordAuditEvent(tx, {
     act: admission.ok ? 'login.succeeded' : 'login.refused',
@@ -49,19 +49,19 @@ async function decideAdmission(
   verified: VerifiedPasskey,
   { language, userAgent }: Pick<PasskeyOwner, 'language' | 'userAgent'>,
 ): Promise<PasskeyAdmission> {
-  const { passkey, subject, challenge, challengeEnd, signCount, isBackedUp, isSecondFactor } = verified
-  const { accountId, credentialId } = passkey
+  const { answer, subject } = verified
+  const { challenge, challengeEnd, signCount, isBackedUp } = answer
+  const { accountId, credentialId } = answer.passkey
   if (!(await takeChallenge(tx, challenge, challengeEnd))) return refuse('challenge_over')
   await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
   if (account === undefined || account.disabledAt !== undefined) return refuse('disabled_account')
   const owner = { accountId, language, userAgent, network: subject.network }
-  const used = await usePasskey(tx, notices, owner, { credentialId, signCount, isBackedUp, isSecondFactor })
+  const used = await usePasskey(tx, notices, owner, { credentialId, signCount, isBackedUp, isSecondFactor: false })
   if (!used.ok) return refuse(`${used.reason}_passkey`)
   const throttle = await admitSuccess(tx, subject)
   if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }
-  const isUserVerified = used.passkey.isUserVerified || isSecondFactor
-  return { ok: true, accountId, methods: methodsOfPasskey({ ...used.passkey, isUserVerified }) }
+  return { ok: true, accountId, methods: methodsOfPasskey(used.passkey) }
 }
 
 function refuse(privateReason: PasskeyRefusal): PasskeyAdmission {

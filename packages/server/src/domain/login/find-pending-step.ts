@@ -1,5 +1,5 @@
 import type { Queries } from '../../platform/database/database.ts'
-import { type Acr, isTwoSteps, reachesAcr } from '../assurance/acr.ts'
+import { type Acr, isPasskey, isTwoSteps, reachesAcr } from '../assurance/acr.ts'
 import type { Factor } from './factor.ts'
 import { listFactors } from './list-factors.ts'
 
@@ -31,7 +31,8 @@ export type PendingStep =
 export async function findPendingStep(sql: Queries, progress: LoginProgress): Promise<PendingStep | undefined> {
   const { accountId, methods, demanded, isDeviceRemembered } = progress
   if (isTwoSteps(methods) && reachesAcr(methods, demanded)) return undefined
-  const all = await listFactors(sql, accountId)
+  // The same passkey twice is one factor, and so is another beside it.
+  const all = (await listFactors(sql, accountId)).filter((factor) => factor !== 'passkey' || !isPasskey(methods))
   const factors = demanded === 'phr' ? all.filter((factor) => factor === 'passkey') : all
   // Who has no passkey is asked for none: whoever wants one is told by what the session reaches.
   const isDemanded = !reachesAcr(methods, demanded === 'phr' && factors.length === 0 ? undefined : demanded)

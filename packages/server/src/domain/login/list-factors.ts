@@ -1,4 +1,5 @@
 import type { Queries } from '../../platform/database/database.ts'
+import { listPasskeys } from '../passkeys/list-passkeys.ts'
 import { countRecoveryCodes } from '../recovery-codes/recovery-codes.ts'
 import { findTotp } from '../totp/totp.ts'
 import type { Factor } from './factor.ts'
@@ -12,6 +13,7 @@ export async function asksForSecondFactor(sql: Queries, accountId: string): Prom
 export async function listFactors(sql: Queries, accountId: string): Promise<readonly Factor[]> {
   const factors: Factor[] = []
   if ((await findTotp(sql, accountId)) !== undefined) factors.push('totp')
+  if ((await listPasskeys(sql, accountId)).some(({ suspendedAt }) => suspendedAt === undefined)) factors.push('passkey')
   // What stands in for a lost factor is nothing without one.
   if (factors.length > 0 && (await countRecoveryCodes(sql, accountId)) > 0) factors.push('recovery_code')
   return factors

@@ -2,6 +2,7 @@ import type { Factor } from '../../domain/login/factor.ts'
 import { type Html, html } from '../../platform/html/html.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
+import { renderPasskeyForm } from '../render-passkey-form.ts'
 
 /** What every form of the page carries along. */
 export interface StepFields {
@@ -18,6 +19,10 @@ export interface FactorSection extends StepFields {
   readonly refused?: Factor | undefined
   /** Whether a sentence at the top says why the page is shown again. */
   readonly isProblem: boolean
+  /** Whether it is the only factor. */
+  readonly isOnly: boolean
+  /** JSON of what a passkey is asked. Absent: none is. */
+  readonly passkeyOptions?: string | undefined
   /** Whether the person may ask not to be asked in this browser. */
   readonly mayRemember: boolean
   readonly language: Language
@@ -26,7 +31,7 @@ export interface FactorSection extends StepFields {
 /** How each factor is asked for. */
 export const factorSections: Readonly<Record<Factor, (section: FactorSection) => Html | undefined>> = {
   totp: renderTotp,
-  passkey: () => undefined,
+  passkey: renderPasskey,
   recovery_code: renderRecoveryCode,
 }
 
@@ -56,6 +61,15 @@ ${renderStepFields(section, 'totp')}<div class="field">
 ${renderRemember(section)}<button type="submit">${strings.submit}</button>
 </form>
 `
+}
+
+function renderPasskey(section: FactorSection): Html {
+  const { action, step, returnTo, isStepUp, isOnly, passkeyOptions: options, language } = section
+  const strings = stringsIn(language).passkeys
+  if (options === undefined) return html`<p>${strings.unavailable}</p>\n`
+  const fields = { factor: 'passkey', step, return_to: returnTo, step_up: isStepUp ? '1' : undefined }
+  const form = { action, act: 'get', options, fields, label: strings.confirm, isMain: isOnly } as const
+  return html`${isOnly ? html`<p data-no-passkeys>${strings.needsScriptToConfirm}</p>\n` : undefined}${renderPasskeyForm({ ...form, language })}`
 }
 
 function renderRecoveryCode(section: FactorSection): Html {

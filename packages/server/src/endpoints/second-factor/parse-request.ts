@@ -19,6 +19,8 @@ export interface SecondFactorBody extends SecondFactorQuery {
   readonly step: string
   /** What was typed. */
   readonly code?: string
+  /** What a passkey has answered: the JSON of a credential. */
+  readonly credential?: string
   /** Not to be asked in this browser for a while. */
   readonly remember?: string
 }
@@ -27,6 +29,7 @@ export const secondFactorBodySchema: TSchema = Type.Object({
   factor: parameterText(32, 1),
   step: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
   code: Type.Optional(parameterText(64)),
+  credential: Type.Optional(parameterText(32_768)),
   remember: Type.Optional(parameterText(8)),
   return_to: Type.Optional(parameterText(2000)),
   step_up: Type.Optional(parameterText(1)),

@@ -6,6 +6,7 @@ import { renderPage } from '../../platform/html/render-page.ts'
 import { renderProblem } from '../../platform/html/render-problem.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
+import { passkeyScript } from '../passkey-script.ts'
 import { factorSections, type StepFields } from './factor-sections.ts'
 
 /** Why the page is shown again. */
@@ -21,6 +22,8 @@ export interface SecondFactorPage extends StepFields {
   /** The app that the person signs in for. Absent: only this server. */
   readonly clientName?: string | undefined
   readonly mayRemember: boolean
+  /** JSON of what a passkey is asked. Absent: none is. */
+  readonly passkeyOptions?: string | undefined
   readonly problem?: SecondFactorProblem | undefined
   /** Where somebody else signs in. */
   readonly switchUrl: string
@@ -30,23 +33,24 @@ export interface SecondFactorPage extends StepFields {
 
 /** Renders one form for each factor: fields `factor`, `step`, `code` and `remember`. */
 export function renderSecondFactorPage(page: SecondFactorPage): string {
-  const { factors, username, clientName, problem, switchUrl, language, theme } = page
-  const { secondFactor: strings, authorization } = stringsIn(language)
+  const { factors, username, clientName, problem, passkeyOptions, switchUrl, language, theme } = page
+  const { secondFactor: strings, authorization, passkeys } = stringsIn(language)
   const refused = problem?.reason === 'refused' ? problem.factor : undefined
-  const section = { ...page, refused, isProblem: problem !== undefined }
+  const section = { ...page, refused, isProblem: problem !== undefined, isOnly: factors.length === 1 }
   const purpose =
     clientName === undefined ? undefined : html`<p class="muted">${authorization.toContinue(clientName)}</p>\n`
-  const lead = factors[0] === 'totp' ? html`<p>${strings.lead}</p>\n` : undefined
+  const lead = factors[0] === 'recovery_code' ? undefined : factors[0] === 'totp' ? strings.lead : passkeys.confirmLead
   const body = html`<h1>${strings.title}</h1>
 ${purpose}<p>${strings.signingInAs} <bdi id="username">${username}</bdi>. <a href="${switchUrl}">${authorization.switchAccount}</a></p>
-${lead}${problem && renderProblem('problem', problemSentence(problem, language))}
-${factors.map((factor) => factorSections[factor](section))}`
+${lead && html`<p>${lead}</p>\n`}${problem && renderProblem('problem', problemSentence(problem, language))}
+${factors.map((factor) => factorSections[factor](section))}${passkeyOptions && passkeyScript.element}`
   return renderPage({ title: strings.title, language, theme, body })
 }
 
 function problemSentence(problem: SecondFactorProblem, language: Language): string {
-  const { secondFactor, login } = stringsIn(language)
+  const { secondFactor, login, passkeys } = stringsIn(language)
   if (problem.reason === 'throttled') return login.throttledUntil(relativeTime(problem.retryAfterSeconds, language))
+  if (problem.factor === 'passkey') return passkeys.refused
   return problem.factor === 'recovery_code' ? secondFactor.wrongRecoveryCode : secondFactor.wrongCode
 }
 

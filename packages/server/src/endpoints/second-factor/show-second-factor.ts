@@ -1,13 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import { findPendingStep } from '../../domain/login/find-pending-step.ts'
+import { renderRequestOptions } from '../../domain/passkeys/ceremony-options.ts'
+import { listPasskeys } from '../../domain/passkeys/list-passkeys.ts'
+import { makeChallenge } from '../../domain/passkeys/passkey-challenge.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { type BegunLogin, findBegunLogin, findProgress, stepUrl, type WantedStep } from '../begun-login.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
+import { passkeyScript } from '../passkey-script.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import type { SecondFactorDeps } from './second-factor-deps.ts'
 import { renderEndedStepPage, renderSecondFactorPage, type SecondFactorProblem } from './second-factor-page.ts'
+import { scopeOf } from './verify-answer.ts'
 
 /** Shows the factors that may end what has begun in this browser, or leads to where the person is to be instead. */
 export async function showSecondFactor(
@@ -30,7 +35,7 @@ export async function showSecondFactor(
 }
 
 async function sendPage(
-  { urls, database, clock, theme }: SecondFactorDeps,
+  deps: SecondFactorDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   shown: Pick<Parameters<typeof renderSecondFactorPage>[0], 'factors' | 'isStepUp' | 'problem'> & {
@@ -38,12 +43,14 @@ async function sendPage(
     readonly isDemanded: boolean
   },
 ): Promise<FastifyReply> {
+  const { urls, database, clock, theme } = deps
   const { factors, isStepUp, problem, isDemanded } = shown
   const { id, login } = shown.begun
+  const passkeyOptions = factors.includes('passkey') ? await askPasskey(deps, shown.begun) : undefined
   const waiting = await findPendingAuthorization(database.read, urls, login.returnTo, clock.now())
   const { username } = await getAccount(database.read, login.accountId)
   const page = renderSecondFactorPage({
-    ...{ factors, isStepUp, problem, username, step: id, returnTo: login.returnTo },
+    ...{ factors, isStepUp, problem, passkeyOptions, username, step: id, returnTo: login.returnTo },
     action: urls.secondFactorPath,
     clientName: waiting?.client.name,
     mayRemember: !isDemanded,
@@ -51,7 +58,19 @@ async function sendPage(
     language: choosePageLanguage(request, waiting?.pending.request.uiLocales),
     theme,
   })
-  return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
+  return reply.headers(pageHeaders(theme, formTargets(waiting), passkeyOptions && passkeyScript.source)).send(page)
+}
+
+/** What the account's passkeys are asked, as JSON; absent where there can be none. */
+async function askPasskey(
+  { urls, database, clock, sealer }: SecondFactorDeps,
+  begun: BegunLogin,
+): Promise<string | undefined> {
+  if (!urls.relyingParty) return undefined
+  const passkeys = await listPasskeys(database.read, begun.login.accountId)
+  const challenge = makeChallenge(sealer, scopeOf(begun), clock.now())
+  const allowed = passkeys.filter(({ suspendedAt }) => suspendedAt === undefined)
+  return renderRequestOptions(urls.relyingParty, challenge, allowed)
 }
 
 /** Nothing waits here: who is signed in goes on, for example after the back button; anybody else signs in anew. */

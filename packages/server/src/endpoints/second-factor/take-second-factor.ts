@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addMethods } from '../../domain/assurance/acr.ts'
 import { findPendingStep } from '../../domain/login/find-pending-step.ts'
 import { recordFactor } from '../../domain/login/record-factor.ts'
+import type { PasskeyAnswer } from '../../domain/login/verify-passkey-answer.ts'
 import { rememberDevice } from '../../domain/remembered-devices/remembered-devices.ts'
 import { admitGuess } from '../../domain/throttle/admit-guess.ts'
 import { admitSuccess } from '../../domain/throttle/admit-success.ts'
@@ -9,6 +10,7 @@ import { countFailure } from '../../domain/throttle/record-failure.ts'
 import { factorSubject } from '../../domain/throttle/throttle-subject.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { findProgress, lockBegunLogin, useBegunLogin, type WantedStep } from '../begun-login.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { renderDeviceCookie } from '../login-step-cookies.ts'
 import { tellRecoveryUsed } from '../tell-recovery-used.ts'
@@ -16,6 +18,7 @@ import type { SecondFactorBody } from './parse-request.ts'
 import type { SecondFactorDeps } from './second-factor-deps.ts'
 import type { SecondFactorProblem } from './second-factor-page.ts'
 import { showSecondFactor } from './show-second-factor.ts'
+import { verifyAnswer } from './verify-answer.ts'
 import { verifyFactor } from './verify-factor.ts'
 
 type FactorPost = FastifyRequest<{ Body: SecondFactorBody }>
@@ -52,7 +55,9 @@ export async function takeSecondFactor(
 
 async function takeDurably(deps: SecondFactorDeps, request: FactorPost, wanted: WantedStep): Promise<Taken> {
   try {
-    return await deps.database.write((tx) => takeInTransaction(tx, deps, request, wanted))
+    // Not in the transaction, which would wait with all others for the threads that hash passwords.
+    const answer = await verifyAnswer(deps, request, wanted)
+    return await deps.database.write((tx) => takeInTransaction(tx, deps, request, { ...wanted, answer }))
   } catch (error) {
     if (!(error instanceof StepTakenError)) throw error
     return { ok: false, reason: 'ended' }
@@ -63,7 +68,7 @@ async function takeInTransaction(
   tx: Transaction,
   deps: SecondFactorDeps,
   request: FactorPost,
-  wanted: WantedStep,
+  { answer, ...wanted }: WantedStep & { readonly answer: PasskeyAnswer | undefined },
 ): Promise<Taken> {
   const { urls } = deps
   const { body } = request
@@ -77,16 +82,17 @@ async function takeInTransaction(
   const subject = factorSubject(accountId, request.ip)
   const admitted = await admitGuess(tx, subject)
   if (!admitted.ok) return { ...admitted, reason: 'throttled' }
-  const proved = await verifyFactor(tx, deps, { accountId, factor, body })
-  await recordFactor(tx, { accountId, factor, network: subject.network, isProved: proved.ok })
+  const { network } = subject
+  const userAgent = request.headers['user-agent']
+  const owner = { accountId, network, userAgent, language: choosePageLanguage(request, undefined) }
+  const proved = await verifyFactor(tx, deps, { factor, body, answer, owner })
+  await recordFactor(tx, { accountId, factor, network, isProved: proved.ok })
   if (!proved.ok) {
     await countFailure(tx, subject)
     return { ok: false, reason: 'refused', factor }
   }
   if (!(await useBegunLogin(tx, begun, wanted))) throw new StepTakenError()
   await admitSuccess(tx, subject)
-  const { network } = subject
-  const userAgent = request.headers['user-agent']
   if (factor === 'recovery_code') await tellRecoveryUsed(tx, deps, request, accountId)
   const isRemembered = body.remember !== undefined && !pending.isDemanded
   const device = isRemembered ? await rememberDevice(tx, { accountId, userAgent, network }) : undefined

@@ -1,27 +1,43 @@
 import type { Factor } from '../../domain/login/factor.ts'
+import { provePasskey } from '../../domain/login/prove-passkey.ts'
+import type { PasskeyAnswer } from '../../domain/login/verify-passkey-answer.ts'
+import type { PasskeyOwner } from '../../domain/passkeys/register-passkey.ts'
 import { useRecoveryCode } from '../../domain/recovery-codes/recovery-codes.ts'
 import { useTotpCode } from '../../domain/totp/totp.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { SecondFactorBody } from './parse-request.ts'
+import type { SecondFactorDeps } from './second-factor-deps.ts'
 
 /** What a form proves: by which methods (RFC 8176), or nothing. */
 export type ProvedFactor = { readonly ok: true; readonly methods: readonly string[] } | { readonly ok: false }
 
+export interface TriedFactor {
+  readonly factor: Factor
+  readonly body: SecondFactorBody
+  /** What a passkey has answered, verified before the transaction. Absent: nothing. */
+  readonly answer: PasskeyAnswer | undefined
+  /** Whose login it is to end, and what they are told of it. */
+  readonly owner: PasskeyOwner
+}
+
 /** Verifies what a form of the page has sent, and uses it up. The account's guesses are throttled and its row is locked by now. */
 export async function verifyFactor(
   tx: Transaction,
-  { sealer }: { readonly sealer: Sealer },
-  { accountId, factor, body }: { readonly accountId: string; readonly factor: Factor; readonly body: SecondFactorBody },
+  { sealer, urls }: Pick<SecondFactorDeps, 'sealer' | 'urls'>,
+  { factor, body, answer, owner }: TriedFactor,
 ): Promise<ProvedFactor> {
   const typed = body.code ?? ''
+  const { accountId } = owner
   switch (factor) {
     case 'totp':
       return (await useTotpCode(tx, sealer, { accountId, typed })) ? byCode : unproved
     case 'recovery_code':
       return (await useRecoveryCode(tx, { accountId, typed })) ? byCode : unproved
-    case 'passkey':
-      return unproved
+    case 'passkey': {
+      const notices = { sealer, lockUrl: urls.accountLockUrl }
+      const methods = answer && (await provePasskey(tx, notices, owner, answer))
+      return methods ? { ok: true, methods } : unproved
+    }
   }
 }
 

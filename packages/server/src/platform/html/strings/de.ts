@@ -573,6 +573,11 @@ export const german: Strings = {
     none: 'Sie haben noch keinen Passkey. Fügen Sie einen hinzu, um sich ohne Passwort anzumelden.',
     add: 'Passkey hinzufügen',
     addLead: 'Ihr Gerät fragt nach Fingerabdruck, Gesicht oder Bildschirmsperre und bewahrt den Passkey für Sie auf.',
+    confirm: 'Passkey benutzen',
+    confirmLead:
+      'Bestätigen Sie es mit Fingerabdruck, Gesicht oder Bildschirmsperre: Ihr Gerät hat dafür einen Passkey.',
+    needsScriptToConfirm:
+      'Ihr Browser kann hier keinen Passkey benutzen: JavaScript ist ausgeschaltet, oder er kennt keine Passkeys.',
     needsScript:
       'Ihr Browser kann hier keinen Passkey erstellen: JavaScript ist ausgeschaltet, oder er kennt keine Passkeys.',
     unavailable:

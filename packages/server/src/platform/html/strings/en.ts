@@ -552,6 +552,10 @@ export const english: Strings = {
     none: 'You have no passkey yet. Add one, and sign in without your password.',
     add: 'Add a passkey',
     addLead: 'Your device asks for your finger, your face or the lock of your screen, and keeps the passkey for you.',
+    confirm: 'Use your passkey',
+    confirmLead: 'Confirm with your finger, your face or the lock of your screen: the device keeps a passkey for that.',
+    needsScriptToConfirm:
+      'Your browser cannot use a passkey here: JavaScript is switched off, or it does not know passkeys.',
     needsScript: 'Your browser cannot make a passkey here: JavaScript is switched off, or it does not know passkeys.',
     unavailable:
       'Passkeys need a domain name, and this server is reached at an IP address. For development, use http://localhost instead.',

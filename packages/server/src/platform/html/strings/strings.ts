@@ -544,6 +544,11 @@ export interface Strings {
     readonly none: string
     readonly add: string
     readonly addLead: string
+    /** The button by which a passkey proves once more who it is. */
+    readonly confirm: string
+    readonly confirmLead: string
+    /** The same as the next, where one is to prove that. */
+    readonly needsScriptToConfirm: string
     /** Where the browser runs no scripts or knows no passkeys. */
     readonly needsScript: string
     /** Where this server stands at an IP address. */
