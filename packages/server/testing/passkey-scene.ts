@@ -32,7 +32,7 @@ export class PasskeyScene implements AsyncDisposable {
   async person(traits: Partial<AuthenticatorTraits> = {}): Promise<PasskeyPerson> {
     this.#people += 1
     const username = `ada${this.#people}`
-    const accountId = await addAccount(this.server, username, password)
+    const accountId = await addAccount(this.server, username, password, `${username}@example.com`)
     return new PasskeyPerson(this.server, { username, accountId, traits })
   }
 

@@ -12,9 +12,11 @@ export class ServerProcesses implements AsyncDisposable {
   readonly #folders: CliFolder[]
   readonly urls: readonly string[]
   readonly #processes: ReturnType<CliFolder['start']>[] = []
+  readonly issuer: string
   password = ''
 
-  private constructor(folders: CliFolder[], ports: readonly number[]) {
+  private constructor(issuerOfAll: string, folders: CliFolder[], ports: readonly number[]) {
+    this.issuer = issuerOfAll
     this.#folders = folders
     this.urls = ports.map((port) => `http://127.0.0.1:${port}`)
   }
@@ -36,7 +38,7 @@ export class ServerProcesses implements AsyncDisposable {
     const ports: number[] = []
     while (ports.length < count) ports.push(await findFreePort())
     const folders = ports.map((port) => new CliFolder({ ...shared, OSTIARY_PORT: String(port) }))
-    const servers = new ServerProcesses(folders, ports)
+    const servers = new ServerProcesses(settings.OSTIARY_ISSUER ?? issuer, folders, ports)
     await servers.run('api', 'create', '--audience', audience, '--scope', 'orders:read')
     const created = await servers.run('account', 'create', '--username', 'ada', '--generate-password')
     servers.password = created.password ?? ''
@@ -74,7 +76,7 @@ export class ServerProcesses implements AsyncDisposable {
   async signIn(): Promise<string> {
     const answered = await fetch(`${this.urls[0]}/login`, {
       method: 'POST',
-      headers: { accept: 'text/html', origin: issuer, 'sec-fetch-site': 'same-origin' },
+      headers: { accept: 'text/html', origin: this.issuer, 'sec-fetch-site': 'same-origin' },
       body: new URLSearchParams({ username: 'ada', password: this.password }),
       redirect: 'manual',
     })
@@ -89,7 +91,7 @@ export class ServerProcesses implements AsyncDisposable {
   /** Opens a page of one of them in ada's browser, or sends a form of such a page. */
   browse(index: number, path: string, cookie: string, form?: Readonly<Record<string, string>>): Promise<Response> {
     return fetch(`${this.urls[index % this.urls.length]}${path}`, {
-      headers: { accept: 'text/html', cookie, ...(form && { origin: issuer, 'sec-fetch-site': 'same-origin' }) },
+      headers: { accept: 'text/html', cookie, ...(form && { origin: this.issuer, 'sec-fetch-site': 'same-origin' }) },
       redirect: 'manual',
       ...(form && { method: 'POST', body: new URLSearchParams(form) }),
     })

@@ -7,6 +7,7 @@ import { forEachDatabase } from './database.ts'
 import { audience, challenge, issuer, redirectUri, ServerProcesses, verifier } from './server-processes.ts'
 import { goodClaims, makeSigner } from './signer.ts'
 import { SmtpReceiver } from './smtp-receiver.ts'
+import { SoftAuthenticator } from './soft-authenticator.ts'
 
 const MANY = Array.from({ length: 20 }, (_, index) => index)
 
@@ -137,6 +138,29 @@ forEachDatabase('things that are good once, at two server processes on one datab
     expect((await servers.post(0, '/token', toForm(clientId, code))).status).toBe(400)
     expect((await visit()).status).toBe(400)
   })
+
+  test('kill -9 between challenge and use: of 20 parallel uses of a passkey’s answer after the restart one signs in, and none after another', async () => {
+    const origin = 'http://localhost:4000'
+    await using servers = await ServerProcesses.start(await createUrl(), 2, { OSTIARY_ISSUER: origin })
+    const authenticator = new SoftAuthenticator({ origin, doesCount: false })
+    const cookie = await servers.signIn()
+    const newPath = '/account/security/passkeys/new'
+    const asked = await optionsOf(servers.browse(0, newPath, cookie))
+    await servers.kill()
+    await servers.serve()
+    const credential = authenticator.create(asked.options)
+    expect((await servers.browse(1, newPath, cookie, { credential })).headers.get('location')).not.toContain('/new')
+    const login = await optionsOf(servers.browse(0, '/login', ''))
+    await servers.kill()
+    await servers.serve()
+    const answer = { credential: authenticator.get(login.options) }
+    const logIn = (index: number) => servers.browse(index, '/login/passkey', login.cookie, answer)
+    const statuses = (await Promise.all(MANY.map(logIn))).map(({ status }) => status)
+    expect([statuses.filter((status) => status === 303).length, statuses.includes(500)]).toEqual([1, false])
+    await servers.kill()
+    await servers.serve()
+    expect((await logIn(0)).status).not.toBe(303)
+  })
 })
 
 forEachDatabase('codes of a second factor, at two server processes on one database', ({ createUrl }) => {
@@ -232,4 +256,12 @@ function toForm(clientId: string, code: string): Record<string, string> {
     ...{ grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri },
     ...{ code, code_verifier: verifier },
   }
+}
+
+/** What a page asks a passkey, and the cookie that it came with. */
+async function optionsOf(opened: Promise<Response>): Promise<{ readonly options: string; readonly cookie: string }> {
+  const page = await opened
+  const [, options = ''] = /data-options="([^"]*)"/.exec(await page.text()) ?? []
+  const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  return { options: options.replaceAll('&quot;', '"').replaceAll('&amp;', '&'), cookie }
 }

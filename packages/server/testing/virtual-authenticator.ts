@@ -1,5 +1,16 @@
 import type { CDPSession, Page } from 'playwright-core'
 
+/** A passkey with its private key, as Chromium gives it. */
+export interface StolenPasskey {
+  readonly credentialId: string
+  readonly isResidentCredential: boolean
+  readonly privateKey: string
+  readonly signCount: number
+  readonly rpId?: string
+  readonly userHandle?: string
+  readonly userName?: string
+}
+
 /** An authenticator of Chromium's own, built into its device: it verifies its person and keeps passkeys. */
 export class VirtualAuthenticator {
   readonly #session: CDPSession
@@ -46,14 +57,29 @@ export class VirtualAuthenticator {
     return new Promise((resolve) => this.#session.once('WebAuthn.credentialUpdated', () => resolve()))
   }
 
+  /** All that it keeps of its newest passkey, as a thief of its device gets it. */
+  async copyNewest(): Promise<StolenPasskey> {
+    const stolen = (await this.#credentials()).at(-1)
+    if (!stolen) throw new Error('it has no passkey')
+    return stolen
+  }
+
+  /** Has it keep a passkey of another. */
+  async keep(credential: StolenPasskey): Promise<void> {
+    const authenticatorId = this.#authenticatorId
+    await this.#session.send('WebAuthn.addCredential', { authenticatorId, credential })
+  }
+
   /** The ids of its passkeys, in base64url, and what they show their person as. */
   async credentials(): Promise<readonly { readonly id: string; readonly userName: string | undefined }[]> {
-    const { credentials } = await this.#session.send('WebAuthn.getCredentials', {
-      authenticatorId: this.#authenticatorId,
-    })
-    return credentials.map(({ credentialId, userName }) => ({
+    return (await this.#credentials()).map(({ credentialId, userName }) => ({
       id: Buffer.from(credentialId, 'base64').toString('base64url'),
       userName,
     }))
+  }
+
+  async #credentials(): Promise<readonly StolenPasskey[]> {
+    const authenticatorId = this.#authenticatorId
+    return (await this.#session.send('WebAuthn.getCredentials', { authenticatorId })).credentials
   }
 }

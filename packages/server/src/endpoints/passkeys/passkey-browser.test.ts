@@ -4,7 +4,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addClient, challengeOf } from '../../../testing/authorization-scene.ts'
 import { launchBrowser } from '../../../testing/browser.ts'
-import { type PasskeyPerson, PasskeyScene, passkeysPath, password } from '../../../testing/passkey-scene.ts'
+import { addAuthenticator } from '../../../testing/factor-scene.ts'
+import { optionsIn, type PasskeyPerson, PasskeyScene, passkeysPath, password } from '../../../testing/passkey-scene.ts'
 import { VirtualAuthenticator } from '../../../testing/virtual-authenticator.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 
@@ -264,4 +265,108 @@ test('an app’s request goes on through a passkey, and through the offer, to th
     expect(new URL(page.url()).searchParams.get('code')).toMatch(/^.{20,}$/)
   })
   app.close()
+})
+
+test('WebAuthn §6.1.1: a copy of a passkey that lags behind it is refused, and the passkey is suspended', async () => {
+  const ada = await scene.person()
+  await withDevice(async (device) => {
+    await addPasskey(device, ada)
+    const stolen = await device.authenticator.copyNewest()
+    await signOut(device)
+    await device.authenticator.setPresent(true)
+    await device.page.getByRole('button', { name: strings.signIn }).click()
+    await device.page.waitForURL(at('/account'))
+    await device.authenticator.setPresent(false)
+    await withDevice(async (thief) => {
+      await thief.authenticator.keep(stolen)
+      const refused = thief.page.waitForResponse(at('/login/passkey'))
+      await thief.authenticator.setPresent(true)
+      // By autofill, as its person is there.
+      await thief.page.goto(at('/login'))
+      expect((await refused).status()).toBe(401)
+      await thief.authenticator.setPresent(false)
+      await thief.page.getByRole('alert').first().waitFor()
+      thief.complaints.splice(0)
+    })
+    expect(await ada.audited('passkey.suspended')).toHaveLength(1)
+    await device.page.goto(at(passkeysPath))
+    await device.page.getByRole('button', { name: strings.resume }).waitFor()
+  })
+})
+
+test('WebAuthn §13.4.9: what a page of another origin has a passkey answer is refused, though it relays our own challenge', async () => {
+  const ada = await scene.person()
+  // On the same host, or the browser itself would not let it ask.
+  const phisher = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<h1>Sign in</h1>'))
+  await new Promise<void>((resolve) => phisher.listen(0, '127.0.0.1', resolve))
+  const relay = scene.visitor()
+  const options = optionsIn(await relay.get('/login'))
+  await withDevice(async (device) => {
+    await addPasskey(device, ada)
+    await device.authenticator.setPresent(true)
+    await device.page.goto(`http://localhost:${(phisher.address() as AddressInfo).port}/`)
+    const credential = await device.page.evaluate(async (json) => {
+      const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(json))
+      return JSON.stringify(await navigator.credentials.get({ publicKey }))
+    }, options)
+    expect((await scene.present(relay, credential)).status).toBe(401)
+    expect(await ada.audited('login.refused')).toEqual([{ passkey: true, reason: 'wrong_client_data' }])
+    device.complaints.splice(0)
+  })
+  phisher.close()
+})
+
+test('WebAuthn §13.4.3: what a browser has sent signs in once, also from the same browser', async () => {
+  const ada = await scene.person()
+  await withDevice(async (device) => {
+    const { page, authenticator, context } = device
+    await addPasskey(device, ada)
+    await signOut(device)
+    const sent = page.waitForRequest((request) => request.url() === at('/login/passkey'))
+    await authenticator.setPresent(true)
+    await page.getByRole('button', { name: strings.signIn }).click()
+    const data = (await sent).postData() ?? ''
+    await page.waitForURL(at('/account'))
+    await context.clearCookies({ name: 'ostiary_session' })
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      origin: scene.server.issuer,
+      accept: 'text/html',
+    }
+    const again = await context.request.post(at('/login/passkey'), { data, headers, maxRedirects: 0 })
+    expect([again.status(), (await again.text()).includes('data-passkey')]).toEqual([401, true])
+    expect(await ada.audited('login.refused')).toMatchObject([{ reason: 'challenge_over' }])
+  })
+})
+
+test('after a password and where an app is set up, the passkey is the second step, and the app without scripts', async () => {
+  const ada = await scene.person()
+  const app = await addAuthenticator(scene.server, ada.accountId)
+  await withDevice(async (device) => {
+    const { page, authenticator } = device
+    await logInByPassword(page, ada)
+    await page.fill('#code', app.code())
+    await page
+      .getByRole('button', { name: stringsIn('en').secondFactor.submit })
+      .first()
+      .click()
+    await page.waitForURL(at('/account'))
+    await page.goto(at(`${passkeysPath}/new`))
+    await authenticator.setPresent(true)
+    await page.getByRole('button', { name: strings.add }).click()
+    await page.waitForURL(at(passkeysPath))
+    await authenticator.setPresent(false)
+    await signOut(device)
+    await logInByPassword(page, ada)
+    await authenticator.setPresent(true)
+    await page.getByRole('button', { name: strings.confirm }).click()
+    await page.waitForURL(at('/account'))
+  })
+  expect(await ada.audited('factor.used')).toContainEqual({ factor: 'passkey' })
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  await logInByPassword(page, ada)
+  expect(await page.getByRole('button', { name: strings.confirm }).count()).toBe(0)
+  expect(await page.locator('#code').isVisible()).toBe(true)
+  await context.close()
 })

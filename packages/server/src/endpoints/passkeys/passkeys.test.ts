@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { readMails } from '../../../testing/mailbox.ts'
 import { optionsIn, PasskeyScene, passkeysPath, password } from '../../../testing/passkey-scene.ts'
 import type { Cbor, Mischief } from '../../../testing/soft-authenticator.ts'
 import { linkIdentity } from '../../domain/federated-identities/link-identity.ts'
@@ -34,6 +35,10 @@ forEachDatabase('one’s own passkeys', ({ createUrl }) => {
     expect(optionsIn(removed, 'data-passkey-signals')).toContain(
       `"signalUnknownCredential":{"rpId":"localhost","credentialId":"${first?.credentialId}"}`,
     )
+    const mails = (await readMails(scene.server)).filter(({ recipient }) => recipient === `${ada.username}@example.com`)
+    const told = mails.map(({ mail }) => mail.kind === 'notice' && mail.notice)
+    expect(told.sort()).toEqual(['passkey_added', 'passkey_added', 'passkey_removed'])
+    expect(mails.every(({ text }) => text.includes('/account/lock?secret='))).toBe(true)
     expect(await ada.audited('passkey.added')).toHaveLength(2)
     expect(await ada.audited('passkey.renamed')).toEqual([{ passkey: id, name: 'Schlüssel <b>am</b> Bund' }])
     expect(await ada.audited('passkey.removed')).toEqual([{ passkey: id, name: 'Schlüssel <b>am</b> Bund' }])
