@@ -30,7 +30,7 @@ function findSecret(urls: IssuerUrls, request: FastifyRequest): string | undefin
 }
 
 function cookieName({ isSecure }: IssuerUrls): string {
-  return isSecure ? '__Host-ostiary_browser' : 'ostiary_browser'
+  return isSecure ? '__Host-ostiary_binding' : 'ostiary_binding'
 }
 
 function hashOf(secret: string): string {
