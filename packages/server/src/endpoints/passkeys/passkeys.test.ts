@@ -38,7 +38,7 @@ forEachDatabase('one’s own passkeys', ({ createUrl }) => {
     const mails = (await readMails(scene.server)).filter(({ recipient }) => recipient === `${ada.username}@example.com`)
     const told = mails.map(({ mail }) => mail.kind === 'notice' && mail.notice)
     expect(told.sort()).toEqual(['passkey_added', 'passkey_added', 'passkey_removed'])
-    expect(mails.every(({ text }) => text.includes('/account/lock?secret='))).toBe(true)
+    expect(mails.every(({ text }) => text.includes('/account-lock?'))).toBe(true)
     expect(await ada.audited('passkey.added')).toHaveLength(2)
     expect(await ada.audited('passkey.renamed')).toEqual([{ passkey: id, name: 'Schlüssel <b>am</b> Bund' }])
     expect(await ada.audited('passkey.removed')).toEqual([{ passkey: id, name: 'Schlüssel <b>am</b> Bund' }])
