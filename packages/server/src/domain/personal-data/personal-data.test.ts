@@ -269,7 +269,7 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
     expect(await search(database, 'ada.lovelace')).toEqual({})
     const events = await listAuditEvents(database.read, { accountId: ada, limit: 1000 })
     expect(events.length).toBeGreaterThan(8)
-    expect(events[0]).toMatchObject({ act: 'account.deleted', actor: 'system' })
+    expect(events).toContainEqual(expect.objectContaining({ act: 'account.deleted', actor: 'system' }))
     expect(events.every(({ network, detail }) => network === undefined && Object.keys(detail).length === 0)).toBe(true)
     expect(await search(database, grace)).toEqual(before)
     const again = await addAccount(server, 'ada.lovelace', password)
