@@ -321,6 +321,11 @@ describe('rules', () => {
   })
 
   const wrong: readonly [title: string, rule: unknown][] = [
+    ['a fresh without a unit', { fresh: '5' }],
+    ['a fresh of two units', { fresh: '1h30m' }],
+    ['an empty fresh', { fresh: '' }],
+    ['an empty acr', { acr: '' }],
+    ['no method', { amr: [] }],
     ['an empty scope', { scope: '' }],
     ['no scopes', { scope: [] }],
     ['none of any', { anyScope: [] }],

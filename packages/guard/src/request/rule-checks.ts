@@ -58,15 +58,15 @@ function demandWords(
   }
 }
 
-const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 }
 /** Of Ostiary, the least first: whoever reaches one reaches those before it. */
 const ladder = ['aal1', 'aal2', 'phr']
-const rank = (acr: unknown): number => ladder.indexOf(String(acr))
+const rank = (acr: unknown): number => ladder.indexOf(acr as string)
 
 function demandFresh(fresh: string): Demand {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(fresh) ?? []
-  if (count === undefined) throw new GuardConfigurationError('fresh must be such as 5m')
-  const seconds = Number(count) * (secondsOf[unit] ?? 0)
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(fresh) ?? []
+  if (unit === undefined) throw new GuardConfigurationError('fresh must be such as 5m')
+  const seconds = Number(count) * secondsOf[unit as keyof typeof secondsOf]
   return demandLogin('fresh', 'auth_time', 'max_age', `${seconds}`, (at, now) => now / 1000 - Number(at) <= seconds)
 }
 

@@ -14,7 +14,7 @@ import {
   selectRememberedDevices,
 } from './remembered-device-store.ts'
 
-export const REMEMBERED_DAYS = 30
+const REMEMBERED_DAYS = 30
 export const REMEMBERED_MS: number = REMEMBERED_DAYS * 86_400_000
 const LONGEST_USER_AGENT = 256
 
