@@ -8,7 +8,9 @@ import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { passkeyScript } from '../passkey-script.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
+import { sendToStepUp } from '../send-to-step-up.ts'
 import { askForPasskey } from './ask-for-passkey.ts'
+import { mayChangePasskeys } from './may-change-passkeys.ts'
 import { type NewPasskeyBody, newPasskeyBodySchema } from './parse-request.ts'
 import { renderNewPasskeyPage } from './passkey-pages.ts'
 import type { PasskeysDeps } from './passkeys-deps.ts'
@@ -25,6 +27,7 @@ export function newPasskeyRoutes(server: HttpServer, deps: PasskeysDeps, relying
     const session = await find(request)
     if (!session) return sendToLogin(urls, request, reply)
     if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, path)
+    if (!(await mayChangePasskeys(database.read, session))) return sendToStepUp(urls, request, reply, path)
     return sendForm(deps, request, reply, { relyingParty, session, isRefused: false })
   })
   server.post(path, { schema: { body: newPasskeyBodySchema } }, async (request: NewPasskeyPost, reply) => {
@@ -32,6 +35,7 @@ export function newPasskeyRoutes(server: HttpServer, deps: PasskeysDeps, relying
     const session = await find(request)
     if (!session) return sendToLogin(urls, request, reply)
     if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, path)
+    if (!(await mayChangePasskeys(database.read, session))) return sendToStepUp(urls, request, reply, path)
     const isTaken = await takeNewPasskey(deps, request, { relyingParty, session, text: request.body.credential })
     if (!isTaken) return sendForm(deps, request, reply.status(400), { relyingParty, session, isRefused: true })
     return reply.header('cache-control', 'no-store').redirect(urls.accountPasskeysPath, 303)

@@ -13,6 +13,7 @@ import { passkeyScript } from '../passkey-script.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { isFreshLogin } from '../send-to-login.ts'
 import { askForPasskey } from './ask-for-passkey.ts'
+import { mayChangePasskeys } from './may-change-passkeys.ts'
 import { type OfferBody, type OfferQuery, offerBodySchema, offerQuerySchema } from './parse-request.ts'
 import { renderPasskeyOfferPage } from './passkey-pages.ts'
 import type { PasskeysDeps } from './passkeys-deps.ts'
@@ -28,7 +29,8 @@ export function passkeyOfferRoutes(server: HttpServer, deps: PasskeysDeps, relyi
     reply.header('cache-control', 'no-store').redirect(returnTo ?? urls.accountPath, 303)
   const find = async (request: FastifyRequest) => {
     const session = await findBrowserSession(database.read, urls, request, clock.now())
-    return session && isFreshLogin(session, clock.now()) ? session : undefined
+    if (!session || !isFreshLogin(session, clock.now())) return undefined
+    return (await mayChangePasskeys(database.read, session)) ? session : undefined
   }
   server.get<{ Querystring: OfferQuery }>(
     path,

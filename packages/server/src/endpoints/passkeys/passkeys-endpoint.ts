@@ -15,6 +15,8 @@ import { findBrowserSession } from '../browser-session.ts'
 import { passkeyScript } from '../passkey-script.ts'
 import { findPasskeySignals } from '../render-passkey-signals.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
+import { sendToStepUp } from '../send-to-step-up.ts'
+import { mayChangePasskeys } from './may-change-passkeys.ts'
 import { newPasskeyRoutes } from './new-passkey-routes.ts'
 import { type ChangeBody, changeBodySchema, type PasskeysQuery, passkeysQuerySchema } from './parse-request.ts'
 import { passkeyOfferRoutes } from './passkey-offer-routes.ts'
@@ -43,6 +45,8 @@ export function passkeysEndpoint(server: HttpServer, deps: PasskeysDeps): void {
     if (!session) return sendToLogin(urls, request, reply)
     if (request.body.act === 'rename') return rename(deps, request, reply, session)
     if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, urls.accountPasskeysPath)
+    if (!(await mayChangePasskeys(database.read, session)))
+      return sendToStepUp(urls, request, reply, urls.accountPasskeysPath)
     return request.body.act === 'remove' ? remove(deps, request, reply, session) : resume(deps, request, reply, session)
   })
   if (!relyingParty) return

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addAuthenticator } from '../../../testing/factor-scene.ts'
-import { optionsIn, type PasskeyPerson, PasskeyScene, password } from '../../../testing/passkey-scene.ts'
+import { optionsIn, type PasskeyPerson, PasskeyScene, passkeysPath, password } from '../../../testing/passkey-scene.ts'
 import type { Mischief } from '../../../testing/soft-authenticator.ts'
 import type { Visit, Visitor } from '../../../testing/visitor.ts'
 import { acrOf } from '../../domain/assurance/acr.ts'
@@ -167,5 +167,23 @@ forEachDatabase('a passkey as second factor', ({ createUrl }) => {
     expect(await methodsOf(ada)).toContainEqual(['pwd', 'swk', 'user', 'mfa'])
     expect((await ada.logIn()).url).toBe(`${scene.server.issuer}/account`)
     expect(await methodsOf(ada)).toContainEqual(['swk', 'user', 'mfa'])
+  })
+
+  test('where a second factor is asked for, a session that has not proved it adds and removes no passkey', async () => {
+    const ada = await scene.person()
+    await ada.register()
+    const [{ id = '' } = {}] = await ada.passkeys()
+    const app = await addAuthenticator(scene.server, ada.accountId)
+    const visitor = scene.visitor()
+    await visitor.submit(await begin(visitor, ada), { code: app.code(), remember: '1' })
+    expect((await begin(visitor, ada)).url).toBe(`${scene.server.issuer}/account`)
+    const refusedActs = [
+      await visitor.get(`${passkeysPath}/new`),
+      await visitor.post(`${passkeysPath}/new`, { credential: '{}' }),
+      await visitor.post(passkeysPath, { passkey: id, act: 'remove' }),
+    ]
+    for (const { url } of refusedActs) expect(url).toContain(`${path}?step_up=1`)
+    expect((await visitor.get('/login/passkey-offer')).url).toBe(`${scene.server.issuer}/account`)
+    expect(await ada.passkeys()).toHaveLength(1)
   })
 })
