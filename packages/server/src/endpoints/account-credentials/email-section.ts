@@ -28,7 +28,8 @@ export function renderEmail({ email, isVerified, urls, language }: ShownEmail): 
   const state =
     email === undefined
       ? html`<p class="muted">${strings.none}</p>`
-      : html`<p><bdi>${email}</bdi> <span class="muted">${isVerified ? strings.verified : strings.unverified}</span></p>`
+      : html`<p><bdi>${email}</bdi></p>
+<p class="muted">${isVerified ? strings.verified : strings.unverified}</p>`
   const verify =
     email === undefined || isVerified
       ? undefined

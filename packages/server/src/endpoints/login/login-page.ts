@@ -42,7 +42,7 @@ export interface LoginPage {
 /** Renders the form for user name and password: fields `username`, `password` and `return_to`. */
 export function renderLoginPage(page: LoginPage): string {
   const { action, returnTo, clientName, username, passkey, language, theme } = page
-  const strings = stringsIn(language).login
+  const { login: strings, recovery } = stringsIn(language)
   const sentence = problemSentence(page)
   const purpose = clientName === undefined ? undefined : stringsIn(language).authorization.toContinue(clientName)
   const body = html`<h1>${strings.title}</h1>
@@ -50,7 +50,7 @@ ${purpose === undefined ? undefined : html`<p class="muted">${purpose}</p>\n`}${
 <form method="post" action="${action}">
 ${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
 <div class="field">
-<label for="username">${strings.username}</label>
+<label for="username">${recovery.field}</label>
 <input id="username" name="username" type="text" value="${username}" autocomplete="${passkey ? 'username webauthn' : 'username'}" autocapitalize="none" spellcheck="false" dir="auto" required${attributesAfterProblem(page)}${username ? undefined : autofocus}>
 </div>
 <div class="field">
