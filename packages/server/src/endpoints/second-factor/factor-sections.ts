@@ -36,14 +36,14 @@ export const factorSections: Readonly<Record<Factor, (section: FactorSection) =>
 }
 
 /** Renders what every form of the page carries along. */
-export function renderStepFields({ step, returnTo, isStepUp }: StepFields, factor: Factor): Html {
+function renderStepFields({ step, returnTo, isStepUp }: StepFields, factor: Factor): Html {
   return html`<input type="hidden" name="factor" value="${factor}">
 <input type="hidden" name="step" value="${step}">
 ${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">\n`}${isStepUp ? html`<input type="hidden" name="step_up" value="1">\n` : undefined}`
 }
 
 /** Renders the wish not to be asked again; nothing where it would have no effect. */
-export function renderRemember({ mayRemember, language }: FactorSection): Html | undefined {
+function renderRemember({ mayRemember, language }: FactorSection): Html | undefined {
   if (!mayRemember) return undefined
   return html`<label class="choice"><input type="checkbox" name="remember" value="1"> ${stringsIn(language).secondFactor.remember}</label>\n`
 }
