@@ -1,6 +1,7 @@
 import { createGuard, type Guard } from '@ostiary/guard'
 import { decodeJwt } from 'jose'
 import { afterEach, expect, test } from 'vitest'
+import { addRole } from '../src/domain/accounts/change-role.ts'
 import { listAuditEvents } from '../src/domain/audit/list-audit-events.ts'
 import { addMember } from '../src/domain/memberships/add-member.ts'
 import {
@@ -9,11 +10,13 @@ import {
   disableOrganization,
   removeMember,
 } from '../src/domain/revocation-acts/change-membership.ts'
+import { changeRolePermissions } from '../src/domain/roles/change-role-permissions.ts'
+import { createRole } from '../src/domain/roles/create-role.ts'
 import { AuthorizationScene, addClient, type OauthAnswer, person, type Wire } from './authorization-scene.ts'
 import { forEachDatabase } from './database.ts'
 import { addOrganization, addOrganizationRole } from './organization-scene.ts'
 import { addConfidentialClient } from './revoking.ts'
-import { logIn } from './test-server.ts'
+import { addApi, logIn } from './test-server.ts'
 
 const audience = 'https://api.example.com'
 type Described = Parameters<typeof AuthorizationScene.start>[1]
@@ -332,6 +335,38 @@ forEachDatabase('organizations, from a request to the guards', ({ createUrl }) =
       await expect(guard.verify(String(goesOn.body.access_token))).resolves.toMatchObject({ org_id: red.id })
     },
   )
+
+  test('for an organization a token carries what its member may within that one: neither what they may elsewhere nor what the account may', async () => {
+    const { scene, database, blue, red } = await start()
+    const stock = 'https://stock.example.com'
+    const permissions = ['stock:count', 'stock:order', 'stock:close']
+    await addApi(scene.server, { audience: stock, scopes: ['stock:read'], permissions })
+    await addOrganizationRole(database, 'buyer')
+    await database.write((tx) => createRole(tx, { name: 'clerk', description: undefined }, 'cli'))
+    const permits = { author: ['stock:count'], buyer: ['stock:order'], clerk: ['stock:close'] }
+    for (const [role, add] of Object.entries(permits))
+      await database.write((tx) => changeRolePermissions(tx, { role, audience: stock, add, remove: [] }, 'cli'))
+    const { accountId } = scene
+    // Who owns an organization gives its roles; those of accounts are the operator's.
+    const refused = await database.write((tx) => addRole(tx, { accountId, role: 'buyer', actor: 'cli' }))
+    expect(refused).toMatchObject({ ok: false })
+    await database.write((tx) => addRole(tx, { accountId, role: 'clerk', actor: 'cli' }))
+    await database.write((tx) => changeMemberRoles(tx, { organizationId: red.id, accountId }, ['buyer'], 'cli'))
+    const carried: unknown[] = []
+    for (const organization of [blue.id, red.id, undefined]) {
+      const named = organization === undefined ? {} : { organization }
+      const { access_token } = (await (
+        await logIn(scene.server, { ...person, audience: stock, ...named })
+      ).json()) as Answer
+      const claims = decodeJwt(access_token)
+      carried.push([claims.org_id, claims.roles, claims.permissions])
+    }
+    expect(carried).toEqual([
+      [blue.id, ['author'], ['stock:count']],
+      [red.id, ['buyer'], ['stock:order']],
+      [undefined, ['clerk'], ['stock:close']],
+    ])
+  })
 
   test('a member whose roles change refreshes within a second; who is added afterwards may act at once', async () => {
     const { scene, database, blue, green } = await start({ isFirstParty: true }, true)
