@@ -172,7 +172,11 @@ export function renderSettingsReference(): string {
 export function renderSettingsTable(): string {
   const rows = settings
     .filter((setting) => setting.variable !== undefined)
-    .map(({ variable, fallback, meaning }) => `| \`${variable}\` | ${fallback} | ${meaning} |`)
+    // Addresses as they are from there.
+    .map(
+      ({ variable, fallback, meaning }) =>
+        `| \`${variable}\` | ${fallback} | ${meaning.replaceAll('](../', '](docs/')} |`,
+    )
   return ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
@@ -217,23 +221,14 @@ function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
 }
 
 function readDefaults(folder: string): object {
-  const { databaseUrl, dataDir, ...others } = loadConfig({ environment: {}, folder })
-  const { issuer, host, port, trustedProxies, logLevel, clientDocumentHosts, registration } = others
-  const { mailFrom, passwordCost, theme } = others
-  const withoutFolder = (text: string) => text.replace(`${folder}${path.sep}`, '')
+  const { databaseUrl, mailFrom, ...others } = loadConfig({ environment: {}, folder })
   return {
-    issuer,
-    host,
-    port,
-    databaseUrl: withoutFolder(databaseUrl),
-    dataDir: withoutFolder(dataDir),
-    trustedProxies,
-    logLevel,
-    clientDocumentHosts,
-    registration,
+    ...others,
+    // It has no place in ostiary.json.
+    secrets: undefined,
+    databaseUrl: databaseUrl.replace(`${folder}${path.sep}`, ''),
+    dataDir: path.relative(folder, others.dataDir),
     mailFrom: `${mailFrom.name} <${mailFrom.address}>`,
-    passwordCost,
-    theme,
   }
 }
 
