@@ -20,6 +20,7 @@ const checks = [
   { name: 'readme examples', command: ['node', 'scripts/check-readme-examples.ts'] },
   { name: 'architecture', command: ['node', 'scripts/check-architecture.ts'] },
   { name: 'function length', command: ['node', 'scripts/check-function-length.ts'] },
+  { name: 'documents', command: ['node', 'scripts/check-documents.ts'] },
   { name: 'room readmes', command: ['node', 'scripts/check-rooms.ts'] },
   { name: 'lock file', command: ['node', 'scripts/check-lock-file.ts'] },
 ]
