@@ -40,13 +40,15 @@ function readAnchors(document: string): string[] {
   )
 }
 
+/** Named and titled by one number, which no other has. */
 function judgeDecisions(): string[] {
   const decisions = documents.filter((file) => /^docs\/decisions\/\d/.test(file))
+  const numbers = decisions.map((file) => Number.parseInt(path.basename(file), 10))
   return decisions.flatMap((file, index) => {
-    const number = index + 1
-    const isNamed = path.basename(file).startsWith(`${String(number).padStart(4, '0')}-`)
+    const number = numbers[index] ?? 0
     const isTitled = readText(file).startsWith(`# ${number}. `)
-    return isNamed && isTitled ? [] : [`${file} should be number ${number}, in its name and as "# ${number}. …".`]
+    const isOnlyOne = numbers.indexOf(number) === index
+    return isTitled && isOnlyOne ? [] : [`${file}: "# ${number}. …" should be its title, and its number no other’s.`]
   })
 }
 
