@@ -48,7 +48,7 @@ export function renderOrganizationPage(page: OrganizationPage): string {
   const { urls, organization, owned, problem, language, theme } = page
   const strings = stringsIn(language).organizations
   const body = html`${problem === undefined ? undefined : renderProblem('problem', strings.problems[problem])}<p>${renderRoleNames(organization.roles, page.roles, language)}</p>
-${owned === undefined ? undefined : renderOwned(page, owned)}<p><a href="${urls.accountOrganizationsPath}">${strings.back}</a></p>`
+${owned === undefined ? undefined : renderOwned(page, owned)}<p class="after"><a href="${urls.accountOrganizationsPath}">${strings.back}</a></p>`
   const title = organization.name
   return renderAccountFrame({ title, area: 'organizations', isBelow: true, urls, language, theme, body })
 }
