@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { type FoundOneTime, findOneTime, issueOneTime } from '../domain/one-time/one-time.ts'
+import { lockAccount } from '../domain/accounts/lock-account.ts'
+import { isLoginStillGood, type LoginStart, noteLoginStart } from '../domain/login/login-start.ts'
+import { findOneTime, issueOneTime } from '../domain/one-time/one-time.ts'
 import type { Queries, Transaction } from '../platform/database/database.ts'
 import { findCookie, renderCookie } from '../platform/http/cookies.ts'
 import type { FinishedStep, LoginStep } from './finish-login-step.ts'
@@ -8,11 +10,14 @@ import type { IssuerUrls } from './issuer-urls.ts'
 const LIFETIME_MS = 15 * 60_000
 const kind = 'account_keeping'
 
+type StoredStep = LoginStep & { readonly start: LoginStart }
+
 /** A login to an account that is to be deleted waits for its person to say whether they keep it: until then it opens nothing. */
 export async function offerKeeping(tx: Transaction, urls: IssuerUrls, step: LoginStep): Promise<FinishedStep> {
   const { who, returnTo } = step
   const { accountId, network, methods, authenticatedAt = tx.now } = who
-  const payload = { who: { accountId, network, methods, authenticatedAt }, returnTo }
+  const start = await noteLoginStart(tx, accountId)
+  const payload: StoredStep = { who: { accountId, network, methods, authenticatedAt }, returnTo, start }
   const secret = await issueOneTime(tx, { kind, payload, lifetimeMilliseconds: LIFETIME_MS })
   return { setCookies: [renderKeepingCookie(urls, secret)], location: urls.accountKeepingPath }
 }
@@ -22,16 +27,30 @@ export interface PendingKeeping {
   readonly step: LoginStep
 }
 
-/** The login of this browser that waits; absent where none does, or no longer. */
+/** The login of this browser that waits; absent where none does, or where something has ended it: a new password, for example. */
 export async function findKeeping(
   sql: Queries,
   urls: IssuerUrls,
   request: FastifyRequest,
   now: number,
 ): Promise<PendingKeeping | undefined> {
-  const secret = findCookie(request.headers.cookie, cookieName(urls))
-  const found: FoundOneTime | undefined = secret ? await findOneTime(sql, { kind, secret, now }) : undefined
-  return found?.state === 'unused' ? { id: found.id, step: found.payload as LoginStep } : undefined
+  const secret = findCookie(request.headers.cookie, cookieName(urls)) ?? ''
+  const found = await findOneTime(sql, { kind, secret, now })
+  if (found.state !== 'unused') return undefined
+  const { start, ...step } = found.payload as StoredStep
+  return (await isLoginStillGood(sql, step.who.accountId, start)) ? { id: found.id, step } : undefined
+}
+
+/** The same, in the transaction of its answer, with its account locked: what ends it waits, or has ended it. */
+export async function lockKeeping(
+  tx: Transaction,
+  urls: IssuerUrls,
+  request: FastifyRequest,
+): Promise<PendingKeeping | undefined> {
+  const found = await findKeeping(tx.sql, urls, request, tx.now)
+  if (found === undefined) return undefined
+  await lockAccount(tx, found.step.who.accountId)
+  return findKeeping(tx.sql, urls, request, tx.now)
 }
 
 /** The Set-Cookie value; an empty secret removes it. */

@@ -1,11 +1,8 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
-import { findAccount } from '../accounts/find-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
-import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
-import { findPassword } from '../credentials/find-password.ts'
 import { findOneTime, issueOneTime, useOneTime } from '../one-time/one-time.ts'
-import { findMarks, momentAfter } from '../revocations/moment-after-revocations.ts'
+import { isLoginStillGood, type LoginStart, noteLoginStart } from './login-start.ts'
 
 export const PENDING_LOGIN_MS = 600_000
 
@@ -19,11 +16,7 @@ export interface PendingLogin {
   readonly returnTo?: string | undefined
 }
 
-interface StoredLogin extends PendingLogin {
-  readonly startedAt: EpochMilliseconds
-  /** Null: the account had no password. */
-  readonly passwordSetAt: EpochMilliseconds | null
-}
+type StoredLogin = PendingLogin & LoginStart
 
 export interface FoundLogin {
   /** To use it by; no secret. */
@@ -33,8 +26,7 @@ export interface FoundLogin {
 
 /** Keeps a login until its next step, for ten minutes. Returns the secret that the browser keeps. */
 export async function issuePendingLogin(tx: Transaction, login: PendingLogin): Promise<string> {
-  const password = await findPassword(tx.sql, login.accountId)
-  const payload: StoredLogin = { ...login, startedAt: tx.now, passwordSetAt: password?.setAt ?? null }
+  const payload: StoredLogin = { ...login, ...(await noteLoginStart(tx, login.accountId)) }
   return issueOneTime(tx, { kind: 'login_step', payload, lifetimeMilliseconds: PENDING_LOGIN_MS })
 }
 
@@ -46,7 +38,7 @@ export async function findPendingLogin(
   const found = await findOneTime(sql, { kind: 'login_step', secret: secret ?? '', now })
   if (found.state !== 'unused') return undefined
   const login = found.payload as StoredLogin
-  return (await isStillGood(sql, login)) ? { id: found.id, login } : undefined
+  return (await isLoginStillGood(sql, login.accountId, login)) ? { id: found.id, login } : undefined
 }
 
 /** The same, in the transaction of its next step, with its account locked: what ends it waits, or has ended it. */
@@ -60,12 +52,4 @@ export async function lockPendingLogin(tx: Transaction, secret: string | undefin
 /** Uses it. False when somebody else was faster: then whatever this transaction did must not stand. */
 export async function usePendingLogin(tx: Transaction, { id, login }: FoundLogin): Promise<boolean> {
   return useOneTime(tx, id, login.accountId)
-}
-
-/** Whether nothing has ended it: the account may log in, has its password still, and was not logged out everywhere meanwhile. */
-async function isStillGood(sql: Queries, { accountId, startedAt, passwordSetAt }: StoredLogin): Promise<boolean> {
-  const account = await findAccount(sql, accountId)
-  if (account === undefined || account.disabledAt !== undefined) return false
-  if (((await findPassword(sql, accountId))?.setAt ?? null) !== passwordSetAt) return false
-  return momentAfter(await findMarks(sql, { accountId, clientId: LOGIN_CLIENT_ID }), startedAt) === startedAt
 }

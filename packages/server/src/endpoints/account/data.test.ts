@@ -12,9 +12,11 @@ import { parseEmail } from '../../domain/accounts/parse-email.ts'
 import { parseUsername } from '../../domain/accounts/parse-username.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { hashPassword } from '../../domain/credentials/hash-password.ts'
+import type { PasswordHash } from '../../domain/credentials/password-hash.ts'
 import { setPassword } from '../../domain/credentials/set-password.ts'
 import { purgeAccounts } from '../../domain/personal-data/purge-accounts.ts'
-import type { Queries } from '../../platform/database/database.ts'
+import { logOutEverywhere } from '../../domain/sessions/log-out-everywhere.ts'
+import type { Queries, Transaction } from '../../platform/database/database.ts'
 
 const audience = 'https://api.example.com'
 const password = 'a long walk along the river'
@@ -138,6 +140,21 @@ forEachDatabase('one’s own data', ({ createUrl }) => {
     expect(await acts()).toContain('account.deletion_cancelled')
     expect(await countMails()).toBe(mails + 1)
     expect((await logIn(server, { username: name, password, audience })).status).toBe(200)
+  })
+
+  it.each([
+    ['another password', (tx: Transaction, hash: PasswordHash) => setPassword(tx, accountId, hash, 'cli')],
+    ['a logout everywhere', (tx: Transaction) => logOutEverywhere(tx, accountId, 'cli')],
+  ])('a login that waits for that answer is ended by %s, as any other is', async (_, end) => {
+    await askForDeletion()
+    const waiting = await signIn()
+    const { database, hashQueue } = server.running.installation
+    const hash = await hashPassword(hashQueue, 'nine amber lanterns')
+    server.clock.set(server.clock.now() + 10)
+    await database.write(async (tx) => void (await end(tx, hash)))
+    expect((await waiting.post('/account/keep', { decision: 'keep' })).status).toBe(400)
+    expect((await waiting.get('/account')).url).toContain('/login')
+    expect((await findAccount(read(), accountId))?.deleteAfter).toBeDefined()
   })
 
   it('of 20 answers at once that keep it, one signs in', async () => {

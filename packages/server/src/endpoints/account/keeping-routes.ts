@@ -9,7 +9,7 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { chooseMailLanguage } from '../choose-mail-language.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
-import { findKeeping, renderKeepingCookie } from '../pending-keeping.ts'
+import { findKeeping, lockKeeping, renderKeepingCookie } from '../pending-keeping.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderDeletionNoticePage, renderKeepingPage } from './keeping-page.ts'
 import { type KeepBody, keepBodySchema } from './parse-request.ts'
@@ -41,7 +41,7 @@ export function keepingRoutes(server: HttpServer, deps: AccountEndpointDeps): vo
 async function keep(deps: AccountEndpointDeps, request: KeepRequest): Promise<FinishedStep | undefined> {
   const { database, urls, sealer } = deps
   return database.write(async (tx) => {
-    const pending = await findKeeping(tx.sql, urls, request, tx.now)
+    const pending = await lockKeeping(tx, urls, request)
     if (!pending || !(await useOneTime(tx, pending.id, 'kept'))) return undefined
     const { accountId } = pending.step.who
     const account = await findAccount(tx.sql, accountId)
