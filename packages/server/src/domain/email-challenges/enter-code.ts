@@ -44,7 +44,7 @@ export async function enterCode(
   if (code === undefined) return { ok: false, reason: 'wrong' }
   const row = await lockChallenge(tx.sql, id)
   const known = row && purposes.includes(row.purpose) ? row : undefined
-  const subject = emailCodeSubject(known?.email ?? id, address)
+  const subject = emailCodeSubject(id, address)
   const admitted = await admitGuess(tx, subject)
   if (!admitted.ok) return { ...admitted, reason: 'throttled' }
   if (known === undefined) return refuse(tx, subject, undefined, 'wrong')

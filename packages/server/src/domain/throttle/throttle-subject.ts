@@ -60,9 +60,12 @@ export function userCodeSubject(accountId: string, address: string | undefined):
   return subjectApart('code', accountId, address)
 }
 
-/** The subject of a guess at the code of a mail: the address that it was sent to, as it is compared, and from where it is typed. */
-export function emailCodeSubject(email: string, address: string | undefined): ThrottleSubject {
-  return subjectApart('email-code', email, address)
+/**
+ * The subject of a guess at the code of a mail: the challenge that it is for, whether there is such a one or not, and from where it is typed. Not the
+ * address: wrong codes for the name of an account would be felt by its address, and tell whose it is; and strangers could keep its person waiting.
+ */
+export function emailCodeSubject(challengeId: string, address: string | undefined): ThrottleSubject {
+  return subjectApart('email-code', challengeId, address)
 }
 
 /** The subject of a mail that somebody asks for: the address that it would go to, as it is compared, and from where. Each counts. */
