@@ -5,12 +5,16 @@ import { findAccount } from '../accounts/find-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { verifyEmail } from '../accounts/verify-email.ts'
 import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
+import { removePassword } from '../credentials/remove-password.ts'
 import type { EmailChallenge } from '../email-challenges/email-challenge.ts'
 import { useChallenge } from '../email-challenges/use-challenge.ts'
 import { admitEmailedLogin } from '../login/admit-emailed-login.ts'
+import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
+import { revokeWaysIn } from './revoke-ways-in.ts'
 
 /**
- * Admits who has proved the address of an account, once. False where the challenge was used or is over by now, or is no longer this account's: no
+ * Admits who has proved the address of an account, once. Where it had never been proved, whoever had the account until now has it no longer: their
+ * password goes too. False where the challenge was used or is over by now, or is no longer this account's: no
  * session is opened then.
  */
 export async function logInByMail(
@@ -22,7 +26,13 @@ export async function logInByMail(
   await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
   if (!isOpenByMail(account) || canonicalLoginName(account.email) !== challenge.email) return false
-  await verifyEmail(tx, accountId, { actor: `account:${accountId}` })
+  const actor = `account:${accountId}` as const
+  if (account.emailVerifiedAt === undefined) {
+    await revokeWaysIn(tx, accountId, { actor, network, because: 'address_proved' })
+    await removePassword(tx, accountId, actor)
+    await logOutEverywhere(tx, accountId, actor)
+  }
+  await verifyEmail(tx, accountId, { actor })
   return admitEmailedLogin(tx, { accountId, clientId: LOGIN_CLIENT_ID, network, by: 'email_login' })
 }
 

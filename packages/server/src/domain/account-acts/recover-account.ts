@@ -14,6 +14,7 @@ import { useChallenge } from '../email-challenges/use-challenge.ts'
 import { leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
 import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
 import type { Doer } from './doer.ts'
+import { revokeWaysIn } from './revoke-ways-in.ts'
 
 export interface Recovery {
   /** Proved. */
@@ -24,8 +25,8 @@ export interface Recovery {
 
 /**
  * Gives an account a new password by what was mailed to its address, ends its sessions, and opens it where its owner
- * had locked it. False where the challenge was used or is over
- * by now, or is no longer this account's: nothing is changed then.
+ * had locked it. Where the address had never been proved, whoever had the account until now keeps no other way in. False where
+ * the challenge was used or is over by now, or is no longer this account's: nothing is changed then.
  */
 export async function recoverAccount(
   tx: Transaction,
@@ -38,13 +39,15 @@ export async function recoverAccount(
   const account = await findAccount(tx.sql, accountId)
   if (!isRecoverable(account) || canonicalLoginName(account.email) !== challenge.email) return false
   const actor = `account:${accountId}` as const
+  const { network } = doer
+  if (account.emailVerifiedAt === undefined)
+    await revokeWaysIn(tx, accountId, { actor, network, because: 'address_proved' })
   await setPassword(tx, accountId, hash, actor)
   await unlockAccount(tx, accountId, actor)
   await verifyEmail(tx, accountId, { actor })
   await logOutEverywhere(tx, accountId, actor)
   await endChallenges(tx, accountId)
   await leaveNotice(tx, notices, { accountId, notice: 'recovery_used', ...doer })
-  const { network } = doer
   await recordAuditEvent(tx, { act: 'account.recovered', actor, outcome: 'done', accountId, network })
   return true
 }

@@ -76,6 +76,7 @@ export type AuditedAct =
   | 'organization.enabled'
   | 'organization.updated'
   | 'password.rehashed'
+  | 'password.removed'
   | 'password.set'
   | 'recovery_codes.made'
   | 'refresh_key.created'

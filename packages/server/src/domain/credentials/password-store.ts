@@ -45,8 +45,15 @@ export interface StoredPassword {
   readonly setAt: EpochMilliseconds
 }
 
-export async function deletePassword(sql: Queries, accountId: string): Promise<void> {
-  await sql.withTables<PasswordTables>().deleteFrom('password').where('account_id', '=', accountId).execute()
+/** Whether there was one. */
+export async function deletePassword(sql: Queries, accountId: string): Promise<boolean> {
+  const deleted = await sql
+    .withTables<PasswordTables>()
+    .deleteFrom('password')
+    .where('account_id', '=', accountId)
+    .returning('account_id')
+    .executeTakeFirst()
+  return deleted !== undefined
 }
 
 export async function selectPassword(sql: Queries, accountId: string): Promise<StoredPassword | undefined> {

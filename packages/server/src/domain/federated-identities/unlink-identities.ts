@@ -1,8 +1,9 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
+import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findPassword } from '../credentials/find-password.ts'
-import { deleteIdentitiesAt, selectIdentitiesOf } from './federated-identity-store.ts'
+import { deleteIdentitiesAt, deleteIdentitiesOf, selectIdentitiesOf } from './federated-identity-store.ts'
 
 /**
  * Takes an account's identities at an issuer away from it; none to begin with is fine too. False, and nothing done, where the account could not
@@ -25,4 +26,22 @@ export async function unlinkIdentities(
     detail: { issuer, subjects: mine.map(({ subject }) => subject) },
   })
   return true
+}
+
+/**
+ * Takes all identities of an account away from it, in which a stranger may be: one of them may be the stranger's. Without a password it is opened
+ * by its mail alone from now on. Whoever calls this has locked the account.
+ */
+export async function unlinkAllIdentities(
+  tx: Transaction,
+  accountId: string,
+  { actor, network, because }: { readonly actor: Actor; readonly network: string; readonly because: string },
+): Promise<void> {
+  const identities = await selectIdentitiesOf(tx.sql, accountId)
+  await deleteIdentitiesOf(tx.sql, accountId)
+  for (const { issuer, subject } of identities)
+    await recordAuditEvent(tx, {
+      ...{ act: 'federated_identity.unlinked', actor, outcome: 'done', accountId, network },
+      detail: { issuer, subjects: [subject], because },
+    })
 }

@@ -10,14 +10,14 @@ import { selectPasskeysOf, updatePasskey } from './passkey-store.ts'
 export async function suspendPasskeys(
   tx: Transaction,
   accountId: string,
-  { actor, network }: { readonly actor: Actor; readonly network: string },
+  { actor, network, because }: { readonly actor: Actor; readonly network: string; readonly because: string },
 ): Promise<void> {
   for (const passkey of await selectPasskeysOf(tx.sql, accountId)) {
     if (passkey.suspendedAt !== undefined) continue
     await updatePasskey(tx.sql, { ...passkey, suspendedAt: tx.now })
     await recordAuditEvent(tx, {
       ...{ act: 'passkey.suspended', actor, outcome: 'done', accountId, network },
-      detail: { passkey: passkey.id, because: 'account_locked' },
+      detail: { passkey: passkey.id, because },
     })
   }
 }

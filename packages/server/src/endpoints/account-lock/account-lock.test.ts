@@ -10,6 +10,8 @@ import { createApiKey } from '../../domain/api-keys/create-api-key.ts'
 import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
 import { parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
+import { linkIdentity } from '../../domain/federated-identities/link-identity.ts'
+import { listIdentities } from '../../domain/federated-identities/list-identities.ts'
 import { leaveNotice } from '../../domain/mails/leave-notice.ts'
 import { listPasskeys } from '../../domain/passkeys/list-passkeys.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
@@ -188,6 +190,19 @@ forEachDatabase('notices and their link', ({ createUrl }) => {
         actor: 'anonymous',
         network: '127.0.0.1',
       })
+    })
+
+    test('disconnects identities at other providers, since one may be the stranger’s: recovery leads to its owner alone', async () => {
+      const { server, accountId } = await start()
+      const { database } = server.running.installation
+      const identity = { issuer: 'https://accounts.example', subject: 'stranger', accountId, network: '127.0.0.1' }
+      await database.write((tx) => linkIdentity(tx, identity))
+      expect((await press(server, secretOf(await leaveLink(server, accountId)))).status).toBe(200)
+      expect(await listIdentities(database.read, accountId)).toEqual([])
+      const events = await listAuditEvents(database.read, { accountId, act: 'federated_identity.unlinked', limit: 5 })
+      expect(events.map(({ detail }) => detail)).toEqual([
+        { issuer: 'https://accounts.example', subjects: ['stranger'], because: 'account_locked' },
+      ])
     })
 
     test('suspends every passkey, since one may be the stranger’s, and keeps an account that was to be deleted', async () => {

@@ -1,3 +1,4 @@
+import { revokeWaysIn } from '../../domain/account-acts/revoke-ways-in.ts'
 import type { Account } from '../../domain/accounts/account.ts'
 import { canonicalLoginName } from '../../domain/accounts/canonical-login-name.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
@@ -5,11 +6,8 @@ import { findAccount } from '../../domain/accounts/find-account.ts'
 import { lockAccount } from '../../domain/accounts/lock-account.ts'
 import { lockOutAccount } from '../../domain/accounts/lock-out-account.ts'
 import { unmarkDeletion } from '../../domain/accounts/mark-deletion.ts'
-import { revokeKeysOfAccount } from '../../domain/api-keys/revoke-api-key.ts'
-import { forgetKnownDevices } from '../../domain/known-devices/forget-devices.ts'
 import type { LockPayload } from '../../domain/mails/leave-notice.ts'
 import { type FoundOneTime, useOneTime } from '../../domain/one-time/one-time.ts'
-import { suspendPasskeys } from '../../domain/passkeys/suspend-passkeys.ts'
 import { logOutEverywhere } from '../../domain/sessions/log-out-everywhere.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 
@@ -37,9 +35,7 @@ export async function lockByLink(
   // Whoever asked for its deletion may be the one that it is locked against.
   await unmarkDeletion(tx, accountId, actor)
   await logOutEverywhere(tx, accountId, actor)
-  await revokeKeysOfAccount(tx, accountId, actor)
-  await suspendPasskeys(tx, accountId, { actor, network })
-  await forgetKnownDevices(tx, accountId)
+  await revokeWaysIn(tx, accountId, { actor, network, because: 'account_locked' })
   return { isRecoverable }
 }
 

@@ -6,7 +6,10 @@ import { addAccount, startTestServer, type TestServer } from '../../../testing/t
 import { Visitor } from '../../../testing/visitor.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { findAccountByLoginName } from '../../domain/accounts/find-account-by-login-name.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
+import { hashPassword } from '../../domain/credentials/hash-password.ts'
+import { setPassword } from '../../domain/credentials/set-password.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 
 const password = 'seven purple umbrellas'
@@ -63,6 +66,27 @@ forEachDatabase('login by mail', ({ createUrl }) => {
     expect(await findAccount(read, id)).toMatchObject({ emailVerifiedAt: server.clock.now() })
     const [event] = await listAuditEvents(read, { accountId: id, act: 'login.succeeded', limit: 5 })
     expect(event?.detail).toEqual({ by: 'email_login' })
+  })
+
+  it('whoever chose the password of an account whose address was never proved has it no longer; its own person keeps theirs', async () => {
+    const { username, email } = await addPerson()
+    const stranger = new Visitor(server.issuer)
+    await stranger.post('/login', { username, password })
+    const logInByMail = async () => {
+      const visitor = new Visitor(server.issuer)
+      const page = await visitor.submit(await visitor.get('/login/email'), { login: email })
+      return visitor.submit(page, { code: (await readCode(outbox(), email)).code })
+    }
+    expect(new URL((await logInByMail()).url).pathname).toBe('/account')
+    expect(new URL((await stranger.get('/account')).url).pathname).toBe('/login')
+    expect((await stranger.post('/login', { username, password })).status).toBe(401)
+    const { database, hashQueue } = server.running.installation
+    const hash = await hashPassword(hashQueue, password)
+    const id = (await findAccountByLoginName(database.read, username))?.id ?? ''
+    await database.write((tx) => setPassword(tx, id, hash, `account:${id}`))
+    server.clock.set(server.clock.now() + DAY_MS)
+    await logInByMail()
+    expect((await stranger.post('/login', { username, password })).status).toBe(200)
   })
 
   it('by the link in any browser, which says first whom it signs in', async () => {

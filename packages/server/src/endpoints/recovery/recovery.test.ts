@@ -9,11 +9,17 @@ import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../
 import { Visitor } from '../../../testing/visitor.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { verifyEmail } from '../../domain/accounts/verify-email.ts'
+import { createApiKey } from '../../domain/api-keys/create-api-key.ts'
+import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
+import { parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { findPassword } from '../../domain/credentials/find-password.ts'
 import { hashPassword } from '../../domain/credentials/hash-password.ts'
 import { setPassword } from '../../domain/credentials/set-password.ts'
 import { endChallenges } from '../../domain/email-challenges/end-challenges.ts'
+import { linkIdentity } from '../../domain/federated-identities/link-identity.ts'
+import { listIdentities } from '../../domain/federated-identities/list-identities.ts'
 
 const password = 'seven purple umbrellas'
 const newPassword = 'nine amber lanterns'
@@ -186,14 +192,38 @@ forEachDatabase('recovery', ({ createUrl }) => {
     expect((await post('/recover/password', { secret, password: newPassword })).status).toBe(204)
   })
 
-  it('wrong codes are counted over challenges: the sixth waits, whoever the address belongs to', async () => {
-    for (const login of [(await addPerson()).email, 'stranger@example.com']) {
+  it('wrong codes for a user name are not felt by an address, its own or any other: nobody learns whose it is', async () => {
+    const [{ username, email }, other] = [await addPerson(), await addPerson()]
+    const answers = []
+    for (const login of [email, other.email, 'stranger@example.com']) {
       server.clock.set(server.clock.now() + DAY_MS)
-      const ids = [await ask(login), await ask(login), await ask(login)]
-      const answers = []
-      for (let time = 0; time < 7; time++)
-        answers.push((await post('/recover/code', { challenge: ids[time % 3], code: 'BCDF-GHJK' })).status)
-      expect(answers).toEqual([400, 400, 400, 400, 400, 400, 429])
+      const [byName, byAddress] = [await ask(username), await ask(login)]
+      for (let time = 0; time < 7; time++) await post('/recover/code', { challenge: byName, code: 'BCDF-GHJK' })
+      answers.push((await post('/recover/code', { challenge: byAddress, code: 'BCDF-GHJK' })).status)
+    }
+    expect(answers).toEqual([400, 400, 400])
+  })
+
+  it('of somebody who had never proved the address nothing stays that opens the account; of its own person everything does', async () => {
+    const { database } = server.running.installation
+    for (const isProved of [false, true]) {
+      const { id, username, email } = await addPerson()
+      if (isProved) await database.write((tx) => verifyEmail(tx, id, { actor: 'cli' }))
+      const parsed = parseApiKey({ name: 'Report', audience: 'https://api.example.com' })
+      if (!parsed.ok) throw new Error(parsed.sentence)
+      const identity = { issuer: 'https://accounts.example', subject: username, accountId: id, network: '127.0.0.1' }
+      await database.write(async (tx) => {
+        await createApiKey(tx, { accountId: id }, parsed.description, `account:${id}`)
+        await linkIdentity(tx, identity)
+      })
+      await ask(username)
+      const { secret } = await readCode(outbox(), email)
+      expect((await post('/recover/password', { secret, password: newPassword })).status).toBe(204)
+      const [keys, identities] = [
+        await listApiKeys(database.read, { accountId: id }),
+        await listIdentities(database.read, id),
+      ]
+      expect([keys.length, identities.length]).toEqual(isProved ? [1, 1] : [0, 0])
     }
   })
 

@@ -56,6 +56,7 @@ export const arabicActivity: ActivityWords = {
   'passkey.resumed': 'يمكن استخدام مفتاح مرور من جديد',
   'passkey.suspended': 'أُوقف مفتاح مرور: قد يكون في يد غيرك',
   'password.rehashed': 'تُحفظ كلمة مرورك الآن بصيغة أقوى',
+  'password.removed': 'أُزيلت كلمة المرور',
   'password.set': 'عُيّنت كلمة مرورك',
   'recovery_codes.made': 'أُنشئت رموز استرداد جديدة',
   'session.ended': 'انتهت جلسة',

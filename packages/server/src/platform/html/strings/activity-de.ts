@@ -57,6 +57,7 @@ export const germanActivity: ActivityWords = {
   'passkey.resumed': 'Ein Passkey ist wieder benutzbar',
   'passkey.suspended': 'Ein Passkey wurde gesperrt: Er könnte in fremden Händen sein',
   'password.rehashed': 'Ihr Passwort wird jetzt in einer stärkeren Form aufbewahrt',
+  'password.removed': 'Das Passwort wurde entfernt',
   'password.set': 'Ihr Passwort wurde gesetzt',
   'recovery_codes.made': 'Neue Wiederherstellungscodes wurden erstellt',
   'session.ended': 'Eine Sitzung endete',

@@ -57,6 +57,7 @@ export const englishActivity: ActivityWords = {
   'passkey.resumed': 'A passkey can be used again',
   'passkey.suspended': 'A passkey was suspended: it may be in other hands',
   'password.rehashed': 'Your password is now kept in a stronger form',
+  'password.removed': 'The password was removed',
   'password.set': 'Your password was set',
   'recovery_codes.made': 'New recovery codes were made',
   'session.ended': 'A session ended',

@@ -55,6 +55,7 @@ export type ToldAct =
   | 'passkey.resumed'
   | 'passkey.suspended'
   | 'password.rehashed'
+  | 'password.removed'
   | 'password.set'
   | 'recovery_codes.made'
   | 'session.ended'

@@ -103,7 +103,7 @@ export const german: Strings = {
     otherwise: 'Sie waren es doch? Dann schließen Sie diese Seite: Es ist nichts geschehen.',
     done: 'Ihr Konto ist gesperrt',
     ended:
-      'Alle Sitzungen sind beendet, alle API-Schlüssel widerrufen, und Passkeys sind gesperrt, bis Sie sie wieder zulassen.',
+      'Alle Sitzungen sind beendet, alle API-Schlüssel widerrufen, andere Anbieter getrennt, und Passkeys sind gesperrt, bis Sie sie wieder zulassen.',
     recover:
       'Um wieder hineinzukommen, gehen Sie zur Anmeldung und wählen Sie per E-Mail ein neues Passwort. Sehen Sie dann in Ihrem Konto nach, was nicht von Ihnen ist.',
     askOperator: (name) =>

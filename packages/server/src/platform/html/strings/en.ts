@@ -97,7 +97,8 @@ export const english: Strings = {
     submit: 'Lock the account',
     otherwise: 'It was you after all? Then close this page: nothing has happened.',
     done: 'Your account is locked',
-    ended: 'Every session has ended, every API key is revoked, and passkeys are suspended until you allow them again.',
+    ended:
+      'Every session has ended, every API key is revoked, other providers are disconnected, and passkeys are suspended until you allow them again.',
     recover:
       'To get in again, go to the sign-in page and choose a new password by e-mail. Then look through your account for what is not yours.',
     askOperator: (name) =>
