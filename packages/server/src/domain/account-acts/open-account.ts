@@ -24,7 +24,7 @@ export interface SignUp {
 
 export type OpenedAccount =
   | { readonly ok: true; readonly account: Account }
-  /** Used, too old, or the address has become somebody's meanwhile. */
+  /** Used, too old, or the address has become somebody's meanwhile: then it is used up. */
   | { readonly ok: false; readonly reason: 'over' }
   /** The challenge stays, for another name. */
   | { readonly ok: false; readonly reason: 'taken' }
@@ -52,11 +52,11 @@ export async function openAccount(
     await countFailure(tx, subject)
     return { ok: false, reason: 'taken' }
   }
+  await useChallenge(tx, challenge)
   if (!created.ok) return { ok: false, reason: 'over' }
   const { account } = created
   const isInvitation = challenge.payload.roles !== undefined
   await setPassword(tx, account.id, hash, `account:${account.id}`)
-  await useChallenge(tx, challenge)
   if (isInvitation)
     await recordAuditEvent(tx, { act: 'invitation.used', actor, outcome: 'done', accountId: account.id })
   return { ok: true, account }

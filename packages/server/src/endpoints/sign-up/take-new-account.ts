@@ -7,7 +7,9 @@ import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import type { PasswordHash } from '../../domain/credentials/password-hash.ts'
 import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
 import { admitEmailedLogin } from '../../domain/login/admit-emailed-login.ts'
+import { checkThrottle } from '../../domain/throttle/check-throttle.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
+import { nameSubject } from '../../domain/throttle/throttle-subject.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { relativeTime } from '../../platform/html/relative-time.ts'
@@ -79,6 +81,13 @@ export async function takeNewAccount(
   const { email } = found.challenge.payload
   const name = parseOwnUsername(username.trim() === '' ? email : username, email)
   if (!name.ok) return refuse({ about: 'username', refused: name })
+  // Before anything is hashed, which costs.
+  const verdict = await checkThrottle(
+    deps.database.read,
+    deps.clock.now(),
+    nameSubject(found.challenge.email, request.ip),
+  )
+  if (!verdict.ok) return refuse({ about: 'username', refused: { ...verdict, reason: 'throttled' } })
   const context = { username: name.username.text, email, issuerHost: deps.urls.host }
   const hashed = await hashNewPassword(deps, password, { context, signal: abortWhenGone(reply) })
   if (!hashed.ok) return refuse({ about: 'password', refused: hashed })
