@@ -94,6 +94,12 @@ describe('e-mail addresses', () => {
     `ada@${'a'.repeat(64)}.com`,
     `ada@${'a.'.repeat(130)}com`,
     '<ada@example.com>',
+    'ﬁne@example.com',
+    'ａｄａ@example.com',
+    'ada\ufe0f@example.com',
+    'ada@ex\u3164ample.com',
+    'ada@mail⒈example.com',
+    '=?utf-8?q?eve=40example.org?=@example.com',
   ])('%j is refused', (text) => {
     expect(parseEmail(text)).toEqual({ ok: false, reason: 'not_an_email', sentence: expect.any(String) })
   })
