@@ -394,7 +394,7 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
   },
   'email-proof': (language, theme) => {
     const shown = { action: '/account/email', secret: 's'.repeat(66), email: 'ada.lovelace@example.com' }
-    return renderEmailProofPage({ ...shown, language, theme })
+    return renderEmailProofPage({ ...shown, username: 'ada', language, theme })
   },
   'email-proved': (language, theme) => renderProvedEmailPage({ accountPath: '/account/security', language, theme }),
   'api-key-form': (language, theme) => renderApiKeyFormPage({ ...sampleApiKeyForm, language, theme }),

@@ -154,6 +154,14 @@ forEachDatabase('what people change of how they log in', ({ createUrl }) => {
     expect(await find(next)).toBeUndefined()
   })
 
+  it('whoever opens the link is told which account wants their address', async () => {
+    const { username, visitor } = await addPerson()
+    const next = `asked${person}@example.com`
+    await visitor.submit(await visitor.get('/account/security/email'), { email: next })
+    const page = await new Visitor(server.issuer).get((await readCode(outbox(), next)).url)
+    expect(page.text).toContain(`<bdi id="username">${username}</bdi>`)
+  })
+
   it('of 20 parallel uses of link and code one changes the address', async () => {
     const { id, email, visitor } = await addPerson()
     const next = `race${person}@example.com`

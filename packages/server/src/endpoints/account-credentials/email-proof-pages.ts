@@ -10,16 +10,20 @@ export interface EmailProofPage {
   /** Of the link, carried along as `secret`. */
   readonly secret: string
   readonly email: string
+  /** Of the account that wants it. */
+  readonly username: string
   readonly language: Language
   readonly theme: Theme
 }
 
 /** Renders the address that an account is to have, and the button that says it is one's own. */
-export function renderEmailProofPage({ action, secret, email, language, theme }: EmailProofPage): string {
-  const strings = stringsIn(language).accountEmail
+export function renderEmailProofPage(page: EmailProofPage): string {
+  const { action, secret, email, username, language, theme } = page
+  const { accountEmail: strings, mails } = stringsIn(language)
   const body = html`<h1>${strings.confirmTitle}</h1>
 <p><strong><bdi>${email}</bdi></strong></p>
 <p>${strings.confirmLead}</p>
+<p>${mails.account}: <bdi id="username">${username}</bdi></p>
 <form method="post" action="${action}">
 <input type="hidden" name="secret" value="${secret}">
 <button type="submit">${strings.confirm}</button>

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { takeEmail } from '../../domain/account-acts/take-email.ts'
+import { getAccount } from '../../domain/accounts/get-account.ts'
 import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
@@ -23,8 +24,11 @@ export function emailProofRoutes(server: HttpServer, deps: EmailFlowDeps): void 
     const found = await find(deps, secret)
     if (found.state !== 'open') return showOver(deps, request, reply, found.state)
     const language = chooseLanguage(request.headers['accept-language'])
-    const { email } = found.challenge.payload
-    const page = renderEmailProofPage({ action: urls.accountEmailProofPath, secret, email, language, theme })
+    const { accountId = '', payload } = found.challenge
+    // Somebody else's account may ask for the reader's address: they see whose it is.
+    const { username } = await getAccount(database.read, accountId)
+    const shown = { action: urls.accountEmailProofPath, secret, email: payload.email, username }
+    const page = renderEmailProofPage({ ...shown, language, theme })
     return reply.headers(pageHeaders(theme)).send(page)
   })
   type Proving = FastifyRequest<{ Body: EmailProofBody }>
