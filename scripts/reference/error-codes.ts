@@ -94,6 +94,7 @@ export const tokenChecks: Readonly<Record<CheckName, string>> = {
   revocation: 'no record of the revocation feed concerns it',
   proof: 'the DPoP proof is right, for this request, and new',
   scope: 'the route’s scopes are in `scope`',
+  organization: 'the token acts for the route’s organization, by `org_id`',
   permission: 'the route’s permissions are in `permissions`',
   role: 'the route’s roles are in `roles`',
   fresh: '`auth_time` is as recent as the route asks for',

@@ -19,6 +19,7 @@ export type CheckName =
   | 'revocation'
   | 'proof'
   | 'scope'
+  | 'organization'
   | 'permission'
   | 'role'
   | 'fresh'

@@ -29,6 +29,8 @@ export interface Rule<Scope extends string = string, Permission extends string =
   readonly role?: Role | readonly Role[]
   /** Roles of which one must be there. */
   readonly anyRole?: readonly Role[]
+  /** The organization that they must act for, by its id, or one of several; `true`: any. Never a slug. */
+  readonly organization?: true | string | readonly string[]
   /** How long ago the person may have signed in, such as `5m`: a number with s, m, h or d. */
   readonly fresh?: string
   /** What their login must have reached, one of several; of Ostiary's own `aal1`, `aal2`, `phr` a later one is enough, too. */

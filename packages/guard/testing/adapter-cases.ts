@@ -86,7 +86,7 @@ function tooLittle(scope: string): Refused {
 }
 
 /** What lacks is told by name, in parameters of our own: no scope that a client could ask for would help. */
-function notPermitted(check: 'permission' | 'role', needs: string): Refused {
+function notPermitted(check: 'permission' | 'role' | 'organization', needs: string): Refused {
   return {
     status: 403,
     challenge: `Bearer error="insufficient_scope", error_description="Token lacks a required permission", ${needs}`,
@@ -114,6 +114,7 @@ const signedIn = (secondsAgo: number, more: object = {}): string =>
 const proved = signedIn(20, { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] })
 
 const support = signToken({ roles: ['support'], permissions: ['orders:cancel', 'orders:refund'] })
+const acting = signToken({ org_id: 'org_blue' })
 const strange = signToken({ permissions: [{ value: 'orders:refund' }] })
 
 const bearer = (token: string): SentRequest => ({ fields: [['Authorization', `Bearer ${token}`]] })
@@ -434,6 +435,15 @@ function permissionCases(): AdapterCase[] {
       { permission: 'orders:refund' },
       strange,
       notPermitted('permission', 'permission="orders:refund"'),
+    ],
+    ['any organization', { organization: true }, acting],
+    ['one organization of several', { organization: ['org_red', 'org_blue'] }, acting],
+    ['no organization', { organization: true }, valid, notPermitted('organization', 'organization="any"')],
+    [
+      'another organization',
+      { organization: 'org_red' },
+      acting,
+      notPermitted('organization', 'organization="org_red"'),
     ],
     ['another role', { role: 'admin' }, support, notPermitted('role', 'role="admin"')],
     ['none of any roles', { anyRole: ['admin', 'root'] }, support, notPermitted('role', 'role="admin root"')],

@@ -30,6 +30,7 @@ export const ruleChecks: readonly RuleCheck[] = [
     (rule) => demandWords('permission', 'permissions', rule.permission, rule.anyPermission),
   ],
   [['role', 'anyRole'], ({ role, anyRole }) => demandWords('role', 'roles', role, anyRole)],
+  [['organization'], ({ organization }) => (organization === undefined ? undefined : demandOrganization(organization))],
   // Last: nobody signs in anew for what they may not do anyway. @see RFC 9470 §3
   [['fresh'], ({ fresh }) => (fresh === undefined ? undefined : demandFresh(fresh))],
   [['acr'], ({ acr }) => demandWordsOfLogin('acr', 'acr_values', acr)],
@@ -55,6 +56,16 @@ function demandWords(
       const isThere = (word: string): boolean => hasWord(claims[claim], word)
       return allOf.every(isThere) && (anyOf.length === 0 || anyOf.some(isThere))
     },
+  }
+}
+
+function demandOrganization(wanted: true | string | readonly string[]): Demand {
+  const ids = wanted === true ? [] : parseWords(wanted)
+  const expected = ids.join(' ') || 'any'
+  return {
+    ...{ check: 'organization', code: 'insufficient_permission', needs: { organization: expected } },
+    ...{ claim: 'org_id', expected },
+    isMet: ({ org_id }) => (wanted === true ? org_id !== undefined : ids.includes(org_id as string)),
   }
 }
 
@@ -96,15 +107,13 @@ function hasWord(held: unknown, word: string): boolean {
 // RFC 6749 §3.3: no blank, quote or backslash, so that a word stands in a challenge as it is.
 const scopeWord = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-/** Reads scopes, permissions or roles. @throws GuardConfigurationError for what names nothing that a token could have. */
+/** Reads scopes, permissions, roles or ids. @throws GuardConfigurationError for what names nothing that a token could have. */
 export function parseWords(given: string | readonly string[] | undefined): readonly string[] {
   if (given === undefined) return []
   const words: readonly unknown[] = typeof given === 'string' ? given.split(' ') : given
   // An empty list would ask for nothing, or for what no token has: both are surely not meant.
   if (Array.isArray(words) && words.length > 0 && words.every(isWord)) return words
-  throw new GuardConfigurationError(
-    'A scope, permission or role must be printable ASCII without blanks, quotes, backslashes',
-  )
+  throw new GuardConfigurationError('What a rule names must be printable ASCII without blanks, quotes, backslashes')
 }
 
 function isWord(word: unknown): word is string {
