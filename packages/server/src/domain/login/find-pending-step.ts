@@ -33,9 +33,11 @@ export async function findPendingStep(sql: Queries, progress: LoginProgress): Pr
   if (isTwoSteps(methods) && reachesAcr(methods, demanded)) return undefined
   // The same passkey twice is one factor, and so is another beside it.
   const all = (await listFactors(sql, accountId)).filter((factor) => factor !== 'passkey' || !isPasskey(methods))
-  const factors = demanded === 'phr' ? all.filter((factor) => factor === 'passkey') : all
-  // Who has no passkey is asked for none: whoever wants one is told by what the session reaches.
-  const isDemanded = !reachesAcr(methods, demanded === 'phr' && factors.length === 0 ? undefined : demanded)
+  // Who has no passkey is asked for none, but for what comes next: what else is demanded may be that, and whoever wants more is told by what
+  // the session reaches.
+  const reachable = demanded === 'phr' && !all.includes('passkey') ? 'aal2' : demanded
+  const factors = reachable === 'phr' ? all.filter((factor) => factor === 'passkey') : all
+  const isDemanded = !reachesAcr(methods, reachable)
   if (isDemanded) return factors.length > 0 ? { kind: 'second_factor', factors, isDemanded } : { kind: 'enrolment' }
   const isWished = all.includes('totp') && !isDeviceRemembered && !isTwoSteps(methods)
   return isWished ? { kind: 'second_factor', factors: all, isDemanded } : undefined

@@ -119,6 +119,19 @@ forEachDatabase('required factors', ({ createUrl }) => {
     expect(claims).toMatchObject({ acr: 'aal2', auth_time: plain.auth_time })
   })
 
+  it('a role’s demand is none the less for a client that wishes more than the account can prove', async () => {
+    await requireOfRole()
+    later(minute)
+    const wish = scene.url({ acr_values: 'phr' })
+    const page = await scene.browser.submit(await scene.browser.get(wish), person)
+    expect(asked(page)).toBe('/login/enrol')
+    expect(asked(await scene.browser.get('/account'))).toBe('/login')
+    await scene.browser.submit(page, { code: readAuthenticator(scene.server, page.text).code() })
+    // Who has no passkey is asked for none.
+    const { code = '' } = await scene.authorize(wish)
+    expect(decodeJwt(String((await scene.exchange(code)).body.access_token))).toMatchObject({ acr: 'aal2' })
+  })
+
   it('a device is allowed only by who has proved what its API requires', async () => {
     const { id } = await addClient(scene.server, { grants: ['urn:ietf:params:oauth:grant-type:device_code'] })
     const wish = { client_id: id, resource: audience, scope: 'orders:read' }
