@@ -29,9 +29,11 @@ export async function addApp(
   const step = findEnrolmentStep(enrolment, typed, tx.now)
   if (step === undefined) return { ok: false, reason: 'wrong_code' }
   const network = parseNetwork(request.ip)
+  const isFirst = (await listFactors(tx.sql, accountId)).length === 0
   const isAdded = await addTotp(tx, deps.sealer, { accountId, secret: enrolment.secret, step, network })
   if (!isAdded) return { ok: false, reason: 'exists' }
-  const hasCodes = (await countRecoveryCodes(tx.sql, accountId)) > 0
+  // Codes from a time without a factor stand in for none: somebody else may have them.
+  const hasCodes = !isFirst && (await countRecoveryCodes(tx.sql, accountId)) > 0
   const recoveryCodes = hasCodes ? [] : await makeRecoveryCodes(tx, { accountId, network })
   await tell(tx, deps, request, accountId, 'factor_added')
   return { ok: true, recoveryCodes }
@@ -49,13 +51,15 @@ export async function removeApp(
   await tell(tx, deps, request, accountId, 'factor_removed')
 }
 
-/** Makes recovery codes instead of those before. */
+/** Makes recovery codes instead of those before; none where there is no factor that they could stand in for. */
 export async function renewRecoveryCodes(
   tx: Transaction,
   deps: FactorsDeps,
   request: FastifyRequest,
   accountId: string,
 ): Promise<readonly string[]> {
+  // Whoever gets at an account that has no factor must not leave themselves a way around the one that its person adds.
+  if ((await listFactors(tx.sql, accountId)).length === 0) return []
   const codes = await makeRecoveryCodes(tx, { accountId, network: parseNetwork(request.ip) })
   await tell(tx, deps, request, accountId, 'factor_added')
   return codes

@@ -51,6 +51,7 @@ export function factorsEndpoint(server: HttpServer, deps: FactorsDeps): void {
     urls.accountRecoveryCodesPath,
     guarded(deps, urls.accountSecurityPath, async (request, reply, { accountId }) => {
       const codes = await database.write((tx) => renewRecoveryCodes(tx, deps, request, accountId))
+      if (codes.length === 0) return toSecurity(deps, request, reply)
       return sendCodes(deps, request, reply, accountId, codes)
     }),
   )

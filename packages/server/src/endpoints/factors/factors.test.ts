@@ -5,6 +5,7 @@ import { addAccount, startTestServer, type TestServer } from '../../../testing/t
 import { type Visit, Visitor } from '../../../testing/visitor.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { resetFactors } from '../../domain/login/reset-factors.ts'
+import { makeRecoveryCodes } from '../../domain/recovery-codes/recovery-codes.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 
 const password = 'seven purple umbrellas'
@@ -139,6 +140,19 @@ forEachDatabase('/account/security: second factors', ({ createUrl }) => {
     expect((await other.submit(page, { factor: 'recovery_code', code: codesOn(renewed)[0] ?? '' })).status).toBe(200)
   })
 
+  it('no recovery codes can lie in wait: none are made without a factor, and the first one ends whatever there is', async () => {
+    const visitor = new Visitor(server.issuer)
+    await signIn(visitor)
+    const renewal = '/account/security/recovery-codes'
+    expect(codesOn(await visitor.post(renewal, {}))).toEqual([])
+    const program = { accept: 'application/json' }
+    expect((await visitor.post(renewal, {}, program)).status).toBe(204)
+    const planted = await database().write((tx) => makeRecoveryCodes(tx, { accountId, network: '192.0.2.1' }))
+    expect((await setUp(new Visitor(server.issuer))).codes).toHaveLength(10)
+    const page = await signIn(visitor)
+    expect((await visitor.submit(page, { factor: 'recovery_code', code: planted[0] ?? '' })).status).toBe(401)
+  })
+
   it('removing the app needs a fresh login that has proved it, and ends what was remembered and the recovery codes', async () => {
     const visitor = new Visitor(server.issuer)
     const { show } = await setUp(visitor)
@@ -191,8 +205,9 @@ forEachDatabase('/account/security: second factors', ({ createUrl }) => {
     const visitor = new Visitor(server.issuer)
     const { show } = await setUp(visitor)
     await visitor.submit(await signIn(visitor), { code: show(), remember: '1' })
-    expect(await database().write((tx) => resetFactors(tx, accountId, 'cli'))).toBe(true)
-    expect(await database().write((tx) => resetFactors(tx, accountId, 'cli'))).toBe(false)
+    const reset = () => database().write((tx) => resetFactors(tx, { accountId, actor: 'cli' }))
+    expect(await reset()).toEqual({ hadApp: true, passkeys: 0 })
+    expect(await reset()).toEqual({ hadApp: false, passkeys: 0 })
     expect((await signIn(new Visitor(server.issuer))).url).toBe(`${server.issuer}/account`)
     const page = await visitor.get(security())
     expect([page.text.includes('codes are left'), page.text.includes('not asked for a code')]).toEqual([false, false])
