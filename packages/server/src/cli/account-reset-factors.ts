@@ -5,6 +5,7 @@ import { getAccountOption } from './get-account-option.ts'
 
 interface ResetOptions {
   readonly json?: boolean
+  readonly passkeys?: boolean
   readonly username: string
 }
 
@@ -15,14 +16,17 @@ export function accountResetFactorsCommand(): Command {
     'ostiary account reset-factors --username ada',
   )
     .requiredOption('--username <name>', 'user name or e-mail address')
+    .option('--passkeys', 'remove all passkeys as well, even the last way in')
     .action((options: ResetOptions) => runCommand(options, () => resetFromOptions(options)))
 }
 
-async function resetFromOptions({ username: name }: ResetOptions): Promise<Report> {
+async function resetFromOptions({ username: name, passkeys: losesPasskeys = false }: ResetOptions): Promise<Report> {
   return withInstallation(async (installation) => {
-    const { id, username } = await getAccountOption(installation, name)
-    const removed = await installation.database.write((tx) => resetFactors(tx, id, 'cli'))
-    const told = removed ? 'has no authenticator app any more' : 'had no authenticator app'
-    return { json: { id, removed }, lines: [`${username} ${told}.`] }
+    const { id: accountId, username } = await getAccountOption(installation, name)
+    const reset = { accountId, actor: 'cli', losesPasskeys } as const
+    const { hadApp, passkeys } = await installation.database.write((tx) => resetFactors(tx, reset))
+    const told = hadApp ? 'has no authenticator app any more' : 'had no authenticator app'
+    const lines = [`${username} ${told}.`, ...(losesPasskeys ? [`Passkeys removed: ${passkeys}.`] : [])]
+    return { json: { id: accountId, removed: hadApp, passkeys_removed: passkeys }, lines }
   })
 }

@@ -125,6 +125,12 @@ export async function selectClient(
   return row && { client: toClient(row), secretHash: row.secret_hash ?? undefined }
 }
 
+/** Whether any demands a second factor of its people. */
+export async function selectIsFactorRequired(sql: Queries): Promise<boolean> {
+  const clients = sql.withTables<ClientTables>().selectFrom('client').select('id')
+  return (await clients.where('required_acr', 'is not', null).limit(1).executeTakeFirst()) !== undefined
+}
+
 export async function selectClients(sql: Queries): Promise<Client[]> {
   const clients = sql.withTables<ClientTables>().selectFrom('client').selectAll()
   return (await clients.orderBy('created_at').orderBy('id').execute()).map(toClient)

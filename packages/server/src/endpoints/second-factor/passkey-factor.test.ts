@@ -3,8 +3,11 @@ import { forEachDatabase } from '../../../testing/database.ts'
 import { addAuthenticator } from '../../../testing/factor-scene.ts'
 import { optionsIn, type PasskeyPerson, PasskeyScene, passkeysPath, password } from '../../../testing/passkey-scene.ts'
 import type { Mischief } from '../../../testing/soft-authenticator.ts'
+import { addApi } from '../../../testing/test-server.ts'
 import type { Visit, Visitor } from '../../../testing/visitor.ts'
 import { acrOf } from '../../domain/assurance/acr.ts'
+import { resetFactors } from '../../domain/login/reset-factors.ts'
+import { updateApi } from '../../domain/revocation-acts/change-roles.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 
@@ -185,5 +188,31 @@ forEachDatabase('a passkey as second factor', ({ createUrl }) => {
     for (const { url } of refusedActs) expect(url).toContain(`${path}?step_up=1`)
     expect((await visitor.get('/login/passkey-offer')).url).toBe(`${scene.server.issuer}/account`)
     expect(await ada.passkeys()).toHaveLength(1)
+  })
+
+  test('where an operator demands a second factor anywhere, a password alone adds no passkey beside one, and removes none', async () => {
+    const audience = 'https://ledger.example.com'
+    await addApi(scene.server, { audience, requiredFactor: 'mfa' })
+    const { database } = scene.server.running.installation
+    const ada = await scene.person()
+    // Who has none yet adds the first.
+    await ada.register()
+    const [{ id = '' } = {}] = await ada.passkeys()
+    const thief = await ada.signIn()
+    const refusedActs = [
+      await thief.get(`${passkeysPath}/new`),
+      await thief.post(`${passkeysPath}/new`, { credential: '{}' }),
+      await thief.post(passkeysPath, { passkey: id, act: 'remove' }),
+    ]
+    for (const { url } of refusedActs) expect(url).toContain(`${path}?step_up=1`)
+    expect(await ada.passkeys()).toHaveLength(1)
+    const lost = { accountId: ada.accountId, actor: 'cli', losesPasskeys: true } as const
+    expect(await database.write((tx) => resetFactors(tx, lost))).toEqual({ hadApp: false, passkeys: 1 })
+    expect(await ada.audited('passkey.removed')).toEqual([expect.objectContaining({ passkey: id })])
+    await ada.add(thief)
+    expect(await ada.passkeys()).toHaveLength(1)
+    await updateApi(database, { audience, requiredFactor: 'none' }, 'cli')
+    await ada.add(thief)
+    expect(await ada.passkeys()).toHaveLength(2)
   })
 })
