@@ -1,8 +1,8 @@
 import type { Api, ApiPermission } from '../../domain/apis/api.ts'
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
-import { reachesAcr } from '../../domain/assurance/acr.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import type { Client } from '../../domain/clients/client.ts'
+import { provesEnough } from '../../domain/login/demand-of-access.ts'
 import { isServerScope } from '../../domain/names/scope-token.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
 import type { ActorClaim } from '../../domain/tokens/access-token-claims.ts'
@@ -35,7 +35,7 @@ export async function exchangeToken(
   // Whoever verifies allows for clocks that differ; what is over here is over.
   if (!subject || subject.claims.exp <= now) return unacceptable('not_verified')
   if (!mayExchange(client, subject)) return unacceptable('foreign')
-  if (!provesEnough(client, subject, jkt)) return unproven
+  if (!provesKey(client, subject, jkt)) return unproven
   const actor = nameActor(client, subject)
   if (countActors(actor) > MOST_ACTORS) return unacceptable('too_many_actors')
   const held = readScopes(subject).filter((scope) => mayHave(client, scope))
@@ -53,7 +53,8 @@ export async function exchangeToken(
   if (!(await judgeIssuedToken(database.read, clock, subject)).isGood) return unacceptable('revoked')
   const { api } = access
   // Of who signed in elsewhere the token says nothing.
-  if (!reachesAcr(subject.claims.amr ?? [], api.requiredAcr)) return factorRequired
+  const person = { accountId: subject.subject, methods: subject.claims.amr ?? [] }
+  if (!(await provesEnough(database.read, person, { client, api }))) return factorRequired
   const expiresAt = Math.min(subject.claims.exp, now + api.lifetimeSeconds)
   await recordExchange(deps, client, subject, { audience: api.audience, scopes: granted })
   const { token, scope } = await tokenIssuer.issueAccessToken({
@@ -89,7 +90,7 @@ function mayExchange(client: Client, { clientId, audience, subject, sessionId }:
  * What is bound never becomes a bearer token. The client that it was given to has its key; the API that guards it was shown that key in a
  * proof, and proves one of its own.
  */
-function provesEnough(client: Client, subject: VerifiedIssuedToken, jkt: string | undefined): boolean {
+function provesKey(client: Client, subject: VerifiedIssuedToken, jkt: string | undefined): boolean {
   if (subject.jkt === undefined || subject.jkt === jkt) return true
   return jkt !== undefined && client.type === 'confidential' && subject.clientId !== client.id
 }
@@ -152,7 +153,7 @@ function unacceptable(reason: string): GrantedTokens {
 
 const factorRequired = refuseRequest(
   'invalid_target',
-  'That API is for people who signed in with a second factor, and the person of subject_token did not.',
+  'A second factor is required for that, and the person of subject_token signed in without one.',
 )
 
 const unproven = refuseRequest(

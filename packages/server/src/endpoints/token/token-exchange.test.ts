@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
 import { afterEach, expect, it } from 'vitest'
+import { addClient } from '../../../testing/authorization-scene.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addConfidentialClient, type TestClient } from '../../../testing/revoking.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../../../testing/test-server.ts'
@@ -141,6 +142,15 @@ forEachDatabase('POST /token with grant_type=token-exchange', ({ createUrl }) =>
     ['an actor_token', { actor_token: 'abc', actor_token_type: accessToken }],
   ])('RFC 8693 §2.2.2: %s is refused as invalid_request', async (_, more) => {
     expect(await ask(await start(), more)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+  })
+
+  it('a factor that the client requires of its people holds at an exchange, too', async () => {
+    const scene = await start()
+    const described = { type: 'confidential', grants: [exchange], scopes: [`introspect:${orders}`] } as const
+    const { id, secret } = await addClient(scene.server, { ...described, requiredFactor: 'mfa' })
+    const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+    expect((await ask(scene, {}, authorization)).body).toMatchObject({ error: 'invalid_target' })
+    expect((await ask(scene)).status).toBe(200)
   })
 
   it('RFC 8693 §4.1: who acted before stands within act, four at most', async () => {
