@@ -480,6 +480,13 @@ function stepUpCases(): AdapterCase[] {
     ['a login of just now', { fresh: '5m' }, signedIn(300)],
     ['a login of before', { fresh: '5m' }, signedIn(301), stepUp('fresh', 'max_age="300"')],
     ['no time of login', { fresh: '1d' }, valid, stepUp('fresh', 'max_age="86400"')],
+    ['a login of the future', { fresh: '5m' }, signedIn(-301), stepUp('fresh', 'max_age="300"')],
+    [
+      'a time of login in milliseconds',
+      { fresh: '5m' },
+      signedIn(0, { auth_time: nowSeconds * 1000 }),
+      stepUp('fresh', 'max_age="300"'),
+    ],
     [
       'a time of login that is no number',
       { fresh: '1d' },

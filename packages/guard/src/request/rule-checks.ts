@@ -78,7 +78,13 @@ function demandFresh(fresh: string): Demand {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(fresh) ?? []
   if (unit === undefined) throw new GuardConfigurationError('fresh must be such as 5m')
   const seconds = Number(count) * secondsOf[unit as keyof typeof secondsOf]
-  return demandLogin('fresh', 'auth_time', 'max_age', `${seconds}`, (at, now) => now / 1000 - Number(at) <= seconds)
+  return demandLogin(
+    'fresh',
+    'auth_time',
+    'max_age',
+    `${seconds}`,
+    (at, now) => Math.abs(now / 1000 - Number(at)) <= seconds,
+  )
 }
 
 function demandWordsOfLogin(check: 'acr' | 'amr', parameter: string, given: Rule['acr']): Demand | undefined {
