@@ -52,7 +52,7 @@ forEachDatabase('a person in a browser', ({ createUrl }) => {
     await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     await page.waitForURL(`${server.issuer}/login`)
     // What remembers the browser stays: it opens nothing.
-    expect((await page.context().cookies()).map(({ name }) => name)).toEqual(['ostiary_browser'])
+    expect((await page.context().cookies()).map(({ name }) => name)).toEqual(['ostiary_known_device'])
     await page.goBack()
     await page.reload()
     expect(new URL(page.url()).pathname).toBe('/login')

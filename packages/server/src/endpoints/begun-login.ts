@@ -13,7 +13,7 @@ import type { Queries, Transaction } from '../platform/database/database.ts'
 import { findBrowserSession } from './browser-session.ts'
 import { findDemand } from './find-demand.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
-import { findLoginStepSecret } from './login-step-cookies.ts'
+import { findOwnCookie } from './own-cookies.ts'
 
 /** What a further step is added to: a login that waits, or a session that is to prove more. */
 export interface BegunLogin {
@@ -37,7 +37,7 @@ export async function findBegunLogin(
   wanted: WantedStep & { readonly now: EpochMilliseconds },
 ): Promise<BegunLogin | undefined> {
   if (wanted.isStepUp) return findSession(sql, urls, request, wanted)
-  return findPendingLogin(sql, { secret: findLoginStepSecret(urls, request), now: wanted.now })
+  return findPendingLogin(sql, { secret: findOwnCookie(urls, request, 'login_step'), now: wanted.now })
 }
 
 /** The same, in the transaction of the step, with its account locked. */
@@ -47,7 +47,7 @@ export async function lockBegunLogin(
   request: FastifyRequest,
   wanted: WantedStep,
 ): Promise<BegunLogin | undefined> {
-  if (!wanted.isStepUp) return lockPendingLogin(tx, findLoginStepSecret(urls, request))
+  if (!wanted.isStepUp) return lockPendingLogin(tx, findOwnCookie(urls, request, 'login_step'))
   const now = { ...wanted, now: tx.now }
   const found = await findSession(tx.sql, urls, request, now)
   if (found) await lockAccount(tx, found.login.accountId)

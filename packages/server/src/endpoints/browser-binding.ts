@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { findCookie, renderCookie } from '../platform/http/cookies.ts'
 import { randomSecret } from '../platform/random/random.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
+import { findOwnCookie, renderOwnCookie } from './own-cookies.ts'
 
 const LIFETIME_SECONDS = 600
 
@@ -14,8 +14,8 @@ const LIFETIME_SECONDS = 600
  */
 export function bindBrowser(urls: IssuerUrls, request: FastifyRequest): { hash: string; setCookie: string } {
   const secret = findSecret(urls, request) ?? randomSecret()
-  const lifetime = { secure: urls.isSecure, maxAgeSeconds: LIFETIME_SECONDS }
-  return { hash: hashOf(secret), setCookie: renderCookie(cookieName(urls), secret, lifetime) }
+  const setCookie = renderOwnCookie(urls, 'binding', secret, { maxAgeSeconds: LIFETIME_SECONDS })
+  return { hash: hashOf(secret), setCookie }
 }
 
 /** The hash of that secret; absent where no login has begun in this browser. */
@@ -25,12 +25,8 @@ export function findBrowserHash(urls: IssuerUrls, request: FastifyRequest): stri
 }
 
 function findSecret(urls: IssuerUrls, request: FastifyRequest): string | undefined {
-  const secret = findCookie(request.headers.cookie, cookieName(urls))
+  const secret = findOwnCookie(urls, request, 'binding')
   return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : undefined
-}
-
-function cookieName({ isSecure }: IssuerUrls): string {
-  return isSecure ? '__Host-ostiary_binding' : 'ostiary_binding'
 }
 
 function hashOf(secret: string): string {

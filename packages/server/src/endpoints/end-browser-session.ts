@@ -2,9 +2,8 @@ import type { FastifyReply } from 'fastify'
 import { endSession } from '../domain/sessions/end-session.ts'
 import type { Session } from '../domain/sessions/session.ts'
 import type { Database } from '../platform/database/database.ts'
-import { renderCookie } from '../platform/http/cookies.ts'
-import { sessionCookieName } from './browser-session.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
+import { removeOwnCookie } from './own-cookies.ts'
 
 /** Ends a browser's session, if there is one, with all that came from it, durably; and removes its cookie. */
 export async function endBrowserSession(
@@ -13,5 +12,5 @@ export async function endBrowserSession(
   session: Session | undefined,
 ): Promise<void> {
   if (session) await database.write((tx) => endSession(tx, session, `account:${session.accountId}`))
-  reply.header('set-cookie', renderCookie(sessionCookieName(urls), '', { secure: urls.isSecure, maxAgeSeconds: 0 }))
+  reply.header('set-cookie', removeOwnCookie(urls, 'session'))
 }

@@ -2,20 +2,19 @@ import type { FastifyRequest } from 'fastify'
 import { getAccount } from '../domain/accounts/get-account.ts'
 import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
 import { findPendingStep } from '../domain/login/find-pending-step.ts'
-import { issuePendingLogin } from '../domain/login/pending-login.ts'
+import { issuePendingLogin, PENDING_LOGIN_MS } from '../domain/login/pending-login.ts'
 import { isDeviceRemembered } from '../domain/remembered-devices/remembered-devices.ts'
 import { openBrowserSession, type SessionOpening } from '../domain/sessions/open-session.ts'
 import { replaceBrowserSession } from '../domain/sessions/replace-browser-session.ts'
 import { BROWSER_SESSION_LIMITS, type Session } from '../domain/sessions/session.ts'
 import type { Transaction } from '../platform/database/database.ts'
-import { renderCookie } from '../platform/http/cookies.ts'
 import type { Sealer } from '../platform/sealing/sealing.ts'
 import { stepUrl } from './begun-login.ts'
-import { findBrowserSession, sessionCookieName } from './browser-session.ts'
+import { findBrowserSession } from './browser-session.ts'
 import { findDemand } from './find-demand.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
-import { findDeviceCookie, findLoginStepSecret, renderLoginStepCookie } from './login-step-cookies.ts'
 import { findPasskeyOffer } from './offer-passkey.ts'
+import { findOwnCookie, removeOwnCookie, renderOwnCookie } from './own-cookies.ts'
 import { offerKeeping } from './pending-keeping.ts'
 import { tellOfNewDevice } from './tell-of-new-device.ts'
 
@@ -50,7 +49,7 @@ export async function finishLoginStep(
 ): Promise<FinishedStep> {
   const { urls } = deps
   const { accountId, methods, authenticatedAt = tx.now } = who
-  const cookie = findDeviceCookie(urls, request)
+  const cookie = findOwnCookie(urls, request, 'remembered_device')
   const pending = await findPendingStep(tx.sql, {
     ...{ accountId, methods },
     demanded: await findDemand(tx.sql, urls, { accountId, returnTo, now: tx.now }),
@@ -60,9 +59,10 @@ export async function finishLoginStep(
     const secret = await issuePendingLogin(tx, { accountId, methods, authenticatedAt, returnTo })
     const path = pending.kind === 'enrolment' ? urls.enrolPath : urls.secondFactorPath
     const location = stepUrl(path, { isStepUp: false, returnTo })
-    return { setCookies: [renderLoginStepCookie(urls, secret)], location }
+    const setCookie = renderOwnCookie(urls, 'login_step', secret, { maxAgeSeconds: PENDING_LOGIN_MS / 1000 })
+    return { setCookies: [setCookie], location }
   }
-  const waited = findLoginStepSecret(urls, request) === undefined ? [] : [renderLoginStepCookie(urls, '')]
+  const waited = findOwnCookie(urls, request, 'login_step') === undefined ? [] : [removeOwnCookie(urls, 'login_step')]
   const { deleteAfter } = await getAccount(tx.sql, accountId)
   if (deleteAfter !== undefined) {
     const { setCookies, location } = await offerKeeping(tx, urls, { who, returnTo })
@@ -91,5 +91,5 @@ async function openSessionForBrowser(
   const { cookie, session } = await openBrowserSession(tx, { ...who, clientId: LOGIN_CLIENT_ID, userAgent })
   if (before) await replaceBrowserSession(tx, before, session)
   const maxAgeSeconds = BROWSER_SESSION_LIMITS.absoluteMilliseconds / 1000
-  return renderCookie(sessionCookieName(urls), cookie, { secure: urls.isSecure, maxAgeSeconds })
+  return renderOwnCookie(urls, 'session', cookie, { maxAgeSeconds })
 }

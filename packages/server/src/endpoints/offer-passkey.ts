@@ -3,8 +3,8 @@ import { listPasskeys } from '../domain/passkeys/list-passkeys.ts'
 import type { Session } from '../domain/sessions/session.ts'
 import type { EpochMilliseconds } from '../platform/clock/clock.ts'
 import type { Queries } from '../platform/database/database.ts'
-import { findCookie, renderCookie } from '../platform/http/cookies.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
+import { findOwnCookie, renderOwnCookie } from './own-cookies.ts'
 import { findPendingAuthorization } from './pending-authorization.ts'
 
 const DECLINED_SECONDS = 90 * 86_400
@@ -31,7 +31,7 @@ export async function findPasskeyOffer(
 ): Promise<string | undefined> {
   const { passkey_offer: said } = (request.body ?? {}) as { readonly passkey_offer?: unknown }
   if (said !== 'yes' || !urls.relyingParty || !methods.includes('pwd')) return undefined
-  if (before?.accountId === accountId || hasDeclined(urls, request)) return undefined
+  if (before?.accountId === accountId || findOwnCookie(urls, request, 'passkey_offer') !== undefined) return undefined
   if ((await listPasskeys(sql, accountId)).length > 0) return undefined
   const waiting = await findPendingAuthorization(sql, urls, returnTo, now)
   if (waiting?.pending.request.prompt.includes('none')) return undefined
@@ -42,13 +42,5 @@ export async function findPasskeyOffer(
 
 /** The Set-Cookie value by which this browser is not asked again for 90 days. */
 export function renderDeclinedCookie(urls: IssuerUrls): string {
-  return renderCookie(declinedCookieName(urls), 'declined', { secure: urls.isSecure, maxAgeSeconds: DECLINED_SECONDS })
-}
-
-function hasDeclined(urls: IssuerUrls, request: FastifyRequest): boolean {
-  return findCookie(request.headers.cookie, declinedCookieName(urls)) !== undefined
-}
-
-function declinedCookieName({ isSecure }: IssuerUrls): string {
-  return isSecure ? '__Host-ostiary_passkey_offer' : 'ostiary_passkey_offer'
+  return renderOwnCookie(urls, 'passkey_offer', 'declined', { maxAgeSeconds: DECLINED_SECONDS })
 }

@@ -3,9 +3,9 @@ import { lockAccount } from '../domain/accounts/lock-account.ts'
 import { isLoginStillGood, type LoginStart, noteLoginStart } from '../domain/login/login-start.ts'
 import { findOneTime, issueOneTime } from '../domain/one-time/one-time.ts'
 import type { Queries, Transaction } from '../platform/database/database.ts'
-import { findCookie, renderCookie } from '../platform/http/cookies.ts'
 import type { FinishedStep, LoginStep } from './finish-login-step.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
+import { findOwnCookie, renderOwnCookie } from './own-cookies.ts'
 
 const LIFETIME_MS = 15 * 60_000
 const kind = 'account_keeping'
@@ -34,7 +34,7 @@ export async function findKeeping(
   request: FastifyRequest,
   now: number,
 ): Promise<PendingKeeping | undefined> {
-  const secret = findCookie(request.headers.cookie, cookieName(urls)) ?? ''
+  const secret = findOwnCookie(urls, request, 'keeping') ?? ''
   const found = await findOneTime(sql, { kind, secret, now })
   if (found.state !== 'unused') return undefined
   const { start, ...step } = found.payload as StoredStep
@@ -55,10 +55,5 @@ export async function lockKeeping(
 
 /** The Set-Cookie value; an empty secret removes it. */
 export function renderKeepingCookie(urls: IssuerUrls, secret: string): string {
-  const maxAgeSeconds = secret === '' ? 0 : LIFETIME_MS / 1000
-  return renderCookie(cookieName(urls), secret, { secure: urls.isSecure, maxAgeSeconds })
-}
-
-function cookieName({ isSecure }: IssuerUrls): string {
-  return isSecure ? '__Host-ostiary_keeping' : 'ostiary_keeping'
+  return renderOwnCookie(urls, 'keeping', secret, { maxAgeSeconds: LIFETIME_MS / 1000 })
 }

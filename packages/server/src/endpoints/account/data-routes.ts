@@ -13,13 +13,13 @@ import type { Session } from '../../domain/sessions/session.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
-import { renderCookie } from '../../platform/http/cookies.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
-import { findBrowserSession, sessionCookieName } from '../browser-session.ts'
+import { findBrowserSession } from '../browser-session.ts'
 import { chooseMailLanguage } from '../choose-mail-language.ts'
+import { removeOwnCookie } from '../own-cookies.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderDataPage, renderDeletionPage } from './data-page.ts'
@@ -145,7 +145,7 @@ function sendRequested(
   reply: FastifyReply,
   { deleteAfter }: Extract<RequestedDeletion, { ok: true }>,
 ): FastifyReply {
-  reply.header('set-cookie', renderCookie(sessionCookieName(urls), '', { secure: urls.isSecure, maxAgeSeconds: 0 }))
+  reply.header('set-cookie', removeOwnCookie(urls, 'session'))
   if (!wantsPage(request))
     return reply.header('cache-control', 'no-store').send({ delete_after: new Date(deleteAfter).toISOString() })
   const language = chooseLanguage(request.headers['accept-language'])

@@ -44,7 +44,7 @@ forEachDatabase('POST /login for a browser', ({ createUrl }) => {
     expect(answer.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^ostiary_session=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/),
       // By which the device is known at the next sign-in.
-      expect.stringMatching(/^ostiary_browser=[\w-]{43}; Path=\/; Max-Age=7776000; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^ostiary_known_device=[\w-]{43}; Path=\/; Max-Age=7776000; HttpOnly; SameSite=Lax$/),
     ])
     const page = await send('/account', { headers: { cookie: cookieOf(answer) } })
     expect(page.status).toBe(200)

@@ -3,7 +3,7 @@ import { addMethods } from '../../domain/assurance/acr.ts'
 import { findPendingStep } from '../../domain/login/find-pending-step.ts'
 import { recordFactor } from '../../domain/login/record-factor.ts'
 import type { PasskeyAnswer } from '../../domain/login/verify-passkey-answer.ts'
-import { rememberDevice } from '../../domain/remembered-devices/remembered-devices.ts'
+import { REMEMBERED_MS, rememberDevice } from '../../domain/remembered-devices/remembered-devices.ts'
 import { admitGuess } from '../../domain/throttle/admit-guess.ts'
 import { admitSuccess } from '../../domain/throttle/admit-success.ts'
 import { countFailure } from '../../domain/throttle/record-failure.ts'
@@ -12,7 +12,7 @@ import type { Transaction } from '../../platform/database/database.ts'
 import { findProgress, lockBegunLogin, useBegunLogin, type WantedStep } from '../begun-login.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
-import { renderDeviceCookie } from '../login-step-cookies.ts'
+import { renderOwnCookie } from '../own-cookies.ts'
 import { tellRecoveryUsed } from '../tell-recovery-used.ts'
 import type { SecondFactorBody } from './parse-request.ts'
 import type { SecondFactorDeps } from './second-factor-deps.ts'
@@ -98,6 +98,9 @@ async function takeInTransaction(
   const device = isRemembered ? await rememberDevice(tx, { accountId, userAgent, network }) : undefined
   const who = { accountId, network, methods: addMethods(methods, proved.methods), authenticatedAt }
   const step = await finishLoginStep(tx, deps, request, { who, returnTo })
-  const cookies = device === undefined ? [] : [renderDeviceCookie(urls, device)]
+  const cookies =
+    device === undefined
+      ? []
+      : [renderOwnCookie(urls, 'remembered_device', device, { maxAgeSeconds: REMEMBERED_MS / 1000 })]
   return { ok: true, step: { ...step, setCookies: [...step.setCookies, ...cookies] } }
 }
