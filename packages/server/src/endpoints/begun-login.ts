@@ -9,7 +9,7 @@ import {
   usePendingLogin,
 } from '../domain/login/pending-login.ts'
 import type { EpochMilliseconds } from '../platform/clock/clock.ts'
-import type { Queries, Transaction } from '../platform/database/database.ts'
+import type { Database, Queries, Transaction } from '../platform/database/database.ts'
 import { findBrowserSession } from './browser-session.ts'
 import { findDemand } from './find-demand.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
@@ -74,9 +74,27 @@ export function stepUrl(path: string, { isStepUp, returnTo }: WantedStep): strin
   return query === '' ? path : `${path}?${query}`
 }
 
-/** Uses it. False when somebody else was faster: then whatever this transaction did must not stand. A session is not used up, but replaced. */
-export async function useBegunLogin(tx: Transaction, begun: BegunLogin, { isStepUp }: WantedStep): Promise<boolean> {
-  return isStepUp || usePendingLogin(tx, begun)
+/** Somebody else ended the login at the same moment: what this transaction did is undone. */
+class StepTakenError extends Error {
+  override readonly name = 'StepTakenError'
+}
+
+/** Uses it, within `takeStep`. A session is not used up, but replaced. */
+export async function useBegunLogin(tx: Transaction, begun: BegunLogin, { isStepUp }: WantedStep): Promise<void> {
+  if (!isStepUp && !(await usePendingLogin(tx, begun))) throw new StepTakenError()
+}
+
+/** Takes a step in a transaction. Where its login turns out to be used, nothing of it stands. */
+export async function takeStep<Taken>(
+  database: Pick<Database, 'write'>,
+  step: (tx: Transaction) => Promise<Taken>,
+): Promise<Taken | { readonly ok: false; readonly reason: 'ended' }> {
+  try {
+    return await database.write(step)
+  } catch (error) {
+    if (!(error instanceof StepTakenError)) throw error
+    return { ok: false, reason: 'ended' }
+  }
 }
 
 async function findSession(

@@ -20,6 +20,7 @@ import {
   findProgress,
   lockBegunLogin,
   stepUrl,
+  takeStep,
   useBegunLogin,
   type WantedStep,
 } from '../begun-login.ts'
@@ -40,11 +41,6 @@ type Enrolled =
   | { readonly ok: false; readonly reason: 'ended' }
   /** Absent: what the form carried was too old or another's. */
   | { readonly ok: false; readonly reason: 'wrong_code'; readonly enrolment: TotpEnrolment | undefined }
-
-/** Somebody else ended the login at the same moment: what this transaction did is undone. */
-class StepTakenError extends Error {
-  override readonly name = 'StepTakenError'
-}
 
 /** Serves the page of a login that cannot do without a second factor, and takes the first code of one. */
 export function enrolRoutes(server: HttpServer, deps: FactorsDeps): void {
@@ -108,7 +104,7 @@ async function takeEnrolment(
   wanted: WantedStep,
 ): Promise<FastifyReply> {
   const { database, theme } = deps
-  const enrolled = await takeDurably(deps, request, wanted)
+  const enrolled = await takeStep(database, (tx) => takeInTransaction(tx, deps, request, wanted))
   if (!enrolled.ok && enrolled.reason === 'ended') return toSecondFactor(deps, reply, wanted)
   if (!enrolled.ok) return showEnrolment(deps, request, reply.status(400), wanted, enrolled)
   const { step, accountId, codes } = enrolled
@@ -118,15 +114,6 @@ async function takeEnrolment(
   const language = choosePageLanguage(request, undefined)
   const shown = { codes, name: theme.name, username, nextUrl: step.location, language }
   return reply.headers(pageHeaders(theme)).send(renderEnrolledPage({ ...shown, theme }))
-}
-
-async function takeDurably(deps: FactorsDeps, request: EnrolPost, wanted: WantedStep): Promise<Enrolled> {
-  try {
-    return await deps.database.write((tx) => takeInTransaction(tx, deps, request, wanted))
-  } catch (error) {
-    if (!(error instanceof StepTakenError)) throw error
-    return { ok: false, reason: 'ended' }
-  }
 }
 
 async function takeInTransaction(
@@ -149,7 +136,7 @@ async function takeInTransaction(
   const added = await addApp(tx, deps, request, { accountId, enrolment, typed })
   if (!added.ok && added.reason === 'wrong_code') return { ok: false, reason: 'wrong_code', enrolment }
   if (!added.ok) return { ok: false, reason: 'ended' }
-  if (!(await useBegunLogin(tx, begun, wanted))) throw new StepTakenError()
+  await useBegunLogin(tx, begun, wanted)
   const who = { accountId, network: parseNetwork(request.ip), methods: addMethods(methods, ['otp']), authenticatedAt }
   const finished = await finishLoginStep(tx, deps, request, { who, returnTo })
   return { ok: true, step: finished, accountId, codes: added.recoveryCodes }

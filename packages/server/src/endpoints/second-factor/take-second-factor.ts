@@ -9,7 +9,7 @@ import { admitSuccess } from '../../domain/throttle/admit-success.ts'
 import { countFailure } from '../../domain/throttle/record-failure.ts'
 import { factorSubject } from '../../domain/throttle/throttle-subject.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import { findProgress, lockBegunLogin, useBegunLogin, type WantedStep } from '../begun-login.ts'
+import { findProgress, lockBegunLogin, takeStep, useBegunLogin, type WantedStep } from '../begun-login.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { renderOwnCookie } from '../own-cookies.ts'
@@ -29,11 +29,6 @@ type Taken =
   | { readonly ok: false; readonly reason: 'ended' }
   | ({ readonly ok: false } & SecondFactorProblem)
 
-/** Somebody else ended the login at the same moment: what this transaction did is undone. */
-class StepTakenError extends Error {
-  override readonly name = 'StepTakenError'
-}
-
 const statuses = { refused: 401, throttled: 429 } as const
 
 /** Takes a second factor: a session and 303 to where the login returns to, or the page again with one sentence. */
@@ -43,7 +38,9 @@ export async function takeSecondFactor(
   reply: FastifyReply,
   wanted: WantedStep,
 ): Promise<FastifyReply> {
-  const taken = await takeDurably(deps, request, wanted)
+  // Not in the transaction, which would wait with all others for the threads that hash passwords.
+  const answer = await verifyAnswer(deps, request, wanted)
+  const taken = await takeStep(deps.database, (tx) => takeInTransaction(tx, deps, request, { ...wanted, answer }))
   if (taken.ok) {
     const { setCookies, location } = taken.step
     return reply.header('set-cookie', setCookies).header('cache-control', 'no-store').redirect(location, 303)
@@ -51,17 +48,6 @@ export async function takeSecondFactor(
   if (taken.reason === 'ended') return showSecondFactor(deps, request, reply, wanted)
   if (taken.reason === 'throttled') reply.header('retry-after', taken.retryAfterSeconds)
   return showSecondFactor(deps, request, reply.status(statuses[taken.reason]), wanted, taken)
-}
-
-async function takeDurably(deps: SecondFactorDeps, request: FactorPost, wanted: WantedStep): Promise<Taken> {
-  try {
-    // Not in the transaction, which would wait with all others for the threads that hash passwords.
-    const answer = await verifyAnswer(deps, request, wanted)
-    return await deps.database.write((tx) => takeInTransaction(tx, deps, request, { ...wanted, answer }))
-  } catch (error) {
-    if (!(error instanceof StepTakenError)) throw error
-    return { ok: false, reason: 'ended' }
-  }
 }
 
 async function takeInTransaction(
@@ -91,7 +77,7 @@ async function takeInTransaction(
     await countFailure(tx, subject)
     return { ok: false, reason: 'refused', factor }
   }
-  if (!(await useBegunLogin(tx, begun, wanted))) throw new StepTakenError()
+  await useBegunLogin(tx, begun, wanted)
   await admitSuccess(tx, subject)
   if (factor === 'recovery_code') await tellRecoveryUsed(tx, deps, request, accountId)
   const isRemembered = body.remember !== undefined && !pending.isDemanded
