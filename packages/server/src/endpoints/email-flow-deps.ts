@@ -1,10 +1,5 @@
-import type { FastifyRequest } from 'fastify'
-import type { Doer } from '../domain/account-acts/doer.ts'
 import type { LoginDeps } from '../domain/login/login-deps.ts'
 import type { LoginOutcome } from '../domain/login/login-outcome.ts'
-import type { NoticeDeps } from '../domain/mails/leave-notice.ts'
-import { parseNetwork } from '../domain/throttle/parse-network.ts'
-import type { Language } from '../platform/html/language.ts'
 import type { Theme } from '../platform/html/theme.ts'
 import type { Sealer } from '../platform/sealing/sealing.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
@@ -31,12 +26,4 @@ export interface EmailFlowDeps extends LoginDeps {
   /** Absent: everybody is taken for a person. */
   readonly verifyHuman?: VerifyHuman | undefined
   readonly countLogin: (outcome: LoginOutcome) => void
-}
-
-export function noticeDeps({ sealer, urls }: Pick<EmailFlowDeps, 'sealer' | 'urls'>): NoticeDeps {
-  return { sealer, lockUrl: urls.accountLockUrl }
-}
-
-export function describeDoer(request: FastifyRequest, language: Language): Doer {
-  return { network: parseNetwork(request.ip), userAgent: request.headers['user-agent'], language }
 }

@@ -5,10 +5,9 @@ import { findPassword, type StoredPassword } from '../credentials/find-password.
 import type { PasswordHash } from '../credentials/password-hash.ts'
 import { setPassword } from '../credentials/set-password.ts'
 import { endChallenges } from '../email-challenges/end-challenges.ts'
-import { leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
+import { type Doer, leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
 import { endOwnSessions } from '../sessions/end-own-sessions.ts'
 import type { Session } from '../sessions/session.ts'
-import type { Doer } from './doer.ts'
 
 export interface PasswordChange {
   /** The one that it is done in, and that stays. */

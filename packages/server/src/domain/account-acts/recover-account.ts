@@ -11,9 +11,8 @@ import { setPassword } from '../credentials/set-password.ts'
 import type { EmailChallenge } from '../email-challenges/email-challenge.ts'
 import { endChallenges } from '../email-challenges/end-challenges.ts'
 import { useChallenge } from '../email-challenges/use-challenge.ts'
-import { leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
+import { type Doer, leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
 import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
-import type { Doer } from './doer.ts'
 import { revokeWaysIn } from './revoke-ways-in.ts'
 
 export interface Recovery {

@@ -8,8 +8,7 @@ import { verifyEmail } from '../accounts/verify-email.ts'
 import type { EmailChallenge } from '../email-challenges/email-challenge.ts'
 import { endChallenges } from '../email-challenges/end-challenges.ts'
 import { isChallengeOpen, useChallenge } from '../email-challenges/use-challenge.ts'
-import { leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
-import type { Doer } from './doer.ts'
+import { type Doer, leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
 
 /**
  * Takes an address that has proved itself: as verified where it is the account's already, instead of the one it had otherwise; the old one is told

@@ -2,10 +2,9 @@ import type { Transaction } from '../../platform/database/database.ts'
 import { findAccount } from '../accounts/find-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import type { NoticeDeps } from '../mails/leave-notice.ts'
+import type { Doer, NoticeDeps } from '../mails/leave-notice.ts'
 import { methodsOfPasskey } from '../passkeys/methods-of-passkey.ts'
 import { takeChallenge } from '../passkeys/passkey-challenge.ts'
-import type { PasskeyOwner } from '../passkeys/register-passkey.ts'
 import { usePasskey } from '../passkeys/use-passkey.ts'
 import { admitSuccess } from '../throttle/admit-success.ts'
 import type { PasskeyRefusal, VerifiedPasskey } from './verify-passkey.ts'
@@ -29,15 +28,15 @@ export async function admitPasskey(
   tx: Transaction,
   notices: NoticeDeps,
   verified: VerifiedPasskey,
-  told: Pick<PasskeyOwner, 'language' | 'userAgent'> & { readonly clientId: string },
+  { clientId, doer }: { readonly clientId: string; readonly doer: Doer },
 ): Promise<PasskeyAdmission> {
   const { accountId, id } = verified.answer.passkey
-  const admission = await decideAdmission(tx, notices, verified, told)
+  const admission = await decideAdmission(tx, notices, verified, doer)
   await recordAuditEvent(tx, {
     act: admission.ok ? 'login.succeeded' : 'login.refused',
     actor: admission.ok ? `account:${accountId}` : 'anonymous',
     outcome: admission.ok ? 'done' : 'refused',
-    ...{ accountId, clientId: told.clientId, network: verified.subject.network },
+    ...{ accountId, clientId, network: verified.subject.network },
     detail: { passkey: id, ...(!admission.ok && { reason: reasonOf(admission) }) },
   })
   return admission
@@ -47,7 +46,7 @@ async function decideAdmission(
   tx: Transaction,
   notices: NoticeDeps,
   verified: VerifiedPasskey,
-  { language, userAgent }: Pick<PasskeyOwner, 'language' | 'userAgent'>,
+  doer: Doer,
 ): Promise<PasskeyAdmission> {
   const { answer, subject } = verified
   const { challenge, challengeEnd, signCount, isBackedUp } = answer
@@ -56,8 +55,12 @@ async function decideAdmission(
   await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
   if (account === undefined || account.disabledAt !== undefined) return refuse('disabled_account')
-  const owner = { accountId, language, userAgent, network: subject.network }
-  const used = await usePasskey(tx, notices, owner, { credentialId, signCount, isBackedUp, isSecondFactor: false })
+  const used = await usePasskey(
+    tx,
+    notices,
+    { ...doer, accountId },
+    { credentialId, signCount, isBackedUp, isSecondFactor: false },
+  )
   if (!used.ok) return refuse(`${used.reason}_passkey`)
   const throttle = await admitSuccess(tx, subject)
   if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }

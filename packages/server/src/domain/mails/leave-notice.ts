@@ -1,8 +1,10 @@
-import type { Transaction } from '../../platform/database/database.ts'
+import type { Queries, Transaction } from '../../platform/database/database.ts'
+import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import type { Language } from '../../platform/html/language.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { getAccount } from '../accounts/get-account.ts'
 import { issueOneTime } from '../one-time/one-time.ts'
+import { findProfile } from '../profiles/find-profile.ts'
 import { leaveMail } from './leave-mail.ts'
 import type { NoticeKind } from './mail.ts'
 
@@ -14,12 +16,17 @@ export interface NoticeDeps {
   readonly lockUrl: string
 }
 
-export interface Notice {
-  readonly accountId: string
-  readonly notice: NoticeKind
-  readonly language: Language
+/** Who does what a notice tells, as far as their request shows it. */
+export interface Doer {
   readonly network: string
   readonly userAgent: string | undefined
+  /** Of their browser: the mail is in it where the account's profile names no language of ours. */
+  readonly language: Language
+}
+
+export interface Notice extends Doer {
+  readonly accountId: string
+  readonly notice: NoticeKind
   /** Default: the account's own address. */
   readonly recipient?: string | undefined
 }
@@ -38,7 +45,7 @@ const WITHOUT_LOCK: ReadonlySet<NoticeKind> = new Set(['account_exists'])
 
 /** Tells a person by mail what happened to their account, with a link that locks it. Nothing is sent where no address is known. */
 export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDeps, told: Notice): Promise<void> {
-  const { accountId, notice, language, network, userAgent } = told
+  const { accountId, notice, network, userAgent } = told
   const account = await getAccount(tx.sql, accountId)
   const recipient = told.recipient ?? account.email
   if (recipient === undefined) return
@@ -48,5 +55,11 @@ export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDe
     : await issueOneTime(tx, { kind: 'account_lock', payload, lifetimeMilliseconds: LOCK_LIFETIME_MS })
   const url = secret === undefined ? undefined : `${lockUrl}?secret=${secret}`
   const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: url }
+  const language = await chooseMailLanguage(tx.sql, told)
   await leaveMail(tx, sealer, { recipient, accountId, language, mail: { kind: 'notice', notice, ...what } })
+}
+
+async function chooseMailLanguage(sql: Queries, { accountId, language }: Notice): Promise<Language> {
+  const locale = (await findProfile(sql, accountId))?.profile.locale
+  return locale === undefined ? language : chooseLanguage(`${locale},${language}`)
 }

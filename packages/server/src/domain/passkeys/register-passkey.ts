@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { leaveNotice, type Notice, type NoticeDeps } from '../mails/leave-notice.ts'
+import { type Doer, leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
 import type { Passkey } from './passkey.ts'
 import { insertPasskey, selectPasskeysOf } from './passkey-store.ts'
 import type { VerifiedCredential } from './verify-registration.ts'
@@ -10,8 +10,10 @@ import type { VerifiedCredential } from './verify-registration.ts'
 /** Nobody has so many, and a page shows them all. */
 const MOST_PASSKEYS = 50
 
-/** Whose it is, and what the person is told of it. */
-export type PasskeyOwner = Pick<Notice, 'accountId' | 'language' | 'network' | 'userAgent'>
+/** Whose it is, and what they are told of who does it. */
+export interface PasskeyOwner extends Doer {
+  readonly accountId: string
+}
 
 /**
  * Makes a verified credential a passkey of an account, which is told. Absent, and nothing done, when somebody has that credential already

@@ -8,6 +8,6 @@ import type { DeletionAct } from './request-deletion.ts'
 export async function cancelDeletion(tx: Transaction, { accountId, actor, told }: DeletionAct): Promise<boolean> {
   await lockAccount(tx, accountId)
   if (!(await unmarkDeletion(tx, accountId, actor))) return false
-  if (told) await leaveNotice(tx, told, { ...told, accountId, notice: 'deletion_cancelled' })
+  if (told) await leaveNotice(tx, told.notices, { ...told.doer, accountId, notice: 'deletion_cancelled' })
   return true
 }

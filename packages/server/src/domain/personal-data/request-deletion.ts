@@ -1,6 +1,5 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
-import type { Language } from '../../platform/html/language.ts'
 import { findAccount } from '../accounts/find-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { markDeletion } from '../accounts/mark-deletion.ts'
@@ -9,7 +8,7 @@ import { revokeKeysOfAccount } from '../api-keys/revoke-api-key.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { listConsents } from '../consents/consents.ts'
 import { endChallenges } from '../email-challenges/end-challenges.ts'
-import { leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
+import { type Doer, leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
 import { listSessions } from '../sessions/list-sessions.ts'
 import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
 
@@ -40,13 +39,7 @@ export interface DeletionAct {
   readonly accountId: string
   readonly actor: Actor
   /** Absent: they are told by whoever does it. */
-  readonly told?: (NoticeDeps & ToldFrom) | undefined
-}
-
-export interface ToldFrom {
-  readonly language: Language
-  readonly network: string
-  readonly userAgent: string | undefined
+  readonly told?: { readonly notices: NoticeDeps; readonly doer: Doer } | undefined
 }
 
 export type RequestedDeletion =
@@ -69,6 +62,6 @@ export async function requestDeletion(
   await logOutEverywhere(tx, accountId, actor)
   await revokeKeysOfAccount(tx, accountId, actor)
   await endChallenges(tx, accountId)
-  if (told) await leaveNotice(tx, told, { ...told, accountId, notice: 'deletion_requested' })
+  if (told) await leaveNotice(tx, told.notices, { ...told.doer, accountId, notice: 'deletion_requested' })
   return { ok: true, deleteAfter }
 }

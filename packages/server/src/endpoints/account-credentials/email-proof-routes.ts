@@ -8,8 +8,10 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { toOverProblem } from '../code-problem.ts'
-import { describeDoer, type EmailFlowDeps, noticeDeps } from '../email-flow-deps.ts'
+import { describeDoer } from '../describe-doer.ts'
+import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { renderLinkOverPage } from '../link-over-page.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import { type LinkQuery, linkQuerySchema } from '../parse-code-request.ts'
 import { renderEmailProofPage, renderProvedEmailPage } from './email-proof-pages.ts'
 import { type EmailProofBody, emailProofBodySchema } from './parse-request.ts'
@@ -39,7 +41,7 @@ export function emailProofRoutes(server: HttpServer, deps: EmailFlowDeps): void 
     if (found.state !== 'open') return showOver(deps, request, reply, found.state)
     const { challenge } = found
     const language = chooseLanguage(request.headers['accept-language'])
-    const doer = describeDoer(request, language)
+    const doer = describeDoer(request)
     if (!(await database.write((tx) => takeEmail(tx, noticeDeps(deps), { challenge, doer }))))
       return showOver(deps, request, reply, 'over')
     reply.header('cache-control', 'no-store')

@@ -18,7 +18,9 @@ import { wantsPage } from '../../platform/http/wants-page.ts'
 import { answerChallenge } from '../answer-challenge.ts'
 import { type CodeProblem, renderCodePage } from '../code-page.ts'
 import { type RefusedCode, refusedCodeStatuses, toCodeProblem, toThrottledProblem } from '../code-problem.ts'
-import { describeDoer, type EmailFlowDeps, noticeDeps } from '../email-flow-deps.ts'
+import { describeDoer } from '../describe-doer.ts'
+import type { EmailFlowDeps } from '../email-flow-deps.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import { type CodeBody, type CodeQuery, codeBodySchema, codeQuerySchema } from '../parse-code-request.ts'
 import { sendToLogin } from '../send-to-login.ts'
 import { renderEmailForm } from './email-form.ts'
@@ -132,7 +134,7 @@ async function takeCode(
   const owner = await findOwner(deps, request)
   if (owner === undefined) return sendToLogin(urls, request, reply)
   const { challenge: id, code: typed } = request.body
-  const doer = describeDoer(request, chooseLanguage(request.headers['accept-language']))
+  const doer = describeDoer(request)
   const refused = await database.write(async (tx): Promise<RefusedCode | undefined> => {
     const entered = await enterCode(tx, sealer, { id, purposes, typed, address: request.ip })
     if (!entered.ok) return entered

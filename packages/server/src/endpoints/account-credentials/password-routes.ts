@@ -18,8 +18,10 @@ import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { toThrottledProblem } from '../code-problem.ts'
-import { describeDoer, type EmailFlowDeps, noticeDeps } from '../email-flow-deps.ts'
+import { describeDoer } from '../describe-doer.ts'
+import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { hashNewPassword, type RefusedPassword, toPasswordProblem } from '../hash-new-password.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import { findFreshOwner, type OwnAccount } from './own-account.ts'
 import { type PasswordBody, passwordBodySchema } from './parse-request.ts'
 import { renderPasswordForm } from './password-form.ts'
@@ -64,7 +66,7 @@ async function change(
   const context = { username: account.username, email: account.email, issuerHost: deps.urls.host, hasSecondFactor }
   const hashed = await hashNewPassword(deps, password, { context, signal })
   if (!hashed.ok) return hashed
-  const doer = describeDoer(request, chooseLanguage(request.headers['accept-language']))
+  const doer = describeDoer(request)
   const { hash } = hashed
   const isChanged = await deps.database.write((tx) =>
     changePassword(tx, noticeDeps(deps), { session, before, hash, doer }),

@@ -18,7 +18,8 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
-import { chooseMailLanguage } from '../choose-mail-language.ts'
+import { describeDoer } from '../describe-doer.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import { removeOwnCookie } from '../own-cookies.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
@@ -125,16 +126,15 @@ function refuseName(
 
 /** Undefined when the session has ended meanwhile. */
 async function requestInTransaction(
-  { urls, database, sealer, deletionGraceDays: graceDays }: AccountEndpointDeps,
+  deps: AccountEndpointDeps,
   request: DeleteRequest,
 ): Promise<RequestedDeletion | undefined> {
+  const { urls, database, deletionGraceDays: graceDays } = deps
   return database.write(async (tx) => {
     const session = await findBrowserSession(tx.sql, urls, request, tx.now)
     if (!session) return undefined
     const { accountId } = session
-    const language = await chooseMailLanguage(tx.sql, accountId, request)
-    const from = { language, network: parseNetwork(request.ip), userAgent: request.headers['user-agent'] }
-    const told = { sealer, lockUrl: urls.accountLockUrl, ...from }
+    const told = { notices: noticeDeps(deps), doer: describeDoer(request) }
     return requestDeletion(tx, { accountId, actor: `account:${accountId}`, told, graceDays })
   })
 }

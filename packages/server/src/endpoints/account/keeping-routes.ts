@@ -2,13 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findAccount } from '../../domain/accounts/find-account.ts'
 import { useOneTime } from '../../domain/one-time/one-time.ts'
 import { cancelDeletion } from '../../domain/personal-data/cancel-deletion.ts'
-import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
-import { chooseMailLanguage } from '../choose-mail-language.ts'
+import { describeDoer } from '../describe-doer.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import { findKeeping, lockKeeping, renderKeepingCookie } from '../pending-keeping.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderDeletionNoticePage, renderKeepingPage } from './keeping-page.ts'
@@ -39,7 +39,7 @@ export function keepingRoutes(server: HttpServer, deps: AccountEndpointDeps): vo
 
 /** Undefined where no login waits for it any more, or the account is not to be had back. */
 async function keep(deps: AccountEndpointDeps, request: KeepRequest): Promise<FinishedStep | undefined> {
-  const { database, urls, sealer } = deps
+  const { database, urls } = deps
   return database.write(async (tx) => {
     const pending = await lockKeeping(tx, urls, request)
     if (!pending || !(await useOneTime(tx, pending.id, 'kept'))) return undefined
@@ -49,9 +49,7 @@ async function keep(deps: AccountEndpointDeps, request: KeepRequest): Promise<Fi
     // Somebody may have kept it meanwhile, in another browser.
     if (account.deleteAfter !== undefined) {
       if (account.deleteAfter <= tx.now) return undefined
-      const language = await chooseMailLanguage(tx.sql, accountId, request)
-      const from = { language, network: parseNetwork(request.ip), userAgent: request.headers['user-agent'] }
-      const told = { sealer, lockUrl: urls.accountLockUrl, ...from }
+      const told = { notices: noticeDeps(deps), doer: describeDoer(request) }
       if (!(await cancelDeletion(tx, { accountId, actor: `account:${accountId}`, told }))) return undefined
     }
     return finishLoginStep(tx, deps, request, pending.step)

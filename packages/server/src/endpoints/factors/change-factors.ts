@@ -10,7 +10,8 @@ import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { addTotp, removeTotp } from '../../domain/totp/totp.ts'
 import { findEnrolmentStep, type TotpEnrolment } from '../../domain/totp/totp-enrolment.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
+import { describeDoer } from '../describe-doer.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import type { FactorsDeps } from './factors-deps.ts'
 
 export type AddedFactor =
@@ -73,13 +74,11 @@ export async function mayChangeFactors(sql: Queries, { accountId, methods }: Ses
 /** Every change ends what was remembered: it may have been somebody else's browser. */
 async function tell(
   tx: Transaction,
-  { urls, sealer }: FactorsDeps,
+  deps: FactorsDeps,
   request: FastifyRequest,
   accountId: string,
   notice: NoticeKind,
 ): Promise<void> {
   await forgetDevices(tx, accountId, `account:${accountId}`)
-  const told = { accountId, notice, language: chooseLanguage(request.headers['accept-language']) }
-  const from = { network: parseNetwork(request.ip), userAgent: request.headers['user-agent'] }
-  await leaveNotice(tx, { sealer, lockUrl: urls.accountLockUrl }, { ...told, ...from })
+  await leaveNotice(tx, noticeDeps(deps), { accountId, notice, ...describeDoer(request) })
 }

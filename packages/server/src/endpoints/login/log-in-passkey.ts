@@ -3,9 +3,10 @@ import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import { admitPasskey, type PasskeyAdmission } from '../../domain/login/admit-passkey.ts'
 import { type VerifiedPasskey, verifyPasskey } from '../../domain/login/verify-passkey.ts'
 import type { RelyingParty } from '../../domain/passkeys/relying-party.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { findBrowserHash } from '../browser-binding.ts'
+import { describeDoer } from '../describe-doer.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization } from '../pending-authorization.ts'
 import type { LoginEndpointDeps } from './login-deps.ts'
@@ -38,11 +39,10 @@ async function admitAndFinish(
   verified: VerifiedPasskey,
   request: PasskeyPost,
 ): Promise<{ readonly ok: true; readonly step: FinishedStep } | Exclude<PasskeyAdmission, { ok: true }>> {
-  const { database, urls, sealer } = deps
-  const language = chooseLanguage(request.headers['accept-language'])
-  const told = { language, userAgent: request.headers['user-agent'], clientId: LOGIN_CLIENT_ID }
+  const { database, urls } = deps
+  const told = { clientId: LOGIN_CLIENT_ID, doer: describeDoer(request) }
   return database.write(async (tx) => {
-    const admission = await admitPasskey(tx, { sealer, lockUrl: urls.accountLockUrl }, verified, told)
+    const admission = await admitPasskey(tx, noticeDeps(deps), verified, told)
     if (!admission.ok) return admission
     const { accountId, methods } = admission
     const who = { accountId, network: verified.subject.network, methods }

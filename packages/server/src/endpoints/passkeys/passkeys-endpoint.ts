@@ -12,6 +12,8 @@ import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { describeDoer } from '../describe-doer.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import { passkeyScript } from '../passkey-script.ts'
 import { findPasskeySignals } from '../render-passkey-signals.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
@@ -85,11 +87,9 @@ async function remove(
   session: Session,
 ): Promise<FastifyReply> {
   const { accountId } = session
-  const { sealer, urls, database } = deps
-  const language = chooseLanguage(request.headers['accept-language'])
-  const owner = { accountId, language, userAgent: request.headers['user-agent'], network: parseNetwork(request.ip) }
+  const owner = { ...describeDoer(request), accountId }
   const removal = { owner, id: request.body.passkey, actor: `account:${accountId}` } as const
-  const removed = await database.write((tx) => removePasskey(tx, { sealer, lockUrl: urls.accountLockUrl }, removal))
+  const removed = await deps.database.write((tx) => removePasskey(tx, noticeDeps(deps), removal))
   if (removed.ok) return backToPasskeys(deps, reply, removed.passkey.credentialId)
   if (removed.reason === 'unknown') return backToPasskeys(deps, reply)
   return sendPasskeys(deps, request, reply.status(409), { session, problem: 'lastWayIn' })

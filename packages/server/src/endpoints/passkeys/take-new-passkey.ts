@@ -6,11 +6,11 @@ import { registerPasskey } from '../../domain/passkeys/register-passkey.ts'
 import type { RelyingParty } from '../../domain/passkeys/relying-party.ts'
 import { type VerifiedCredential, verifyRegistration } from '../../domain/passkeys/verify-registration.ts'
 import type { Session } from '../../domain/sessions/session.ts'
-import { parseNetwork } from '../../domain/throttle/parse-network.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { describeDoer } from '../describe-doer.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import type { PasskeysDeps } from './passkeys-deps.ts'
 
 /** The answer to a challenge of ours. */
@@ -30,20 +30,18 @@ export async function takeNewPasskey(
   const answer = findAnswer(deps, session, text)
   const verified = answer && (await verifyRegistration(relyingParty, answer))
   if (!verified) return false
-  const language = chooseLanguage(request.headers['accept-language'])
-  const userAgent = request.headers['user-agent']
-  const { accountId } = session
-  const owner = { accountId, language, userAgent, network: parseNetwork(request.ip) }
-  const name = nameOf(verified, userAgent) ?? stringsIn(language).passkeys.unnamed
-  const { sealer, urls, database } = deps
-  const notices = { sealer, lockUrl: urls.accountLockUrl }
+  const owner = { ...describeDoer(request), accountId: session.accountId }
+  const name = nameOf(verified, owner.userAgent) ?? stringsIn(owner.language).passkeys.unnamed
+  const { urls, database } = deps
   const { credential, challenge, challengeEnd } = answer
   return database.write(async (tx) => {
     // The session may have ended meanwhile; what it makes would outlive it.
     if ((await findBrowserSession(tx.sql, urls, request, tx.now))?.id !== session.id) return false
     if (!(await takeChallenge(tx, challenge, challengeEnd))) return false
     const { transports } = credential
-    return (await registerPasskey(tx, notices, { owner, credential: verified, transports, name })) !== undefined
+    return (
+      (await registerPasskey(tx, noticeDeps(deps), { owner, credential: verified, transports, name })) !== undefined
+    )
   })
 }
 

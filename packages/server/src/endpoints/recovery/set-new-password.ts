@@ -13,10 +13,12 @@ import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { toOverProblem } from '../code-problem.ts'
-import { describeDoer, type EmailFlowDeps, noticeDeps } from '../email-flow-deps.ts'
+import { describeDoer } from '../describe-doer.ts'
+import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { hashNewPassword, type RefusedPassword, toPasswordProblem } from '../hash-new-password.ts'
 import { renderLinkOverPage } from '../link-over-page.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { returnAfterMail } from '../return-after-mail.ts'
 import { renderNewPasswordPage } from './new-password-page.ts'
@@ -78,7 +80,7 @@ async function recoverAndFinish(
   hash: PasswordHash,
 ): Promise<FinishedStep | undefined> {
   const { database, urls } = deps
-  const doer = describeDoer(request, choosePageLanguage(request, undefined))
+  const doer = describeDoer(request)
   const { accountId = '', payload } = challenge
   const network = parseNetwork(request.ip)
   return database.write(async (tx) => {

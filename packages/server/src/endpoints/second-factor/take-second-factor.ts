@@ -10,7 +10,7 @@ import { countFailure } from '../../domain/throttle/record-failure.ts'
 import { factorSubject } from '../../domain/throttle/throttle-subject.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { findProgress, lockBegunLogin, takeStep, useBegunLogin, type WantedStep } from '../begun-login.ts'
-import { choosePageLanguage } from '../choose-page-language.ts'
+import { describeDoer } from '../describe-doer.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { renderOwnCookie } from '../own-cookies.ts'
 import { tellRecoveryUsed } from '../tell-recovery-used.ts'
@@ -69,8 +69,7 @@ async function takeInTransaction(
   const admitted = await admitGuess(tx, subject)
   if (!admitted.ok) return { ...admitted, reason: 'throttled' }
   const { network } = subject
-  const userAgent = request.headers['user-agent']
-  const owner = { accountId, network, userAgent, language: choosePageLanguage(request, undefined) }
+  const owner = { ...describeDoer(request), accountId }
   const proved = await verifyFactor(tx, deps, { factor, body, answer, owner })
   await recordFactor(tx, { accountId, factor, network, isProved: proved.ok })
   if (!proved.ok) {
@@ -81,7 +80,7 @@ async function takeInTransaction(
   await admitSuccess(tx, subject)
   if (factor === 'recovery_code') await tellRecoveryUsed(tx, deps, request, accountId)
   const isRemembered = body.remember !== undefined && !pending.isDemanded
-  const device = isRemembered ? await rememberDevice(tx, { accountId, userAgent, network }) : undefined
+  const device = isRemembered ? await rememberDevice(tx, owner) : undefined
   const who = { accountId, network, methods: addMethods(methods, proved.methods), authenticatedAt }
   const step = await finishLoginStep(tx, deps, request, { who, returnTo })
   const cookies =

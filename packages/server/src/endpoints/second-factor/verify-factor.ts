@@ -5,6 +5,7 @@ import type { PasskeyOwner } from '../../domain/passkeys/register-passkey.ts'
 import { useRecoveryCode } from '../../domain/recovery-codes/recovery-codes.ts'
 import { useTotpCode } from '../../domain/totp/totp.ts'
 import type { Transaction } from '../../platform/database/database.ts'
+import { noticeDeps } from '../notice-deps.ts'
 import type { SecondFactorBody } from './parse-request.ts'
 import type { SecondFactorDeps } from './second-factor-deps.ts'
 
@@ -23,19 +24,18 @@ export interface TriedFactor {
 /** Verifies what a form of the page has sent, and uses it up. The account's guesses are throttled and its row is locked by now. */
 export async function verifyFactor(
   tx: Transaction,
-  { sealer, urls }: Pick<SecondFactorDeps, 'sealer' | 'urls'>,
+  deps: Pick<SecondFactorDeps, 'sealer' | 'urls'>,
   { factor, body, answer, owner }: TriedFactor,
 ): Promise<ProvedFactor> {
   const typed = body.code ?? ''
   const { accountId } = owner
   switch (factor) {
     case 'totp':
-      return (await useTotpCode(tx, sealer, { accountId, typed })) ? byCode : unproved
+      return (await useTotpCode(tx, deps.sealer, { accountId, typed })) ? byCode : unproved
     case 'recovery_code':
       return (await useRecoveryCode(tx, { accountId, typed })) ? byCode : unproved
     case 'passkey': {
-      const notices = { sealer, lockUrl: urls.accountLockUrl }
-      const methods = answer && (await provePasskey(tx, notices, owner, answer))
+      const methods = answer && (await provePasskey(tx, noticeDeps(deps), owner, answer))
       return methods ? { ok: true, methods } : unproved
     }
   }
