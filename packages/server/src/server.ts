@@ -400,7 +400,9 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     }),
   )
   server.register(async (room) => passkeysEndpoint(room, { urls, database, clock, theme, sealer: installation.sealer }))
-  server.register(async (room) => invitationEndpoint(room, { urls, database, clock, theme }))
+  server.register(async (room) => {
+    invitationEndpoint(room, { urls, database, clock, theme, signUpIsOpen: config.signUp === 'open' })
+  })
   server.register(async (room) => {
     const { sealer } = installation
     const mayCreate = config.organizationCreation === 'people'

@@ -451,6 +451,8 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     return renderInvitationPage({ ...sampleInvitation, account, language, theme })
   },
   'invitation-sign-in': (language, theme) => renderInvitationPage({ ...sampleInvitation, language, theme }),
+  'invitation-sign-up': (language, theme) =>
+    renderInvitationPage({ ...sampleInvitation, signUpUrl: '/sign-up?return_to=%2Finvitation', language, theme }),
   'invitation-gone': (language, theme) => renderInvitationNoticePage({ notice: 'gone', language, theme }),
   'consent-loopback': (language, theme) =>
     renderConsentPage({ ...sampleConsent, redirectUri: 'http://127.0.0.1:53682/cb', language, theme }),

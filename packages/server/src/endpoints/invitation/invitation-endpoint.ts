@@ -23,6 +23,8 @@ export interface InvitationEndpointDeps {
   readonly database: Database
   readonly clock: Clock
   readonly theme: Theme
+  /** Whether anybody may open an account. */
+  readonly signUpIsOpen: boolean
 }
 
 interface InvitationQuery {
@@ -99,7 +101,7 @@ async function decline(
 }
 
 async function showInvitation(
-  { urls, database, clock, theme }: InvitationEndpointDeps,
+  { urls, database, clock, theme, signUpIsOpen }: InvitationEndpointDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   { invitation, organization, secret }: OpenInvitation & { readonly secret: string },
@@ -116,6 +118,7 @@ async function showInvitation(
     ...{ organization: organization.name, roles: invitation.roles.map(describe), secret, account },
     action: urls.invitationPath,
     loginUrl: `${urls.loginPath}?${account ? 'switch=1&' : ''}return_to=${returnTo}`,
+    signUpUrl: signUpIsOpen ? `${urls.signUpPath}?return_to=${returnTo}` : undefined,
     language,
     theme,
   })

@@ -15,6 +15,8 @@ export interface InvitationPage {
   readonly action: string
   /** Where somebody (else) signs in, and comes back from. */
   readonly loginUrl: string
+  /** Where somebody opens an account, and comes back from. Absent: not by themselves. */
+  readonly signUpUrl?: string | undefined
   readonly language: Language
   readonly theme: Theme
 }
@@ -35,11 +37,13 @@ ${account === undefined ? undefined : renderAccept(account.id, language)}<button
   return renderPage({ title, language, theme, body })
 }
 
-function renderSignIn({ loginUrl, language }: InvitationPage): Html {
-  const strings = stringsIn(language).organizations
-  return html`<p>${strings.signInToAccept}</p>
-<p><a id="sign-in" href="${loginUrl}">${strings.signIn}</a></p>
-`
+function renderSignIn({ loginUrl, signUpUrl, language }: InvitationPage): Html {
+  const { organizations, signUp } = stringsIn(language)
+  const lead = signUpUrl === undefined ? organizations.signInOrAsk : organizations.signInOrSignUp
+  const opening = signUpUrl === undefined ? undefined : html`<p><a href="${signUpUrl}">${signUp.title}</a></p>\n`
+  return html`<p>${lead}</p>
+<p><a id="sign-in" href="${loginUrl}">${organizations.signIn}</a></p>
+${opening}`
 }
 
 function renderWho({ loginUrl, language }: InvitationPage, username: string): Html {

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { waitForCode } from '../../../testing/mailbox.ts'
 import { addOrganization } from '../../../testing/organization-scene.ts'
 import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { type Visit, Visitor } from '../../../testing/visitor.ts'
@@ -83,6 +84,24 @@ forEachDatabase('/account/organizations and /invitation', ({ createUrl }) => {
       expect.objectContaining({ accountId: carol, roles: ['owner'], invitedAs: 'Carol@Example.com' }),
     )
     expect((await guest.get(`/invitation?secret=${secret}`)).status).toBe(404)
+  })
+
+  it('who has no account is led to sign-up and back where it is open, and nowhere where it is not', async () => {
+    for (const signUp of ['open', 'invitation'] as const) {
+      const { server, path } = await start({ signUp })
+      await (await signIn(server, 'ada')).post(`${path}/invite`, { email: 'dora@example.com' })
+      const { secret } = await readInvitation(server)
+      const guest = new Visitor(server.issuer)
+      const shown = await guest.get(`/invitation?secret=${secret}`)
+      const link = /href="(\/sign-up\?return_to=[^"]+)"/.exec(shown.text)?.[1]
+      expect([signUp, link !== undefined]).toEqual([signUp, signUp === 'open'])
+      if (link === undefined) continue
+      const asked = await guest.submit(await guest.get(link), { email: 'dora@example.com' })
+      const { code } = await waitForCode(server, 'dora@example.com')
+      const back = await guest.submit(await guest.submit(asked, { code }), { username: 'dora', password })
+      expect(textOf(back)).toContain('You are signed in as dora')
+      expect((await guest.submit(back, { answer: 'accept' })).url).toBe(`${server.issuer}/account/organizations`)
+    }
   })
 
   it('to look at an invitation changes nothing, and whoever has no good link is told one thing', async () => {

@@ -461,7 +461,9 @@ export const german: Strings = {
     },
     accepting: 'Wenn Sie annehmen, gehören Sie dazu, und Apps können dort für Sie handeln.',
     asRoles: 'Ihre Rollen werden',
-    signInToAccept: 'Melden Sie sich an, um sie anzunehmen. Wenn Sie noch kein Konto haben, erstellen Sie eines.',
+    signInOrSignUp: 'Melden Sie sich an, um sie anzunehmen. Wenn Sie noch kein Konto haben, erstellen Sie eines.',
+    signInOrAsk:
+      'Melden Sie sich an, um sie anzunehmen. Wenn Sie hier noch kein Konto haben, fragen Sie, wer Sie eingeladen hat, wie Sie eines bekommen.',
     signIn: 'Anmelden',
     gone: 'Diese Einladung gilt nicht mehr',
     goneReason: 'Sie wurde beantwortet, zurückgezogen, neu verschickt oder ist zu alt. Bitten Sie um eine andere.',

@@ -429,7 +429,9 @@ export interface Strings {
     readonly accepting: string
     /** Stands before roles. */
     readonly asRoles: string
-    readonly signInToAccept: string
+    /** To who may open an account by themselves, and to who may not. */
+    readonly signInOrSignUp: string
+    readonly signInOrAsk: string
     readonly signIn: string
     /** One heading for every invitation that leads nowhere. */
     readonly gone: string
