@@ -32,7 +32,7 @@ export const german: Strings = {
   },
   accountActivity: {
     lead: 'Was mit Ihrem Konto geschah, das Neueste zuerst.',
-    notYou: 'Etwas davon waren nicht Sie? Sehen Sie nach, wie Sie sich anmelden',
+    notYou: 'Etwas davon stammt nicht von Ihnen? Sehen Sie nach, wie Sie sich anmelden',
     empty: 'Mit Ihrem Konto ist noch nichts geschehen. Hier stehen dann Anmeldungen und Änderungen.',
     earlier: 'Früher',
     latest: 'Neueste',

@@ -296,7 +296,7 @@ export const english: Strings = {
       },
       passkey_suspended: {
         subject: (name) => `A passkey of your account at ${name} was suspended`,
-        lead: 'It was used in a way that a copy of it would be, so it signs nobody in until you decide: under Sign-in and security, remove it or allow it again.',
+        lead: 'It was used in a way that a copy of it would be, so it signs nobody in until you decide: under Security, remove it or allow it again.',
       },
       password_changed: {
         subject: (name) => `The password of your account at ${name} was changed`,
