@@ -1,3 +1,4 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import type { Language } from '../../platform/html/language.ts'
@@ -29,6 +30,8 @@ export interface Notice extends Doer {
   readonly notice: NoticeKind
   /** Default: the account's own address. */
   readonly recipient?: string | undefined
+  /** When the account goes. Absent: it stays, or goes at once. */
+  readonly deleteAfter?: EpochMilliseconds | undefined
 }
 
 /** What the link of a notice locks, as it rests under its secret. */
@@ -45,7 +48,7 @@ const WITHOUT_LOCK: ReadonlySet<NoticeKind> = new Set(['account_exists'])
 
 /** Tells a person by mail what happened to their account, with a link that locks it. Nothing is sent where no address is known. */
 export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDeps, told: Notice): Promise<void> {
-  const { accountId, notice, network, userAgent } = told
+  const { accountId, notice, network, userAgent, deleteAfter } = told
   const account = await getAccount(tx.sql, accountId)
   const recipient = told.recipient ?? account.email
   if (recipient === undefined) return
@@ -54,7 +57,7 @@ export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDe
     ? undefined
     : await issueOneTime(tx, { kind: 'account_lock', payload, lifetimeMilliseconds: LOCK_LIFETIME_MS })
   const url = secret === undefined ? undefined : `${lockUrl}?secret=${secret}`
-  const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: url }
+  const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: url, deleteAfter }
   const language = await chooseMailLanguage(tx.sql, told)
   await leaveMail(tx, sealer, { recipient, accountId, language, mail: { kind: 'notice', notice, ...what } })
 }

@@ -41,7 +41,7 @@ function wordCode(mail: Extract<Mail, { kind: 'code' }>, language: Language, nam
     advice: undefined,
     button: { label: button, url: mail.url, written: mails.written },
     closing: [
-      mails.validFor(span(mail.lifetimeMinutes, 'minute', language)),
+      mails.validFor(spanOfMinutes(mail.lifetimeMinutes, language)),
       mails.unasked,
       mails.sentBy(oneLine(name)),
     ],
@@ -62,6 +62,7 @@ function wordNotice(mail: Extract<Mail, { kind: 'notice' }>, language: Language,
       [mails.when, moment(mail.at, language)],
       [mails.device, device],
       [mails.network, oneLine(mail.network)],
+      ...(mail.deleteAfter === undefined ? [] : [[mails.deletion, moment(mail.deleteAfter, language)] as const]),
     ],
     advice: mail.lockUrl && mails.lockLead,
     button: mail.lockUrl === undefined ? undefined : { label: mails.lock, url: mail.lockUrl, written: mails.written },
@@ -90,7 +91,12 @@ function wordTest(language: Language, name: string): WordedMail {
   return { subject: subject(oneLine(name)), lead, ...nothingMore, closing: [mails.sentBy(oneLine(name))] }
 }
 
-function span(count: number, unit: 'minute' | 'day', language: Language): string {
+/** In hours where they are whole: nobody reckons in 1,440 minutes. */
+function spanOfMinutes(minutes: number, language: Language): string {
+  return minutes % 60 === 0 ? span(minutes / 60, 'hour', language) : span(minutes, 'minute', language)
+}
+
+function span(count: number, unit: 'minute' | 'hour' | 'day', language: Language): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
 }
 

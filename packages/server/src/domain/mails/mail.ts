@@ -12,6 +12,7 @@ export type NoticeKind =
   | 'passkey_removed'
   | 'passkey_suspended'
   | 'password_changed'
+  | 'recovery_code_used'
   | 'recovery_used'
   | 'deletion_requested'
   | 'deletion_cancelled'
@@ -38,6 +39,8 @@ export type Mail =
       readonly at: number
       /** An absolute URL where "this wasn't me" locks the account. Absent where there is nothing to lock. */
       readonly lockUrl: string | undefined
+      /** When the account goes. Absent: it stays, or goes at once. */
+      readonly deleteAfter?: number | undefined
     }
   | {
       readonly kind: 'invitation'

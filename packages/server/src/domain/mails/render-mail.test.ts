@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { mailsOfEveryKind } from '../../../testing/sample-mails.ts'
-import { languages } from '../../platform/html/language.ts'
+import { type Language, languages } from '../../platform/html/language.ts'
 import { ostiaryTheme } from '../../platform/html/theme.ts'
 import type { Mail } from './mail.ts'
 import { renderMail } from './render-mail.ts'
@@ -68,6 +68,22 @@ test('every text is different: no two mails can be confused', () => {
 function kindOf(mail: Mail): string {
   return mail.kind === 'code' ? mail.purpose : mail.kind === 'notice' ? mail.notice : mail.kind
 }
+
+test('how long a code is good is told in hours where they are whole, else in minutes', () => {
+  const { code_sign_up } = mailsOfEveryKind
+  const textOf = (lifetimeMinutes: number, language: Language) =>
+    renderMail({ ...code_sign_up, lifetimeMinutes } as Mail, language, ostiaryTheme).text
+  expect(textOf(1440, 'en')).toContain('Valid for 24 hours.')
+  expect(textOf(15, 'en')).toContain('Valid for 15 minutes.')
+  expect(textOf(1440, 'de')).toContain('Gültig: 24 Stunden.')
+})
+
+test('when an account goes is told where it can still be kept', () => {
+  const mail = { ...mailsOfEveryKind.notice_deletion_requested } as Mail
+  const dated = { ...mail, deleteAfter: Date.UTC(2026, 2, 28, 9, 26) } as Mail
+  expect(renderMail(dated, 'en', ostiaryTheme).text).toContain('Deletion: March 28, 2026')
+  expect(renderMail(mail, 'en', ostiaryTheme).text).not.toContain('Deletion:')
+})
 
 test.skipIf(naughtyStrings.length === 0)('a name is only ever text: naughty strings', () => {
   for (const username of naughtyStrings) {

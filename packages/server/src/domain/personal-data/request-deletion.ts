@@ -62,6 +62,9 @@ export async function requestDeletion(
   await logOutEverywhere(tx, accountId, actor)
   await revokeKeysOfAccount(tx, accountId, actor)
   await endChallenges(tx, accountId)
-  if (told) await leaveNotice(tx, told.notices, { ...told.doer, accountId, notice: 'deletion_requested' })
+  if (told) {
+    const what = { notice: 'deletion_requested', deleteAfter: graceDays === 0 ? undefined : deleteAfter } as const
+    await leaveNotice(tx, told.notices, { ...told.doer, accountId, ...what })
+  }
   return { ok: true, deleteAfter }
 }

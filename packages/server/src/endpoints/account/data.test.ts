@@ -244,6 +244,7 @@ forEachDatabase('one’s own data', ({ createUrl }) => {
       (one) => one.mail.kind === 'notice' && one.mail.notice === 'deletion_requested',
     )
     if (mail.kind !== 'notice' || mail.lockUrl === undefined) throw new Error('It has no link.')
+    expect(mail.deleteAfter).toBe((await findAccount(read(), accountId))?.deleteAfter)
     const owner = new Visitor(server.issuer)
     await owner.submit(await owner.get(mail.lockUrl), {})
     server.clock.set(server.clock.now() + 15 * DAY_MS)

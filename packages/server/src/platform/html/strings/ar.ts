@@ -304,7 +304,7 @@ export const arabic: Strings = {
       },
       deletion_requested: {
         subject: (name) => `سيُحذف حسابك لدى \u2068${name}\u2069`,
-        lead: 'طلب أحدهم حذف حسابك. يمكنك حتى ذلك الحين تسجيل الدخول والاحتفاظ به.',
+        lead: 'طلب أحدهم حذف حسابك. ما دام لم يُحذف يمكنك تسجيل الدخول والاحتفاظ به.',
       },
       deletion_cancelled: {
         subject: (name) => `سيبقى حسابك لدى \u2068${name}\u2069`,
@@ -327,6 +327,7 @@ export const arabic: Strings = {
     unasked: 'لم تطلب هذا؟ إذن لا تفعل شيئًا: لا يحدث شيء دون الرمز. لا تخبر به أحدًا.',
     account: 'الحساب',
     when: 'الوقت',
+    deletion: 'الحذف',
     device: 'الجهاز',
     network: 'الشبكة',
     unknownDevice: 'جهاز غير معروف',

@@ -320,7 +320,7 @@ export const german: Strings = {
       },
       deletion_requested: {
         subject: (name) => `Ihr Konto bei ${name} wird gelöscht`,
-        lead: 'Jemand möchte Ihr Konto löschen. Bis dahin können Sie sich anmelden und es behalten.',
+        lead: 'Jemand möchte Ihr Konto löschen. Solange es nicht gelöscht ist, können Sie sich anmelden und es behalten.',
       },
       deletion_cancelled: {
         subject: (name) => `Ihr Konto bei ${name} bleibt`,
@@ -343,6 +343,7 @@ export const german: Strings = {
     unasked:
       'Sie haben nicht darum gebeten? Dann tun Sie nichts: Ohne den Code geschieht nichts. Sagen Sie ihn niemandem.',
     account: 'Konto',
+    deletion: 'Löschung',
     when: 'Zeit',
     device: 'Gerät',
     network: 'Netz',

@@ -308,7 +308,7 @@ export const english: Strings = {
       },
       deletion_requested: {
         subject: (name) => `Your account at ${name} is going to be deleted`,
-        lead: 'Somebody asked to delete your account. Until then you can sign in and keep it.',
+        lead: 'Somebody asked to delete your account. Until it is deleted you can sign in and keep it.',
       },
       deletion_cancelled: {
         subject: (name) => `Your account at ${name} stays`,
@@ -331,6 +331,7 @@ export const english: Strings = {
     unasked:
       'You did not ask for this? Then do nothing: without the code nothing happens. Never tell the code to anybody.',
     account: 'Account',
+    deletion: 'Deletion',
     when: 'When',
     device: 'Device',
     network: 'Network',

@@ -342,6 +342,8 @@ export interface Strings {
     /** @param span such as "10 minutes" */
     readonly validFor: (span: string) => string
     /** Stands before an address that does what the button does. */
+    /** Stands before when an account is deleted. */
+    readonly deletion: string
     readonly written: string
     readonly unasked: string
     readonly account: string
