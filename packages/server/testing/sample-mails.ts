@@ -11,6 +11,7 @@ const notices: readonly NoticeKind[] = [
   'passkey_removed',
   'passkey_suspended',
   'password_changed',
+  'recovery_code_used',
   'recovery_used',
   'deletion_requested',
   'deletion_cancelled',

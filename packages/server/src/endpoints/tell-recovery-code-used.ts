@@ -7,11 +7,11 @@ import type { IssuerUrls } from './issuer-urls.ts'
 import { noticeDeps } from './notice-deps.ts'
 
 /** A code that is used up by somebody else is noticed like this alone. */
-export async function tellRecoveryUsed(
+export async function tellRecoveryCodeUsed(
   tx: Transaction,
   deps: { readonly urls: IssuerUrls; readonly sealer: Sealer },
   request: Pick<FastifyRequest, 'ip' | 'headers'>,
   accountId: string,
 ): Promise<void> {
-  await leaveNotice(tx, noticeDeps(deps), { accountId, notice: 'recovery_used', ...describeDoer(request) })
+  await leaveNotice(tx, noticeDeps(deps), { accountId, notice: 'recovery_code_used', ...describeDoer(request) })
 }

@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { type ReadMail, waitForMail } from '../../../testing/mailbox.ts'
 import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { type Visit, Visitor } from '../../../testing/visitor.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
@@ -125,6 +126,17 @@ forEachDatabase('/account/security: second factors', ({ createUrl }) => {
     const visits = await Promise.all(visitors.map((one, index) => one.submit(pages[index] as Visit, use)))
     expect(visits.filter(({ url }) => url.endsWith('/account'))).toHaveLength(1)
     expect((await visitor.get(security())).text).toContain('8 codes are left.')
+  })
+
+  it('who signs in with a recovery code is told of that by mail, and of no recovery', async () => {
+    const email = `${username}@example.com`
+    username = `mailed${count}`
+    accountId = await addAccount(server, username, password, email)
+    const { codes } = await setUp(new Visitor(server.issuer))
+    const visitor = new Visitor(server.issuer)
+    await visitor.submit(await signIn(visitor), { factor: 'recovery_code', code: codes[0] ?? '' })
+    const isOfRecovery = ({ mail }: ReadMail) => mail.kind === 'notice' && mail.notice.startsWith('recovery')
+    expect(await waitForMail(server, email, isOfRecovery)).toMatchObject({ mail: { notice: 'recovery_code_used' } })
   })
 
   it('new recovery codes end the old ones', async () => {

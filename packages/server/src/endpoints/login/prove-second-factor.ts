@@ -14,7 +14,7 @@ import { parseTotpCode } from '../../domain/totp/totp-code.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
-import { tellRecoveryUsed } from '../tell-recovery-used.ts'
+import { tellRecoveryCodeUsed } from '../tell-recovery-code-used.ts'
 
 export interface FactorProof {
   readonly accountId: string
@@ -57,6 +57,6 @@ export async function proveSecondFactor(
     return { ok: false, reason: 'factor_refused' }
   }
   await admitSuccess(tx, subject)
-  if (factor === 'recovery_code') await tellRecoveryUsed(tx, deps, request, accountId)
+  if (factor === 'recovery_code') await tellRecoveryCodeUsed(tx, deps, request, accountId)
   return { ok: true, methods: addMethods(methods, ['otp']) }
 }

@@ -13,7 +13,7 @@ import { findProgress, lockBegunLogin, takeStep, useBegunLogin, type WantedStep 
 import { describeDoer } from '../describe-doer.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { renderOwnCookie } from '../own-cookies.ts'
-import { tellRecoveryUsed } from '../tell-recovery-used.ts'
+import { tellRecoveryCodeUsed } from '../tell-recovery-code-used.ts'
 import type { SecondFactorBody } from './parse-request.ts'
 import type { SecondFactorDeps } from './second-factor-deps.ts'
 import type { SecondFactorProblem } from './second-factor-page.ts'
@@ -78,7 +78,7 @@ async function takeInTransaction(
   }
   await useBegunLogin(tx, begun, wanted)
   await admitSuccess(tx, subject)
-  if (factor === 'recovery_code') await tellRecoveryUsed(tx, deps, request, accountId)
+  if (factor === 'recovery_code') await tellRecoveryCodeUsed(tx, deps, request, accountId)
   const isRemembered = body.remember !== undefined && !pending.isDemanded
   const device = isRemembered ? await rememberDevice(tx, owner) : undefined
   const who = { accountId, network, methods: addMethods(methods, proved.methods), authenticatedAt }

@@ -314,6 +314,10 @@ export const german: Strings = {
         subject: (name) => `Das Passwort Ihres Kontos bei ${name} wurde geändert`,
         lead: 'Ihr Konto hat ein neues Passwort. Das alte gilt nicht mehr.',
       },
+      recovery_code_used: {
+        subject: (name) => `Ein Wiederherstellungscode Ihres Kontos bei ${name} wurde benutzt`,
+        lead: 'Jemand hat sich mit einem Ihrer Wiederherstellungscodes angemeldet. Er öffnet nichts mehr. Erstellen Sie neue, bevor sie ausgehen.',
+      },
       recovery_used: {
         subject: (name) => `Ihr Konto bei ${name} wurde wiederhergestellt`,
         lead: 'Jemand ist ohne das Passwort wieder in Ihr Konto gekommen.',
@@ -339,11 +343,11 @@ export const german: Strings = {
     invitationBy: (organization) => `Die Einladung kommt von ${organization}.`,
     code: 'Ihr Code',
     validFor: (span) => `Gültig: ${span}.`,
+    deletion: 'Löschung',
     written: 'Oder öffnen Sie diese Adresse:',
     unasked:
       'Sie haben nicht darum gebeten? Dann tun Sie nichts: Ohne den Code geschieht nichts. Sagen Sie ihn niemandem.',
     account: 'Konto',
-    deletion: 'Löschung',
     when: 'Zeit',
     device: 'Gerät',
     network: 'Netz',

@@ -302,6 +302,10 @@ export const english: Strings = {
         subject: (name) => `The password of your account at ${name} was changed`,
         lead: 'Your account has a new password. The old one no longer works.',
       },
+      recovery_code_used: {
+        subject: (name) => `A recovery code of your account at ${name} was used`,
+        lead: 'Somebody signed in with one of your recovery codes. It opens nothing any more. Make new ones before you run out.',
+      },
       recovery_used: {
         subject: (name) => `Your account at ${name} was recovered`,
         lead: 'Somebody got back into your account without its password.',
@@ -327,11 +331,11 @@ export const english: Strings = {
     invitationBy: (organization) => `The invitation is from ${organization}.`,
     code: 'Your code',
     validFor: (span) => `Valid for ${span}.`,
+    deletion: 'Deletion',
     written: 'Or open this address:',
     unasked:
       'You did not ask for this? Then do nothing: without the code nothing happens. Never tell the code to anybody.',
     account: 'Account',
-    deletion: 'Deletion',
     when: 'When',
     device: 'Device',
     network: 'Network',

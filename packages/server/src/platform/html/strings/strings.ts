@@ -329,6 +329,7 @@ export interface Strings {
         | 'passkey_removed'
         | 'passkey_suspended'
         | 'password_changed'
+        | 'recovery_code_used'
         | 'recovery_used'
         | 'deletion_requested'
         | 'deletion_cancelled',
@@ -341,9 +342,9 @@ export interface Strings {
     readonly code: string
     /** @param span such as "10 minutes" */
     readonly validFor: (span: string) => string
-    /** Stands before an address that does what the button does. */
     /** Stands before when an account is deleted. */
     readonly deletion: string
+    /** Stands before an address that does what the button does. */
     readonly written: string
     readonly unasked: string
     readonly account: string
