@@ -499,6 +499,9 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     const problem = { reason: 'refused', factor: 'recovery_code' } as const
     return renderSecondFactorPage({ ...sampleSecondFactor, problem, mayRemember: false, language, theme })
   },
+  'second-factor-none': (language, theme) => {
+    return renderSecondFactorPage({ ...sampleSecondFactor, factors: [], mayRemember: false, language, theme })
+  },
   'second-factor-ended': (language, theme) => renderEndedStepPage({ loginUrl: '/login', language, theme }),
   code: (language, theme) => {
     const lead = stringsIn(language).recovery.sent

@@ -1,5 +1,6 @@
 import type { Queries } from '../../platform/database/database.ts'
 import { type Acr, isPasskey, isTwoSteps, reachesAcr } from '../assurance/acr.ts'
+import { listPasskeys } from '../passkeys/list-passkeys.ts'
 import type { Factor } from './factor.ts'
 import { listFactors } from './list-factors.ts'
 
@@ -18,6 +19,7 @@ export interface LoginProgress {
 export type PendingStep =
   | {
       readonly kind: 'second_factor'
+      /** None where the only ones are suspended, and none may take their place. */
       readonly factors: readonly Factor[]
       /** Whether it is demanded, and not only the account's own wish. */
       readonly isDemanded: boolean
@@ -38,7 +40,12 @@ export async function findPendingStep(sql: Queries, progress: LoginProgress): Pr
   const reachable = demanded === 'phr' && !all.includes('passkey') ? 'aal2' : demanded
   const factors = reachable === 'phr' ? all.filter((factor) => factor === 'passkey') : all
   const isDemanded = !reachesAcr(methods, reachable)
-  if (isDemanded) return factors.length > 0 ? { kind: 'second_factor', factors, isDemanded } : { kind: 'enrolment' }
+  if (isDemanded) {
+    // Whoever has suspended a passkey, perhaps by a mail alone, must not put a factor of their own in its place.
+    const isOneSuspended = !isPasskey(methods) && (await listPasskeys(sql, accountId)).length > 0
+    const mayEnrol = factors.length === 0 && !isOneSuspended
+    return mayEnrol ? { kind: 'enrolment' } : { kind: 'second_factor', factors, isDemanded }
+  }
   const isWished = all.includes('totp') && !isDeviceRemembered && !isTwoSteps(methods)
   return isWished ? { kind: 'second_factor', factors: all, isDemanded } : undefined
 }

@@ -13,8 +13,10 @@ export async function asksForSecondFactor(sql: Queries, accountId: string): Prom
 export async function listFactors(sql: Queries, accountId: string): Promise<readonly Factor[]> {
   const factors: Factor[] = []
   if ((await findTotp(sql, accountId)) !== undefined) factors.push('totp')
-  if ((await listPasskeys(sql, accountId)).some(({ suspendedAt }) => suspendedAt === undefined)) factors.push('passkey')
-  // What stands in for a lost factor is nothing without one.
-  if (factors.length > 0 && (await countRecoveryCodes(sql, accountId)) > 0) factors.push('recovery_code')
+  const passkeys = await listPasskeys(sql, accountId)
+  if (passkeys.some(({ suspendedAt }) => suspendedAt === undefined)) factors.push('passkey')
+  // What stands in for a lost factor is nothing without one, but one that is suspended is such a factor.
+  if ((factors.length > 0 || passkeys.length > 0) && (await countRecoveryCodes(sql, accountId)) > 0)
+    factors.push('recovery_code')
   return factors
 }

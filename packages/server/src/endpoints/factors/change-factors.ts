@@ -1,15 +1,13 @@
 import type { FastifyRequest } from 'fastify'
-import { isTwoSteps } from '../../domain/assurance/acr.ts'
 import { listFactors } from '../../domain/login/list-factors.ts'
 import { leaveNotice } from '../../domain/mails/leave-notice.ts'
 import type { NoticeKind } from '../../domain/mails/mail.ts'
 import { countRecoveryCodes, dropRecoveryCodes, makeRecoveryCodes } from '../../domain/recovery-codes/recovery-codes.ts'
 import { forgetDevices } from '../../domain/remembered-devices/remembered-devices.ts'
-import type { Session } from '../../domain/sessions/session.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { addTotp, removeTotp } from '../../domain/totp/totp.ts'
 import { findEnrolmentStep, type TotpEnrolment } from '../../domain/totp/totp-enrolment.ts'
-import type { Queries, Transaction } from '../../platform/database/database.ts'
+import type { Transaction } from '../../platform/database/database.ts'
 import { describeDoer } from '../describe-doer.ts'
 import { noticeDeps } from '../notice-deps.ts'
 import type { FactorsDeps } from './factors-deps.ts'
@@ -64,11 +62,6 @@ export async function renewRecoveryCodes(
   const codes = await makeRecoveryCodes(tx, { accountId, network: parseNetwork(request.ip) })
   await tell(tx, deps, request, accountId, 'factor_added')
   return codes
-}
-
-/** Whether a session has proved a factor that its account has, so that it may change one. */
-export async function mayChangeFactors(sql: Queries, { accountId, methods }: Session): Promise<boolean> {
-  return isTwoSteps(methods) || (await listFactors(sql, accountId)).length === 0
 }
 
 /** Every change ends what was remembered: it may have been somebody else's browser. */

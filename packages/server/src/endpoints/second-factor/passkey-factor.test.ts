@@ -5,9 +5,11 @@ import { optionsIn, type PasskeyPerson, PasskeyScene, passkeysPath, password } f
 import type { Mischief } from '../../../testing/soft-authenticator.ts'
 import { addApi } from '../../../testing/test-server.ts'
 import type { Visit, Visitor } from '../../../testing/visitor.ts'
+import { addRole } from '../../domain/accounts/change-role.ts'
 import { acrOf } from '../../domain/assurance/acr.ts'
 import { resetFactors } from '../../domain/login/reset-factors.ts'
-import { updateApi } from '../../domain/revocation-acts/change-roles.ts'
+import { suspendPasskeys } from '../../domain/passkeys/suspend-passkeys.ts'
+import { requireFactorOfRole, updateApi } from '../../domain/revocation-acts/change-roles.ts'
 import { listSessions } from '../../domain/sessions/list-sessions.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 
@@ -214,5 +216,28 @@ forEachDatabase('a passkey as second factor', ({ createUrl }) => {
     await updateApi(database, { audience, requiredFactor: 'none' }, 'cli')
     await ada.add(thief)
     expect(await ada.passkeys()).toHaveLength(2)
+  })
+
+  test('whoever suspends a passkey by a mail puts no factor of their own in its place where one is demanded; an operator removes it', async () => {
+    const ada = await scene.person()
+    await ada.register()
+    const { accountId } = ada
+    const { database } = scene.server.running.installation
+    await database.write(async (tx) => {
+      await addRole(tx, { accountId, role: 'admin', actor: 'cli' })
+      await suspendPasskeys(tx, accountId, { actor: 'anonymous', network: '192.0.2.1', because: 'account_locked' })
+    })
+    const before = await ada.signIn()
+    await requireFactorOfRole(database, { role: 'admin', acr: 'aal2', actor: 'cli' })
+    scene.pass(1)
+    expect((await before.get('/account/security/totp')).url).toContain(`${path}?step_up=1`)
+    expect((await before.get(`${passkeysPath}/new`)).url).toContain(`${path}?step_up=1`)
+    const visitor = scene.visitor()
+    const page = await begin(visitor, ada)
+    expect([new URL(page.url).pathname, page.text.includes('your passkeys are suspended')]).toEqual([path, true])
+    expect((await visitor.get('/login/enrol')).url).toContain(path)
+    await database.write((tx) => resetFactors(tx, { accountId, actor: 'cli', losesPasskeys: true }))
+    expect((await begin(scene.visitor(), ada)).url).toContain('/login/enrol')
+    await requireFactorOfRole(database, { role: 'admin', acr: undefined, actor: 'cli' })
   })
 })

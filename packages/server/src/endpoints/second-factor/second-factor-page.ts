@@ -39,7 +39,8 @@ export function renderSecondFactorPage(page: SecondFactorPage): string {
   const section = { ...page, refused, isProblem: problem !== undefined, isOnly: factors.length === 1 }
   const purpose =
     clientName === undefined ? undefined : html`<p class="muted">${authorization.toContinue(clientName)}</p>\n`
-  const lead = factors[0] === 'recovery_code' ? undefined : factors[0] === 'totp' ? strings.lead : passkeys.confirmLead
+  const leads = { totp: strings.lead, passkey: passkeys.confirmLead, recovery_code: undefined } as const
+  const lead = factors[0] === undefined ? strings.noneUsable(theme.name) : leads[factors[0]]
   const body = html`<h1>${strings.title}</h1>
 ${purpose}<p>${strings.signingInAs} <bdi id="username">${username}</bdi>. <a href="${switchUrl}">${authorization.switchAccount}</a></p>
 ${lead && html`<p>${lead}</p>\n`}${problem && renderProblem('problem', problemSentence(problem, language))}

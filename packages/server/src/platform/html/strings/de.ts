@@ -564,6 +564,8 @@ export const german: Strings = {
     recoveryCode: 'Wiederherstellungscode',
     wrongRecoveryCode: 'Dieser Wiederherstellungscode stimmt nicht oder wurde schon benutzt.',
     remember: 'Auf diesem Gerät 30 Tage lang nicht mehr fragen',
+    noneUsable: (name) =>
+      `Hier ist ein zweiter Faktor nötig, und Ihre Passkeys sind gesperrt. Bitten Sie den Betreiber von ${name}, sie zu entfernen.`,
     ended: 'Diese Anmeldung ist beendet',
     endedReason:
       'Sie hat länger als 10 Minuten gedauert, oder am Konto hat sich etwas geändert. Es wurde nichts geöffnet.',

@@ -544,6 +544,8 @@ export const english: Strings = {
     recoveryCode: 'Recovery code',
     wrongRecoveryCode: "That recovery code isn't right, or was used already.",
     remember: "Don't ask on this device for 30 days",
+    noneUsable: (name) =>
+      `A second factor is needed here, and your passkeys are suspended. Ask whoever runs ${name} to remove them.`,
     ended: 'This sign-in has ended',
     endedReason: 'It took longer than 10 minutes, or something about the account has changed. Nothing was opened.',
   },

@@ -531,6 +531,8 @@ export interface Strings {
     readonly recoveryCode: string
     readonly wrongRecoveryCode: string
     readonly remember: string
+    /** Where no factor of the account is good now, and none may be added. */
+    readonly noneUsable: (name: string) => string
     /** The heading when the login waits no longer. */
     readonly ended: string
     readonly endedReason: string
