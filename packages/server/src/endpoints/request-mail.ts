@@ -63,7 +63,7 @@ async function issueMail(
   const network = parseNetwork(request.ip)
   const person = await findPerson(database.read, typed, { request })
   return database.write(async (tx) => {
-    const admitted = await admitRequest(tx, { typed: canonicalLoginName(typed), address: request.ip })
+    const admitted = await admitRequest(tx, { typed: canonicalLoginName(typed), address: request.ip, purpose: act })
     if (!admitted.ok) return admitted
     const further = await admit?.(tx, network)
     if (further?.ok === false) return further

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts'
+import type { CodePurpose } from '../mails/mail.ts'
 import { admitGuess } from '../throttle/admit-guess.ts'
 import type { ThrottleVerdict } from '../throttle/check-throttle.ts'
 import { countFailure } from '../throttle/record-failure.ts'
@@ -13,9 +14,14 @@ export async function admitRequest(
   {
     typed,
     address,
-  }: { /** In the form in which names are compared. */ readonly typed: string; readonly address: string | undefined },
+    purpose,
+  }: {
+    /** In the form in which names are compared. */ readonly typed: string
+    readonly address: string | undefined
+    readonly purpose: CodePurpose
+  },
 ): Promise<ThrottleVerdict> {
-  const subject = emailRequestSubject(typed, address)
+  const subject = emailRequestSubject(typed, address, purpose === 'recover')
   const admitted = await admitGuess(tx, subject)
   if (admitted.ok) await countFailure(tx, subject)
   return admitted

@@ -22,7 +22,7 @@ forEachDatabase('mails to one address', ({ open, createUrl }) => {
   }
 
   function ask(database: Database, recipient: string, network: string | undefined = undefined): Promise<boolean> {
-    return database.write((tx) => admitMail(tx, { recipient, network }))
+    return database.write((tx) => admitMail(tx, { recipient, network, isRecovery: false }))
   }
 
   test('a flood from many networks is no more than 6 within an hour and 17 within a day', async () => {
@@ -45,6 +45,17 @@ forEachDatabase('mails to one address', ({ open, createUrl }) => {
     expect(admitted).toEqual([true, true, true, true, true, true])
     expect(await ask(database, 'ada@example.com')).toBe(false)
     expect(await ask(database, 'grace@example.com')).toBe(true)
+  })
+
+  test('recovery has a budget of its own: a flood of other mails keeps nobody out', async () => {
+    const { database } = await start()
+    const admit = (isRecovery: boolean) =>
+      database.write((tx) => admitMail(tx, { recipient: 'ada@example.com', network: undefined, isRecovery }))
+    const admitted = []
+    for (const isRecovery of [false, true])
+      for (let count = 0; count < 7; count += 1) admitted.push(await admit(isRecovery))
+    const six = Array.from({ length: 6 }, () => true)
+    expect(admitted).toEqual([...six, false, ...six, false])
   })
 
   test('one network gets 50 at once and one a minute, and what it asks for beyond that spends nothing of an address', async () => {

@@ -19,12 +19,16 @@ const budgets: Readonly<Record<'network' | 'hour' | 'day', Budget>> = {
   day: { burst: 10, costMilliseconds: 3 * hour },
 }
 
+export interface MailToAdmit {
+  readonly recipient: string
+  readonly network: string | undefined
+  /** Recovery has a budget of its own: whoever has other mails sent to an address doesn't keep its person out. */
+  readonly isRecovery: boolean
+}
+
 /** Whether a code may be mailed: to this address, and for a request from this network. Counts it, if it may. */
-export async function admitMail(
-  tx: Transaction,
-  { recipient, network }: { readonly recipient: string; readonly network: string | undefined },
-): Promise<boolean> {
-  const address = canonicalLoginName(recipient)
+export async function admitMail(tx: Transaction, { recipient, network, isRecovery }: MailToAdmit): Promise<boolean> {
+  const address = `${isRecovery ? 'recovery ' : ''}${canonicalLoginName(recipient)}`
   for (const [name, { burst, costMilliseconds }] of Object.entries(budgets)) {
     const whose = name === 'network' ? network : address
     if (whose === undefined) continue

@@ -32,7 +32,7 @@ export async function leaveMail(
   sealer: Sealer,
   { recipient, language, mail, accountId, network, isWithheld = false }: MailToSend,
 ): Promise<void> {
-  const isAdmitted = !isForAnybody(mail) || (await admitMail(tx, { recipient, network }))
+  const isAdmitted = !isForAnybody(mail) || (await admitMail(tx, { recipient, network, isRecovery: isRecovery(mail) }))
   if (!isAdmitted) {
     const what = { actor: 'anonymous', outcome: 'refused', accountId, network } as const
     await recordAuditEvent(tx, { act: 'mail.throttled', ...what, detail: { kind: mail.kind } })
@@ -52,6 +52,10 @@ export async function leaveMail(
 /** Who asks for it need not be who gets it. What goes out in place of a code counts as one, so that nothing tells them apart. */
 function isForAnybody(mail: Mail): boolean {
   return mail.kind === 'code' || (mail.kind === 'notice' && mail.notice === 'account_exists')
+}
+
+function isRecovery(mail: Mail): boolean {
+  return mail.kind === 'code' && mail.purpose === 'recover'
 }
 
 /** A code that has expired helps nobody. */

@@ -68,9 +68,12 @@ export function emailCodeSubject(challengeId: string, address: string | undefine
   return subjectApart('email-code', challengeId, address)
 }
 
-/** The subject of a mail that somebody asks for: the address that it would go to, as it is compared, and from where. Each counts. */
-export function emailRequestSubject(email: string, address: string | undefined): ThrottleSubject {
-  return subjectApart('email-request', email, address)
+/**
+ * The subject of a mail that somebody asks for: what they typed, as it is compared, and from where. Each counts; those for a recovery by themselves, so
+ * that other mails which strangers ask for keep nobody from it.
+ */
+export function emailRequestSubject(typed: string, address: string | undefined, isRecovery: boolean): ThrottleSubject {
+  return subjectApart(isRecovery ? 'recovery-request' : 'email-request', typed, address)
 }
 
 /** The subject of a guess at a name that is taken: who looks for a name of their own, and from where. */

@@ -87,7 +87,7 @@ async function askForProof(
   const network = parseNetwork(request.ip)
   const instead = await findOther(deps, request, email.text, accountId)
   const issued = await database.write(async (tx) => {
-    const admitted = await admitRequest(tx, { typed: email.canonical, address: request.ip })
+    const admitted = await admitRequest(tx, { typed: email.canonical, address: request.ip, purpose })
     if (!admitted.ok) return admitted
     const asked = { purpose, email: email.canonical, accountId, payload, linkUrl: urls.accountEmailProofUrl }
     return { ok: true, challenge: await issueChallenge(tx, sealer, { ...asked, language, network, instead }) } as const

@@ -238,6 +238,32 @@ forEachDatabase('recovery', ({ createUrl }) => {
     }
   })
 
+  it('whoever has other mails sent to an address keeps nobody from recovery', async () => {
+    const [victim, stranger] = [await addPerson(), await addPerson()]
+    const visitor = new Visitor(server.issuer)
+    await visitor.post('/login', { username: stranger.username, password })
+    const statuses = []
+    for (let time = 0; time < 8; time++)
+      statuses.push((await visitor.post('/account/security/email', { email: victim.email })).status)
+    expect(statuses.at(-1)).toBe(429)
+    await ask(victim.email)
+    const mail = { kind: 'code', purpose: 'recover' }
+    expect((await readOutbox(outbox())).at(-1)).toMatchObject({ recipient: victim.email, isWithheld: false, mail })
+  })
+
+  it('of 20 keys that are made while somebody recovers none outlives it', async () => {
+    const { id, username, email } = await addPerson()
+    const visitor = new Visitor(server.issuer)
+    await visitor.post('/login', { username, password })
+    await ask(username)
+    const { secret } = await readCode(outbox(), email)
+    const key = { name: 'Report', audience: 'https://api.example.com', expires: '30d' }
+    const made = MANY.map(() => visitor.post('/account/api-keys', key, { accept: 'application/json' }))
+    expect((await post('/recover/password', { secret, password: newPassword })).status).toBe(204)
+    expect((await Promise.all(made)).map(({ status }) => status)).toContain(201)
+    expect(await listApiKeys(server.running.installation.database.read, { accountId: id })).toEqual([])
+  })
+
   it('code and link are good for 15 minutes', async () => {
     const { username, email } = await addPerson()
     const challenge = await ask(username)
