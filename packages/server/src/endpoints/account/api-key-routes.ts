@@ -12,7 +12,7 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { needsStep } from '../needs-step.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { sendToStepUp } from '../send-to-step-up.ts'
@@ -83,7 +83,7 @@ function makeKey(
   description: ApiKeyDescription,
 ): Promise<CreatedApiKey | undefined> {
   return database.write(async (tx) => {
-    const session = await findBrowserSession(tx.sql, urls, request, tx.now)
+    const session = await lockBrowserSession(tx, urls, request)
     if (!session) return undefined
     const { accountId } = session
     return createApiKey(tx, { accountId }, description, `account:${accountId}`)

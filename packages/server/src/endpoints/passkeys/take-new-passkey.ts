@@ -8,7 +8,7 @@ import { type VerifiedCredential, verifyRegistration } from '../../domain/passke
 import type { Session } from '../../domain/sessions/session.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { lockBrowserSession } from '../browser-session.ts'
 import { describeDoer } from '../describe-doer.ts'
 import { noticeDeps } from '../notice-deps.ts'
 import type { PasskeysDeps } from './passkeys-deps.ts'
@@ -36,7 +36,7 @@ export async function takeNewPasskey(
   const { credential, challenge, challengeEnd } = answer
   return database.write(async (tx) => {
     // The session may have ended meanwhile; what it makes would outlive it.
-    if ((await findBrowserSession(tx.sql, urls, request, tx.now))?.id !== session.id) return false
+    if ((await lockBrowserSession(tx, urls, request))?.id !== session.id) return false
     if (!(await takeChallenge(tx, challenge, challengeEnd))) return false
     const { transports } = credential
     return (
