@@ -8,6 +8,7 @@ const notices: readonly NoticeKind[] = [
   'factor_removed',
   'new_device',
   'passkey_added',
+  'provider_connected',
   'passkey_removed',
   'passkey_suspended',
   'password_changed',

@@ -13,6 +13,7 @@ export type NoticeKind =
   | 'passkey_suspended'
   | 'password_changed'
   | 'recovery_code_used'
+  | 'provider_connected'
   | 'recovery_used'
   | 'deletion_requested'
   | 'deletion_cancelled'

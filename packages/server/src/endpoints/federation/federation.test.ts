@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { addUpstream } from '../../../testing/add-upstream.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { readMails } from '../../../testing/mailbox.ts'
 import { type ScriptedUpstream, startScriptedUpstream, upstreamClient } from '../../../testing/scripted-upstream.ts'
 import { addAccount, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { callback, onwardOf } from '../../../testing/upstream-journey.ts'
@@ -367,13 +368,15 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
   })
 
   it('who is signed in connects and disconnects an upstream on their account page', async () => {
-    const id = await addAccount(server, 'connector', password)
+    const id = await addAccount(server, 'connector', password, 'connector@example.org')
     const login = await visitor.get('/login')
     await visitor.submit(login, { username: 'connector', password })
     const asked = onwardOf(await visitor.post('/account/upstreams', { connect: 'work' }))
     const connected = await visitor.get(await answer(asked, { sub: 'connected' }))
     expect(connected.url).toBe(`${server.issuer}/account/security`)
     expect(connected.text).toContain('Disconnect Work')
+    const told = { recipient: 'connector@example.org', mail: { notice: 'provider_connected' } }
+    expect((await readMails(server)).at(-1)).toMatchObject(told)
     const { read } = server.running.installation.database
     expect(await findIdentity(read, upstream.issuer, 'connected')).toMatchObject({ accountId: id })
     // An identity of somebody else is not taken from them.

@@ -19,6 +19,7 @@ import { renderLinkPage } from './link-page.ts'
 import type { LinkBody } from './parse-request.ts'
 import { findLink, type PendingLink } from './pending-upstream-login.ts'
 import { showNotice } from './show-notice.ts'
+import { tellOfIdentity } from './tell-of-identity.ts'
 
 /** Somebody else used the link or has the identity by now: what this transaction did is undone. */
 class LinkTakenError extends Error {
@@ -88,6 +89,7 @@ async function linkInTransaction(
   if (!(await useOneTime(tx, id, account.id))) throw new LinkTakenError()
   const identity = { issuer: link.issuer, subject: link.subject, accountId: account.id, network }
   if (!(await linkIdentity(tx, identity))) throw new LinkTakenError()
+  await tellOfIdentity(tx, deps, request, account.id)
   const who = { accountId: account.id, network, methods: ['pwd'] }
   return { ok: true, step: await finishLoginStep(tx, deps, request, { who, returnTo: link.returnTo }) }
 }

@@ -12,11 +12,12 @@ import type { Upstream, UpstreamIdentity } from '../../domain/upstreams/upstream
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import type { FederationNotice } from '../../platform/html/strings/strings.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { lockBrowserSession } from '../browser-session.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import type { FederationDeps } from './federation-deps.ts'
 import { openAccount, SignUpOvertakenError } from './open-account.ts'
 import { issueLink, type PendingUpstreamLogin } from './pending-upstream-login.ts'
+import { tellOfIdentity } from './tell-of-identity.ts'
 
 /** A person whom an upstream vouches for, and what they began the login for. */
 export interface Vouched {
@@ -114,17 +115,19 @@ async function refuseUnknown(tx: Transaction, upstream: Upstream, network: strin
 /** Whoever began it must still be signed in here, as the same person. */
 async function connect(
   tx: Transaction,
-  { urls }: FederationDeps,
+  deps: FederationDeps,
   request: FastifyRequest,
   { identity }: Vouched,
   accountId: string,
   holderId: string | undefined,
 ): Promise<Settled> {
-  const session = await findBrowserSession(tx.sql, urls, request, tx.now)
+  const session = await lockBrowserSession(tx, deps.urls, request)
   if (session?.accountId !== accountId) return { kind: 'notice', notice: 'expired' }
   if (holderId !== undefined)
     return holderId === accountId ? { kind: 'connected' } : { kind: 'notice', notice: 'taken' }
   const { issuer, subject } = identity
   const isLinked = await linkIdentity(tx, { issuer, subject, accountId, network: parseNetwork(request.ip) })
-  return isLinked ? { kind: 'connected' } : { kind: 'notice', notice: 'taken' }
+  if (!isLinked) return { kind: 'notice', notice: 'taken' }
+  await tellOfIdentity(tx, deps, request, accountId)
+  return { kind: 'connected' }
 }

@@ -302,6 +302,10 @@ export const german: Strings = {
         subject: (name) => `Ihr Konto bei ${name} hat einen neuen Passkey`,
         lead: 'Wer diesen Passkey hat, kann sich in Ihrem Konto anmelden.',
       },
+      provider_connected: {
+        subject: (name) => `Ihr Konto bei ${name} ist mit einem Anbieter verbunden`,
+        lead: 'Wer sich dort anmeldet, kommt auch in Ihr Konto.',
+      },
       passkey_removed: {
         subject: (name) => `Ein Passkey wurde aus Ihrem Konto bei ${name} entfernt`,
         lead: 'Mit diesem Passkey kann sich niemand mehr in Ihrem Konto anmelden.',

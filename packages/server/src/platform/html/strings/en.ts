@@ -290,6 +290,10 @@ export const english: Strings = {
         subject: (name) => `A passkey was added to your account at ${name}`,
         lead: 'Whoever holds that passkey can sign in to your account.',
       },
+      provider_connected: {
+        subject: (name) => `A provider was connected to your account at ${name}`,
+        lead: 'Whoever signs in there gets into your account as well.',
+      },
       passkey_removed: {
         subject: (name) => `A passkey was removed from your account at ${name}`,
         lead: 'That passkey no longer signs in to your account.',

@@ -326,6 +326,7 @@ export interface Strings {
         | 'factor_removed'
         | 'new_device'
         | 'passkey_added'
+        | 'provider_connected'
         | 'passkey_removed'
         | 'passkey_suspended'
         | 'password_changed'
