@@ -327,6 +327,8 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
   'account-locked-unrecoverable': (language, theme) =>
     renderLockedPage({ isRecoverable: false, loginPath: '/login', language, theme }),
   'account-lock-over': (language, theme) => renderLockOverPage({ loginPath: '/login', language, theme }),
+  'login-anew': (language, theme) =>
+    renderLoginPage({ action: '/login', username: 'ada.lovelace', isAnew: true, language, theme }),
   'login-refused': (language, theme) =>
     renderLoginPage({ action: '/login', username: 'ada.lovelace', problem: 'refused', language, theme }),
   'login-throttled': (language, theme) =>

@@ -49,7 +49,7 @@ export function sendToFreshLogin(
   }
   return reply
     .header('cache-control', 'no-store')
-    .redirect(`${urls.loginPath}?switch=1&return_to=${encodeURIComponent(returnTo)}`, 303)
+    .redirect(`${urls.loginPath}?anew=1&return_to=${encodeURIComponent(returnTo)}`, 303)
 }
 
 function isProgram(request: FastifyRequest): boolean {

@@ -187,7 +187,9 @@ forEachDatabase('one’s own data', ({ createUrl }) => {
     async (path) => {
       server.clock.set(server.clock.now() + 15 * MINUTE_MS + 1)
       const old = await person.post(path, { username: name })
-      expect(old.url).toContain('/login?switch=1&return_to=%2Faccount%2Fdata')
+      expect(old.url).toContain('/login?anew=1&return_to=%2Faccount%2Fdata')
+      expect(old.text).toContain(`name="username" type="text" value="${name}"`)
+      expect((await person.get('/login?switch=1')).text).toContain('name="username" type="text" value=""')
       const program = await person.post(path, { username: name }, json)
       expect([program.status, JSON.parse(program.text).code]).toEqual([403, 'login_too_old'])
       expect((await findAccount(read(), accountId))?.deleteAfter).toBeUndefined()

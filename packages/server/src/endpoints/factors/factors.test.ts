@@ -181,7 +181,7 @@ forEachDatabase('/account/security: second factors', ({ createUrl }) => {
     await visitor.submit(page, { code: show(), remember: '1' })
     expect((await visitor.get(security())).text).toContain('Devices that are not asked for a code')
     later(15 * minute + 1)
-    expect((await visitor.post('/account/security/totp/remove', {})).url).toContain('/login?switch=1')
+    expect((await visitor.post('/account/security/totp/remove', {})).url).toContain('/login?anew=1')
     await signIn(visitor, '/account/security')
     const proved = await visitor.post('/account/security/totp/remove', {})
     await visitor.submit(proved, { code: show() })

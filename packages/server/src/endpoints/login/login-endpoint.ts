@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { findAccount } from '../../domain/accounts/find-account.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { describeInvalidParameter } from '../../platform/http/describe-invalid-parameter.ts'
@@ -41,9 +42,14 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
       const waiting = await findPendingAuthorization(deps.database.read, urls, returnTo, now)
       // An app may ask for a person to prove once more who they are.
       const isFresh = session && (!waiting || isFreshEnough(waiting.pending, session, now))
-      if (isFresh && request.query.switch === undefined) return reply.redirect(returnTo ?? urls.accountPath, 303)
-      const username = waiting?.pending.request.loginHint
-      return showLoginPage(deps, request, reply, { returnTo, username, waiting })
+      const asksForAnother = request.query.switch !== undefined
+      const isAsked = asksForAnother || request.query.anew !== undefined
+      if (isFresh && !isAsked) return reply.redirect(returnTo ?? urls.accountPath, 303)
+      const { loginHint, hintedAccountId = session?.accountId } = waiting?.pending.request ?? {}
+      // Who only proves once more who they are need not type it.
+      const isAnew = !asksForAnother && session !== undefined && session.accountId === hintedAccountId
+      const known = isAnew ? await findAccount(deps.database.read, session.accountId) : undefined
+      return showLoginPage(deps, request, reply, { returnTo, username: loginHint ?? known?.username, isAnew, waiting })
     },
   )
 

@@ -20,6 +20,8 @@ export interface LoginPage {
   readonly clientName?: string | undefined
   /** What was typed as user name, kept exactly. Absent: nothing was typed yet. */
   readonly username?: string | undefined
+  /** Whether it is for who is signed in already. Default: no. */
+  readonly isAnew?: boolean | undefined
   readonly problem?: LoginProblem | undefined
   /** With `throttled`: in how many whole seconds the next attempt counts. Absent: "a little". */
   readonly retryAfterSeconds?: number | undefined
@@ -41,10 +43,10 @@ export interface LoginPage {
 
 /** Renders the form for user name and password: fields `username`, `password` and `return_to`. */
 export function renderLoginPage(page: LoginPage): string {
-  const { action, returnTo, clientName, username, passkey, language, theme } = page
+  const { action, returnTo, username, passkey, language, theme } = page
   const { login: strings, recovery } = stringsIn(language)
   const sentence = problemSentence(page)
-  const purpose = clientName === undefined ? undefined : stringsIn(language).authorization.toContinue(clientName)
+  const purpose = describePurpose(page)
   const body = html`<h1>${strings.title}</h1>
 ${purpose === undefined ? undefined : html`<p class="muted">${purpose}</p>\n`}${sentence === undefined ? undefined : renderProblem('problem', sentence)}
 <form method="post" action="${action}">
@@ -69,6 +71,12 @@ function renderPasskey({ passkey, returnTo, language }: LoginPage): Html | undef
   const label = stringsIn(language).passkeys.signIn
   const fields = { return_to: returnTo }
   return renderPasskeyForm({ ...passkey, act: 'get', conditional: '', fields, label, language })
+}
+
+function describePurpose({ clientName, isAnew = false, language }: LoginPage): string | undefined {
+  const { authorization, login } = stringsIn(language)
+  if (clientName !== undefined) return authorization.toContinue(clientName)
+  return isAnew ? login.anew : undefined
 }
 
 /** For who has no password, or not at hand, or no account. They keep the way back. */

@@ -22,6 +22,8 @@ export interface LoginQuery {
   readonly return_to?: string
   /** Somebody else is to sign in: the page is shown even to who is signed in. */
   readonly switch?: string
+  /** Whoever is signed in signs in once more. */
+  readonly anew?: string
 }
 
 export const loginBodySchema: TSchema = Type.Object({
@@ -53,6 +55,7 @@ export const passkeyBodySchema: TSchema = Type.Object({
 export const loginQuerySchema: TSchema = Type.Object({
   return_to: Type.Optional(parameterText(2000)),
   switch: Type.Optional(parameterText(1)),
+  anew: Type.Optional(parameterText(1)),
 })
 
 /** A login as the rooms inside speak of it. */

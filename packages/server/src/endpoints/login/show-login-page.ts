@@ -10,7 +10,8 @@ import { formTargets, type PendingAuthorization } from '../pending-authorization
 import type { LoginEndpointDeps } from './login-deps.ts'
 import { type LoginPage, renderLoginPage } from './login-page.ts'
 
-export interface ShownLogin extends Pick<LoginPage, 'problem' | 'retryAfterSeconds' | 'username' | 'returnTo'> {
+export interface ShownLogin
+  extends Pick<LoginPage, 'problem' | 'retryAfterSeconds' | 'username' | 'returnTo' | 'isAnew'> {
   /** The app's request that the login is for. Absent: none. */
   readonly waiting: PendingAuthorization | undefined
 }

@@ -229,7 +229,7 @@ forEachDatabase('/account/organizations and /invitation', ({ createUrl }) => {
       ['members', { member: ada, act: 'remove' }],
     ] as const) {
       const asked = await owner.post(`${path}/${below}`, fields)
-      expect(asked.url).toBe(`${server.issuer}/login?switch=1&return_to=${encodeURIComponent(path)}`)
+      expect(asked.url).toBe(`${server.issuer}/login?anew=1&return_to=${encodeURIComponent(path)}`)
     }
     expect(await listInvitationsOf(database.read, id, server.clock.now())).toEqual([])
   })

@@ -4,6 +4,7 @@ import type { Strings } from './strings.ts'
 export const arabic: Strings = {
   login: {
     title: 'تسجيل الدخول',
+    anew: 'سجّل الدخول مرة أخرى: تتطلب الخطوة التالية تسجيل دخول حديثًا.',
     username: 'اسم المستخدم',
     password: 'كلمة المرور',
     submit: 'تسجيل الدخول',

@@ -4,6 +4,7 @@ import type { Strings } from './strings.ts'
 export const german: Strings = {
   login: {
     title: 'Anmelden',
+    anew: 'Melden Sie sich noch einmal an: Was jetzt folgt, verlangt eine frische Anmeldung.',
     username: 'Benutzername',
     password: 'Passwort',
     submit: 'Anmelden',

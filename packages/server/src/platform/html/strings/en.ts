@@ -4,6 +4,7 @@ import type { Strings } from './strings.ts'
 export const english: Strings = {
   login: {
     title: 'Sign in',
+    anew: 'Sign in once more: what comes next needs a login of the last minutes.',
     username: 'User name',
     password: 'Password',
     submit: 'Sign in',

@@ -70,6 +70,8 @@ export type PasswordFault = 'too_short' | 'too_long' | 'not_text' | 'contextual'
 export interface Strings {
   readonly login: {
     readonly title: string
+    /** To who is signed in, and has to prove once more that it is they. */
+    readonly anew: string
     readonly username: string
     readonly password: string
     readonly submit: string
