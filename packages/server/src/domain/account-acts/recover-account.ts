@@ -1,3 +1,4 @@
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Account } from '../accounts/account.ts'
 import { canonicalLoginName } from '../accounts/canonical-login-name.ts'
@@ -37,6 +38,7 @@ export async function recoverAccount(
   await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
   if (!isRecoverable(account) || canonicalLoginName(account.email) !== challenge.email) return false
+  if (isBeingPurged(account, tx.now)) return false
   const actor = `account:${accountId}` as const
   const { network } = doer
   if (account.emailVerifiedAt === undefined)
@@ -49,6 +51,11 @@ export async function recoverAccount(
   await leaveNotice(tx, notices, { accountId, notice: 'recovery_used', ...doer })
   await recordAuditEvent(tx, { act: 'account.recovered', actor, outcome: 'done', accountId, network })
   return true
+}
+
+/** Its grace is over: what is written for it now could outlive it. A closed account waits, whatever its time is. */
+function isBeingPurged({ deleteAfter, disabledAt }: Account, now: EpochMilliseconds): boolean {
+  return disabledAt === undefined && deleteAfter !== undefined && deleteAfter <= now
 }
 
 /** Whether a mail may lead back into it: it has an address, and no operator has disabled it. */

@@ -9,12 +9,14 @@ import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../
 import { Visitor } from '../../../testing/visitor.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { beginPurge, markDeletion } from '../../domain/accounts/mark-deletion.ts'
 import { verifyEmail } from '../../domain/accounts/verify-email.ts'
 import { createApiKey } from '../../domain/api-keys/create-api-key.ts'
 import { listApiKeys } from '../../domain/api-keys/list-api-keys.ts'
 import { parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { findPassword } from '../../domain/credentials/find-password.ts'
+import { forgetPassword } from '../../domain/credentials/forget-password.ts'
 import { hashPassword } from '../../domain/credentials/hash-password.ts'
 import { setPassword } from '../../domain/credentials/set-password.ts'
 import { endChallenges } from '../../domain/email-challenges/end-challenges.ts'
@@ -262,6 +264,22 @@ forEachDatabase('recovery', ({ createUrl }) => {
     expect((await post('/recover/password', { secret, password: newPassword })).status).toBe(204)
     expect((await Promise.all(made)).map(({ status }) => status)).toContain(201)
     expect(await listApiKeys(server.running.installation.database.read, { accountId: id })).toEqual([])
+  })
+
+  it('an account that is being purged gets no password, which would outlive it', async () => {
+    const { id, username, email } = await addPerson()
+    const { database } = server.running.installation
+    const deleteAfter = server.clock.now() + MINUTE_MS
+    await database.write((tx) => markDeletion(tx, id, { deleteAfter, actor: `account:${id}` }))
+    await ask(username)
+    const { secret } = await readCode(outbox(), email)
+    server.clock.set(deleteAfter)
+    await database.write(async (tx) => {
+      await beginPurge(tx, id, false)
+      await forgetPassword(tx, id)
+    })
+    expect(await codeOf(post('/recover/password', { secret, password: newPassword }))).toBe('challenge_over')
+    expect(await findPassword(database.read, id)).toBeUndefined()
   })
 
   it('code and link are good for 15 minutes', async () => {
