@@ -595,7 +595,7 @@ export const german: Strings = {
     needsScript:
       'Ihr Browser kann hier keinen Passkey erstellen: JavaScript ist ausgeschaltet, oder er kennt keine Passkeys.',
     unavailable:
-      'Passkeys brauchen einen Domainnamen, und dieser Server ist über eine IP-Adresse zu erreichen. Nehmen Sie zum Entwickeln stattdessen http://localhost.',
+      'Passkeys brauchen einen Domainnamen, und dieser Server ist über eine IP-Adresse zu erreichen. Setzen Sie zum Entwickeln OSTIARY_ISSUER auf http://localhost mit seinem Port.',
     signIn: 'Mit einem Passkey anmelden',
     refused: 'Dieser Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
     notSigned: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',

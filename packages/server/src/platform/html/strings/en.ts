@@ -572,7 +572,7 @@ export const english: Strings = {
       'Your browser cannot use a passkey here: JavaScript is switched off, or it does not know passkeys.',
     needsScript: 'Your browser cannot make a passkey here: JavaScript is switched off, or it does not know passkeys.',
     unavailable:
-      'Passkeys need a domain name, and this server is reached at an IP address. For development, use http://localhost instead.',
+      'Passkeys need a domain name, and this server is reached at an IP address. For development, set OSTIARY_ISSUER to http://localhost with its port.',
     signIn: 'Sign in with a passkey',
     refused: "That passkey didn't work. Try again, or sign in another way.",
     notSigned: 'No passkey was used. Try again, or sign in another way.',
