@@ -5,6 +5,7 @@ import { renderPage } from '../platform/html/render-page.ts'
 import { renderProblem } from '../platform/html/render-problem.ts'
 import { stringsIn } from '../platform/html/strings/strings.ts'
 import type { Theme } from '../platform/html/theme.ts'
+import { renderReturnTo } from './with-return-to.ts'
 
 /** Why the form is shown again. */
 export type CodeProblem =
@@ -38,8 +39,7 @@ export function renderCodePage(page: CodePage): string {
 <p id="lead">${page.lead ?? strings.lead}</p>
 ${told}<form method="post" action="${action}">
 <input type="hidden" name="challenge" value="${challenge}">
-${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
-<div class="field">
+${renderReturnTo(returnTo)}<div class="field">
 <label for="code">${strings.code}</label>
 <input class="user-code" id="code" name="code" type="text" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" dir="ltr" maxlength="64" required${described} autofocus>
 </div>

@@ -4,6 +4,7 @@ import { renderPage } from '../platform/html/render-page.ts'
 import { renderProblem } from '../platform/html/render-problem.ts'
 import { type MailDoorWords, stringsIn } from '../platform/html/strings/strings.ts'
 import type { Theme } from '../platform/html/theme.ts'
+import { renderReturnTo, withReturnTo } from './with-return-to.ts'
 
 export interface MailDoorPage {
   /** Where the form is posted to: a path on this origin. */
@@ -30,17 +31,15 @@ export function renderMailDoorPage(page: MailDoorPage): string {
     field === 'email'
       ? html`type="text" inputmode="email" autocomplete="email" dir="auto"`
       : html`type="text" autocomplete="username" dir="auto"`
-  const query = returnTo === undefined ? '' : `?${new URLSearchParams({ return_to: returnTo })}`
   const body = html`<h1>${words.title}</h1>
 <p id="lead">${words.lead}</p>
 ${problem === undefined ? undefined : renderProblem('problem', problem)}<form method="post" action="${action}">
-${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
-<div class="field">
+${renderReturnTo(returnTo)}<div class="field">
 <label for="${field}">${words.field}</label>
 <input id="${field}" name="${field}" ${kind} value="${typed}" autocapitalize="none" spellcheck="false" required${described} autofocus>
 </div>
 <button type="submit">${words.submit}</button>
 </form>
-<p class="after"><a href="${loginPath}${query}">${stringsIn(language).codes.toLogin}</a></p>`
+<p class="after"><a href="${withReturnTo(loginPath, returnTo)}">${stringsIn(language).codes.toLogin}</a></p>`
   return renderPage({ title: words.title, language, theme, body })
 }

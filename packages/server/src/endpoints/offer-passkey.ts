@@ -6,6 +6,7 @@ import type { Queries } from '../platform/database/database.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 import { findOwnCookie, renderOwnCookie } from './own-cookies.ts'
 import { findPendingAuthorization } from './pending-authorization.ts'
+import { withReturnTo } from './with-return-to.ts'
 
 const DECLINED_SECONDS = 90 * 86_400
 
@@ -35,9 +36,7 @@ export async function findPasskeyOffer(
   if ((await listPasskeys(sql, accountId)).length > 0) return undefined
   const waiting = await findPendingAuthorization(sql, urls, returnTo, now)
   if (waiting?.pending.request.prompt.includes('none')) return undefined
-  return returnTo === undefined
-    ? urls.passkeyOfferPath
-    : `${urls.passkeyOfferPath}?return_to=${encodeURIComponent(returnTo)}`
+  return withReturnTo(urls.passkeyOfferPath, returnTo)
 }
 
 /** The Set-Cookie value by which this browser is not asked again for 90 days. */

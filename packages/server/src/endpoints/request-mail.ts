@@ -13,7 +13,7 @@ import { answerChallenge } from './answer-challenge.ts'
 import { choosePageLanguage } from './choose-page-language.ts'
 import { toThrottledProblem } from './code-problem.ts'
 import type { EmailFlowDeps } from './email-flow-deps.ts'
-import { isTakenForProgram } from './is-taken-for-program.ts'
+import { isHuman } from './is-human.ts'
 import type { MailDoor } from './mail-door.ts'
 import { renderMailDoorPage } from './mail-door-page.ts'
 import { toNotHumanProblem } from './not-human-problem.ts'
@@ -42,7 +42,7 @@ export async function requestMail(
   const typed = { typed: text, returnTo }
   const refuse = (refusal: Refusal) => answerRefusal(deps, door, request, reply, { ...typed, refusal })
   if (!door.isFit(text)) return refuse({ status: 400, reason: 'incomplete' })
-  if (await isTakenForProgram(deps, request, door.act)) return refuse({ status: 403, reason: 'notHuman' })
+  if (!(await isHuman(deps, request, door.act))) return refuse({ status: 403, reason: 'notHuman' })
   const issued = await issueMail(deps, door, request, typed)
   if (!issued.ok) return refuse({ ...issued, status: 429, reason: 'throttled' })
   return answerChallenge(request, reply, { challenge: issued.challenge, codePath: door.codePath, returnTo })
@@ -59,7 +59,7 @@ async function issueMail(
   request: FastifyRequest,
   { typed, returnTo }: Typed & { readonly typed: string },
 ): Promise<Issued> {
-  const language = choosePageLanguage(request, undefined)
+  const language = choosePageLanguage(request)
   const network = parseNetwork(request.ip)
   const person = await findPerson(database.read, typed, { request })
   return database.write(async (tx) => {

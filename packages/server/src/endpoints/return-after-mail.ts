@@ -1,4 +1,5 @@
 import type { IssuerUrls } from './issuer-urls.ts'
+import { withReturnTo } from './with-return-to.ts'
 
 /**
  * Where a login that a mail has proved goes on. By the code it does where it began; by the link it may be another device's browser, which what
@@ -10,5 +11,5 @@ export function returnAfterMail(
   returnTo: string | undefined,
 ): string | undefined {
   if (by === 'code' || returnTo === undefined) return returnTo
-  return `${urls.loginContinuePath}?${new URLSearchParams({ return_to: returnTo })}`
+  return withReturnTo(urls.loginContinuePath, returnTo)
 }

@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session } from '../domain/sessions/session.ts'
 import type { EpochMilliseconds } from '../platform/clock/clock.ts'
 import { Problem } from '../platform/http/problem.ts'
-import { wantsPage } from '../platform/http/wants-page.ts'
+import { wantsJson } from '../platform/http/wants-json.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
+import { withReturnTo } from './with-return-to.ts'
 
 /** What outlives a session, or ends an account, is not done from a browser that somebody left open. */
 const FRESH_MS = 15 * 60_000
@@ -15,7 +16,7 @@ export function isFreshLogin({ authenticatedAt }: Pick<Session, 'authenticatedAt
 
 /** A browser is led to the login page and from there back to what it asked for; a program is told. */
 export function sendToLogin(urls: IssuerUrls, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (isProgram(request)) {
+  if (wantsJson(request)) {
     throw new Problem({
       status: 401,
       code: 'not_signed_in',
@@ -25,9 +26,7 @@ export function sendToLogin(urls: IssuerUrls, request: FastifyRequest, reply: Fa
   }
   // A form can't be sent again by a redirect: it leads to the account page, as does an address that the login would not take.
   const returnTo = request.method === 'GET' && request.url.length <= 2000 ? request.url : urls.accountPath
-  return reply
-    .header('cache-control', 'no-store')
-    .redirect(`${urls.loginPath}?return_to=${encodeURIComponent(returnTo)}`, 303)
+  return reply.header('cache-control', 'no-store').redirect(withReturnTo(urls.loginPath, returnTo), 303)
 }
 
 /**
@@ -40,7 +39,7 @@ export function sendToFreshLogin(
   reply: FastifyReply,
   returnTo: string,
 ): FastifyReply {
-  if (isProgram(request)) {
+  if (wantsJson(request)) {
     throw new Problem({
       status: 403,
       code: 'login_too_old',
@@ -50,8 +49,4 @@ export function sendToFreshLogin(
   return reply
     .header('cache-control', 'no-store')
     .redirect(`${urls.loginPath}?anew=1&return_to=${encodeURIComponent(returnTo)}`, 303)
-}
-
-function isProgram(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes('json') === true && !wantsPage(request)
 }

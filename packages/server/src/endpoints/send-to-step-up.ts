@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../platform/http/problem.ts'
-import { wantsPage } from '../platform/http/wants-page.ts'
+import { wantsJson } from '../platform/http/wants-json.ts'
 import { stepUrl } from './begun-login.ts'
 import type { IssuerUrls } from './issuer-urls.ts'
 
@@ -11,7 +11,7 @@ export function sendToStepUp(
   reply: FastifyReply,
   returnTo: string,
 ): FastifyReply {
-  if (!wantsPage(request) && request.headers.accept?.includes('json')) {
+  if (wantsJson(request)) {
     const detail = 'Prove a second factor at the login page first: this session has only one.'
     throw new Problem({ status: 403, code: 'second_factor_required', detail })
   }

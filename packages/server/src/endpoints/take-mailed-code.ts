@@ -10,6 +10,7 @@ import type { MailDoor } from './mail-door.ts'
 import type { CodeBody, CodeQuery } from './parse-code-request.ts'
 import { parseReturnTo } from './parse-return-to.ts'
 import { findPendingAuthorization } from './pending-authorization.ts'
+import { withReturnTo } from './with-return-to.ts'
 
 /** Takes the code where the mail was asked for. */
 export async function takeMailedCode(
@@ -42,7 +43,7 @@ export async function showCodePage(
   const waiting = await findPendingAuthorization(database.read, urls, returnTo, clock.now())
   const language = choosePageLanguage(request, waiting?.pending.request.uiLocales)
   const lead = door.words(language).sent
-  const againPath = returnTo === undefined ? door.path : `${door.path}?${new URLSearchParams({ return_to: returnTo })}`
+  const againPath = withReturnTo(door.path, returnTo)
   const shown = { action: door.codePath, challenge, returnTo, lead, againPath, problem, language, theme }
   return reply.headers(pageHeaders(theme)).send(renderCodePage(shown))
 }

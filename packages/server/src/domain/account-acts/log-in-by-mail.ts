@@ -8,7 +8,7 @@ import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
 import { removePassword } from '../credentials/remove-password.ts'
 import type { EmailChallenge } from '../email-challenges/email-challenge.ts'
 import { useChallenge } from '../email-challenges/use-challenge.ts'
-import { admitEmailedLogin } from '../login/admit-emailed-login.ts'
+import { admitVouchedLogin } from '../login/admit-vouched-login.ts'
 import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
 import { revokeWaysIn } from './revoke-ways-in.ts'
 
@@ -33,7 +33,8 @@ export async function logInByMail(
     await logOutEverywhere(tx, accountId, actor)
   }
   await verifyEmail(tx, accountId, { actor })
-  return admitEmailedLogin(tx, { accountId, clientId: LOGIN_CLIENT_ID, network, by: 'email_login' })
+  const voucher = { by: 'email_login' } as const
+  return admitVouchedLogin(tx, { accountId, clientId: LOGIN_CLIENT_ID, network, voucher })
 }
 
 /** Whether a mail alone may lead into it: it has an address, and neither an operator nor its owner has closed it. */

@@ -2,15 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { takeEmail } from '../../domain/account-acts/take-email.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
-import { toOverProblem } from '../code-problem.ts'
+import { answerLinkOver } from '../answer-link-over.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { describeDoer } from '../describe-doer.ts'
 import type { EmailFlowDeps } from '../email-flow-deps.ts'
-import { renderLinkOverPage } from '../link-over-page.ts'
 import { noticeDeps } from '../notice-deps.ts'
 import { type LinkQuery, linkQuerySchema } from '../parse-code-request.ts'
 import { renderEmailProofPage, renderProvedEmailPage } from './email-proof-pages.ts'
@@ -25,7 +24,7 @@ export function emailProofRoutes(server: HttpServer, deps: EmailFlowDeps): void 
     const { secret } = request.query
     const found = await find(deps, secret)
     if (found.state !== 'open') return showOver(deps, request, reply, found.state)
-    const language = chooseLanguage(request.headers['accept-language'])
+    const language = choosePageLanguage(request)
     const { accountId = '', payload } = found.challenge
     // Somebody else's account may ask for the reader's address: they see whose it is.
     const { username } = await getAccount(database.read, accountId)
@@ -40,7 +39,7 @@ export function emailProofRoutes(server: HttpServer, deps: EmailFlowDeps): void 
     const found = await find(deps, request.body.secret)
     if (found.state !== 'open') return showOver(deps, request, reply, found.state)
     const { challenge } = found
-    const language = chooseLanguage(request.headers['accept-language'])
+    const language = choosePageLanguage(request)
     const doer = describeDoer(request)
     if (!(await database.write((tx) => takeEmail(tx, noticeDeps(deps), { challenge, doer }))))
       return showOver(deps, request, reply, 'over')
@@ -57,13 +56,10 @@ function find({ database, sealer, clock }: EmailFlowDeps, secret: string): Promi
 }
 
 function showOver(
-  { urls, theme }: EmailFlowDeps,
+  deps: EmailFlowDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   state: Exclude<FoundChallenge['state'], 'open'>,
 ): FastifyReply {
-  if (!wantsPage(request)) throw toOverProblem()
-  const language = chooseLanguage(request.headers['accept-language'])
-  const page = renderLinkOverPage({ state, againPath: urls.accountSecurityPath, language, theme })
-  return reply.status(400).headers(pageHeaders(theme)).send(page)
+  return answerLinkOver(deps, request, reply, { state, againPath: deps.urls.accountSecurityPath })
 }

@@ -7,7 +7,6 @@ import type { EmailChallenge } from '../../domain/email-challenges/email-challen
 import { enterCode } from '../../domain/email-challenges/enter-code.ts'
 import { type ChallengeToIssue, issueChallenge } from '../../domain/email-challenges/issue-challenge.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { relativeTime } from '../../platform/html/relative-time.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
@@ -16,6 +15,7 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { answerChallenge } from '../answer-challenge.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { type CodeProblem, renderCodePage } from '../code-page.ts'
 import { type RefusedCode, refusedCodeStatuses, toCodeProblem, toThrottledProblem } from '../code-problem.ts'
 import { describeDoer } from '../describe-doer.ts'
@@ -81,7 +81,7 @@ async function askForProof(
   { owner, email, purpose }: Asked,
 ): Promise<FastifyReply> {
   const { database, sealer, urls } = deps
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const { accountId } = owner.session
   const payload = { email: email.text }
   const network = parseNetwork(request.ip)
@@ -159,7 +159,7 @@ function showCode(
   reply: FastifyReply,
   { challenge, problem }: { readonly challenge: string; readonly problem?: CodeProblem },
 ): FastifyReply {
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const lead = stringsIn(language).accountEmail.sent
   const shown = { action: urls.accountEmailCodePath, challenge, lead, againPath: urls.accountEmailPath, problem }
   return reply.headers(pageHeaders(theme)).send(renderCodePage({ ...shown, language, theme }))
@@ -172,7 +172,7 @@ function refuseEmail(
   { typed, sentence }: { readonly typed: string; readonly sentence: string },
 ): FastifyReply {
   if (!wantsPage(request)) throw new Problem({ status: 400, code: 'invalid_parameter', detail: sentence })
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   return showForm(deps, request, reply.status(400), { typed, problem: stringsIn(language).accountEmail.wrong })
 }
 
@@ -182,6 +182,6 @@ function showForm(
   reply: FastifyReply,
   { typed, problem }: { readonly typed?: string; readonly problem?: string },
 ): FastifyReply {
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   return reply.headers(pageHeaders(theme)).send(renderEmailForm({ urls, typed, problem, language, theme }))
 }

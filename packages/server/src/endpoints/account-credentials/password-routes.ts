@@ -7,7 +7,6 @@ import { checkThrottle } from '../../domain/throttle/check-throttle.ts'
 import { recordFailure } from '../../domain/throttle/record-failure.ts'
 import { throttleSubject } from '../../domain/throttle/throttle-subject.ts'
 import { HashQueueFullError } from '../../platform/hash-queue/hash-queue.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { relativeTime } from '../../platform/html/relative-time.ts'
@@ -17,6 +16,7 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { toThrottledProblem } from '../code-problem.ts'
 import { describeDoer } from '../describe-doer.ts'
 import type { EmailFlowDeps } from '../email-flow-deps.ts'
@@ -125,7 +125,7 @@ async function showForm(
   { account }: OwnAccount,
   refused?: RefusedChange,
 ): Promise<FastifyReply> {
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const hasPassword = (await findPassword(database.read, account.id)) !== undefined
   const wrong = refused?.reason === 'wrong_password' ? 'current' : 'new'
   const problem = refused && ({ sentence: describe(refused, language), about: wrong } as const)

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { chooseUsername } from '../../domain/account-acts/choose-username.ts'
 import { parseOwnUsername } from '../../domain/accounts/parse-own-username.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { relativeTime } from '../../platform/html/relative-time.ts'
 import { type NameFault, stringsIn } from '../../platform/html/strings/strings.ts'
@@ -9,6 +8,7 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { toThrottledProblem } from '../code-problem.ts'
 import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { renderCredentialForm, renderTextField } from './credential-form.ts'
@@ -52,7 +52,7 @@ function refuse(
   { typed, refused }: { readonly typed: string; readonly refused: RefusedName },
 ): FastifyReply {
   if (!wantsPage(request)) throw toProblem(refused)
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const { names, login } = stringsIn(language)
   if (refused.reason !== 'throttled')
     return showForm(deps, request, reply.status(400), { typed, problem: names[refused.reason] })
@@ -73,7 +73,7 @@ function showForm(
   reply: FastifyReply,
   { typed, problem }: { readonly typed: string; readonly problem?: string },
 ): FastifyReply {
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const { change: title, lead, field: label } = stringsIn(language).accountUsername
   const field = { name: 'username', label, value: typed, autocomplete: 'username', isWrong: problem !== undefined }
   const fields = renderTextField(field)

@@ -64,5 +64,5 @@ function readSecret(request: FastifyRequest): string {
 }
 
 function lookOf({ theme }: AccountLockDeps, request: FastifyRequest) {
-  return { theme, language: choosePageLanguage(request, undefined) }
+  return { theme, language: choosePageLanguage(request) }
 }

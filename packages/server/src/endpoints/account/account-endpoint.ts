@@ -13,14 +13,15 @@ import type { Session } from '../../domain/sessions/session.ts'
 import { useSession } from '../../domain/sessions/use-session.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database, Queries } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { wantsJson } from '../../platform/http/wants-json.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { passkeyScript } from '../passkey-script.ts'
 import { findPasskeySignals, type PasskeySignals } from '../render-passkey-signals.ts'
@@ -43,7 +44,6 @@ import { renderApiKeyJson } from './render-api-key-json.ts'
 import type { ShownConsent } from './render-consents.ts'
 import { renderSessionJson } from './render-session-json.ts'
 import { securityRoutes } from './security-routes.ts'
-import { wantsJson } from './wants-json.ts'
 
 export interface AccountEndpointDeps {
   readonly urls: IssuerUrls
@@ -156,7 +156,7 @@ function sendPage(
     passkeySignals,
     now,
     urls,
-    language: chooseLanguage(request.headers['accept-language']),
+    language: choosePageLanguage(request),
     theme,
   })
   return reply.headers(pageHeaders(theme, [], passkeySignals && passkeyScript.source)).send(page)

@@ -5,17 +5,17 @@ import { findClient } from '../../domain/clients/find-client.ts'
 import { findSession } from '../../domain/sessions/find-session.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import type { Queries } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { wantsJson } from '../../platform/http/wants-json.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { sendToLogin } from '../send-to-login.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderActivityPage, type ShownEvent } from './activity-page.ts'
 import { appOf, deviceOf, doerOf, subjectOf, type ToldAct, toldActs } from './describe-event.ts'
 import { type ActivityQuery, activityQuerySchema, parseActivityQuery } from './parse-request.ts'
-import { wantsJson } from './wants-json.ts'
 
 const PAGE = 25
 
@@ -44,7 +44,7 @@ async function sendActivity(
   const events = found.slice(0, PAGE)
   const last = found.length > PAGE ? events.at(-1) : undefined
   const earlierUrl = last && `${urls.accountActivityPath}?before=${last.at}.${last.id}`
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const shown = await showEvents(database.read, events, language)
   if (wantsJson(request)) return reply.header('cache-control', 'no-store').send(renderJson(shown, events, earlierUrl))
   const isFirst = before === undefined

@@ -6,13 +6,13 @@ import { listApis } from '../../domain/apis/list-apis.ts'
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import { findDemandOfAccess } from '../../domain/login/demand-of-access.ts'
 import type { Session } from '../../domain/sessions/session.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { needsStep } from '../needs-step.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { sendToStepUp } from '../send-to-step-up.ts'
@@ -107,7 +107,7 @@ async function sendForm(
     urls,
     apis: await listApis(database.read),
     typed,
-    language: chooseLanguage(request.headers['accept-language']),
+    language: choosePageLanguage(request),
     theme,
   })
   return reply.headers(pageHeaders(theme)).send(page)
@@ -134,7 +134,7 @@ function sendMade(
     reply.header('cache-control', 'no-store').status(201)
     return reply.send({ ...renderApiKeyJson(key), api_key: text })
   }
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const page = renderMadeApiKeyPage({ name: key.name, text, urls, language, theme })
   return reply.headers(pageHeaders(theme)).send(page)
 }

@@ -11,13 +11,14 @@ import {
 import { writeExport } from '../../domain/personal-data/write-export.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { wantsJson } from '../../platform/http/wants-json.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { describeDoer } from '../describe-doer.ts'
 import { noticeDeps } from '../notice-deps.ts'
 import { removeOwnCookie } from '../own-cookies.ts'
@@ -26,7 +27,6 @@ import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderDataPage, renderDeletionPage } from './data-page.ts'
 import { renderDeletionNoticePage } from './keeping-page.ts'
 import { type DeleteBody, deleteBodySchema } from './parse-request.ts'
-import { wantsJson } from './wants-json.ts'
 
 const DAY_MS = 86_400_000
 
@@ -38,7 +38,7 @@ export function dataRoutes(server: HttpServer, deps: AccountEndpointDeps): void 
   const find = (request: FastifyRequest) => findBrowserSession(database.read, urls, request, clock.now())
   server.get(urls.accountDataPath, async (request, reply) => {
     if (!(await find(request))) return sendToLogin(urls, request, reply)
-    const language = chooseLanguage(request.headers['accept-language'])
+    const language = choosePageLanguage(request)
     return reply.headers(pageHeaders(theme)).send(renderDataPage({ urls, language, theme }))
   })
   server.post(urls.accountExportPath, async (request, reply) => {
@@ -108,7 +108,7 @@ async function sendDeletionForm(
     return reply.header('cache-control', 'no-store').send(json)
   }
   const { username } = await getAccount(database.read, accountId)
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const page = renderDeletionPage({ urls, username, effects, now, deleteAfter, typed, language, theme })
   return reply.headers(pageHeaders(theme)).send(page)
 }
@@ -148,7 +148,7 @@ function sendRequested(
   reply.header('set-cookie', removeOwnCookie(urls, 'session'))
   if (!wantsPage(request))
     return reply.header('cache-control', 'no-store').send({ delete_after: new Date(deleteAfter).toISOString() })
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const kept = deletionGraceDays === 0 ? {} : { deleteAfter }
   return reply.headers(pageHeaders(theme)).send(renderDeletionNoticePage({ ...kept, urls, language, theme }))
 }

@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findAccount } from '../../domain/accounts/find-account.ts'
 import { useOneTime } from '../../domain/one-time/one-time.ts'
 import { cancelDeletion } from '../../domain/personal-data/cancel-deletion.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { describeDoer } from '../describe-doer.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { noticeDeps } from '../notice-deps.ts'
@@ -25,7 +25,7 @@ export function keepingRoutes(server: HttpServer, deps: AccountEndpointDeps): vo
     const account = pending && (await findAccount(database.read, pending.step.who.accountId))
     if (account?.deleteAfter === undefined || account.deleteAfter <= now) return sendOver(deps, request, reply)
     const { username, deleteAfter } = account
-    const language = chooseLanguage(request.headers['accept-language'])
+    const language = choosePageLanguage(request)
     return reply.headers(pageHeaders(theme)).send(renderKeepingPage({ username, deleteAfter, urls, language, theme }))
   })
   server.post(urls.accountKeepingPath, { schema: { body: keepBodySchema } }, async (request: KeepRequest, reply) => {
@@ -61,6 +61,6 @@ function leave({ urls }: AccountEndpointDeps): FinishedStep {
 }
 
 function sendOver({ urls, theme }: AccountEndpointDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   return reply.headers(pageHeaders(theme)).send(renderDeletionNoticePage({ urls, language, theme }))
 }

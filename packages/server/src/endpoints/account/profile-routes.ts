@@ -3,19 +3,19 @@ import { getAccount } from '../../domain/accounts/get-account.ts'
 import { findProfile } from '../../domain/profiles/find-profile.ts'
 import { updateProfile } from '../../domain/profiles/update-profile.ts'
 import type { Session } from '../../domain/sessions/session.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { wantsJson } from '../../platform/http/wants-json.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { sendToLogin } from '../send-to-login.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { type ParsedProfile, parseProfile, profileBodySchema, textsOfProfile } from './parse-profile.ts'
 import type { ProfileTexts } from './profile-fields.ts'
 import { type ProfilePage, renderProfilePage } from './profile-page.ts'
-import { wantsJson } from './wants-json.ts'
 
 /** Serves the form for what a person says of themselves, and takes it. */
 export function profileRoutes(server: HttpServer, deps: AccountEndpointDeps): void {
@@ -73,6 +73,6 @@ function sendPage(
   reply: FastifyReply,
   shown: Pick<ProfilePage, 'texts' | 'wrong' | 'isSaved'>,
 ): FastifyReply {
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   return reply.headers(pageHeaders(theme)).send(renderProfilePage({ ...shown, urls, language, theme }))
 }

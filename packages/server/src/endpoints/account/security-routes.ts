@@ -1,12 +1,12 @@
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
+import { wantsJson } from '../../platform/http/wants-json.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import type { ShownSection } from '../security-section.ts'
 import { sendToLogin } from '../send-to-login.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderSecurityPage } from './security-page.ts'
-import { wantsJson } from './wants-json.ts'
 
 /** Serves how the person gets into their account: a page of sections, and the same as JSON. */
 export function securityRoutes(server: HttpServer, deps: AccountEndpointDeps): void {
@@ -15,7 +15,7 @@ export function securityRoutes(server: HttpServer, deps: AccountEndpointDeps): v
     const now = clock.now()
     const session = await findBrowserSession(database.read, urls, request, now)
     if (!session) return sendToLogin(urls, request, reply)
-    const language = chooseLanguage(request.headers['accept-language'])
+    const language = choosePageLanguage(request)
     const sections: ShownSection[] = []
     for (const load of securitySections) {
       const section = await load({ sql: database.read, urls, session, now, language })

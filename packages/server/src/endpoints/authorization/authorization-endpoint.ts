@@ -28,6 +28,7 @@ import {
   type PendingAuthorization,
   resumeUrl,
 } from '../pending-authorization.ts'
+import { withReturnTo } from '../with-return-to.ts'
 import { addressClient } from './address-client.ts'
 import { answerClient } from './answer-client.ts'
 import { type AskedPerson, showConsent, showNoOrganization, showOrganizationChoice } from './ask-person.ts'
@@ -114,7 +115,7 @@ async function goOn(
   const isSilent = pending.request.prompt.includes('none')
   if (!session || !isFreshEnough(pending, session, now)) {
     if (isSilent) return answerError(deps, reply, pending.request, loginRequired)
-    return leadTo(reply, `${urls.loginPath}?return_to=${encodeURIComponent(resumeUrl(urls, pending))}`)
+    return leadTo(reply, withReturnTo(urls.loginPath, resumeUrl(urls, pending)))
   }
   if (await needsStepFor(deps, session, pending)) {
     if (isSilent) return answerError(deps, reply, pending.request, stepRequired)

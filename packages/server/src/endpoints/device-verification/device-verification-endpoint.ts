@@ -13,15 +13,16 @@ import type { Session } from '../../domain/sessions/session.ts'
 import { userCodeSubject } from '../../domain/throttle/throttle-subject.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { stepUrl } from '../begun-login.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { needsStep } from '../needs-step.ts'
+import { withReturnTo } from '../with-return-to.ts'
 import {
   renderDecidedDevicePage,
   renderDeviceConfirmationPage,
@@ -179,7 +180,7 @@ async function nameClient({ database }: DeviceVerificationDeps, { clientId }: De
 }
 
 function looks({ theme }: DeviceVerificationDeps, { request }: FastifyReply) {
-  return { language: chooseLanguage(request.headers['accept-language']), theme }
+  return { language: choosePageLanguage(request), theme }
 }
 
 function sendToLogin({ urls }: DeviceVerificationDeps, reply: FastifyReply, typed: string): FastifyReply {
@@ -188,7 +189,7 @@ function sendToLogin({ urls }: DeviceVerificationDeps, reply: FastifyReply, type
 
 /** Where a person signs in, to come back with the code that they have typed. */
 function loginUrl(urls: IssuerUrls, typed: string): string {
-  return `${urls.loginPath}?${new URLSearchParams({ return_to: verificationUrl(urls, typed) })}`
+  return withReturnTo(urls.loginPath, verificationUrl(urls, typed))
 }
 
 function verificationUrl({ deviceVerificationPath }: IssuerUrls, typed: string): string {

@@ -5,11 +5,10 @@ import { type FoundChallenge, findChallenge } from '../../domain/email-challenge
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
+import { answerLinkOver } from '../answer-link-over.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
-import { toOverProblem } from '../code-problem.ts'
 import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
-import { renderLinkOverPage } from '../link-over-page.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { returnAfterMail } from '../return-after-mail.ts'
 import { renderConfirmationPage } from './confirmation-page.ts'
@@ -70,13 +69,10 @@ function find({ database, sealer, clock }: EmailFlowDeps, secret: string): Promi
 }
 
 function showOver(
-  { urls, theme }: EmailFlowDeps,
+  deps: EmailFlowDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   state: Exclude<FoundChallenge['state'], 'open'>,
 ): FastifyReply {
-  if (!wantsPage(request)) throw toOverProblem()
-  const language = choosePageLanguage(request, undefined)
-  const page = renderLinkOverPage({ state, againPath: urls.emailLoginPath, language, theme })
-  return reply.status(400).headers(pageHeaders(theme)).send(page)
+  return answerLinkOver(deps, request, reply, { state, againPath: deps.urls.emailLoginPath })
 }

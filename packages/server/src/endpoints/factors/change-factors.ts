@@ -18,7 +18,7 @@ export type AddedFactor =
   | { readonly ok: false; readonly reason: 'wrong_code' | 'exists' }
 
 /** Adds an app that shows a code, and recovery codes for when it is lost. */
-export async function addApp(
+export async function addAuthenticatorApp(
   tx: Transaction,
   deps: FactorsDeps,
   request: FastifyRequest,
@@ -39,7 +39,7 @@ export async function addApp(
 }
 
 /** Removes the app. Recovery codes go with the last factor that they stand in for. */
-export async function removeApp(
+export async function removeAuthenticatorApp(
   tx: Transaction,
   deps: FactorsDeps,
   request: FastifyRequest,

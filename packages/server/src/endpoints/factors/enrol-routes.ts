@@ -29,7 +29,8 @@ import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { isFreshLogin, sendToFreshLogin } from '../send-to-login.ts'
-import { addApp } from './change-factors.ts'
+import { renderReturnTo } from '../with-return-to.ts'
+import { addAuthenticatorApp } from './change-factors.ts'
 import { renderEnrolledPage, renderEnrolPage } from './factor-pages.ts'
 import type { FactorsDeps } from './factors-deps.ts'
 import { type EnrolBody, type EnrolQuery, enrolBodySchema, enrolQuerySchema } from './parse-request.ts'
@@ -94,7 +95,7 @@ async function showEnrolment(
 
 function renderFields({ id, login: { returnTo } }: BegunLogin, { isStepUp }: WantedStep): ReturnType<typeof html> {
   return html`<input type="hidden" name="step" value="${id}">
-${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">\n`}${isStepUp ? html`<input type="hidden" name="step_up" value="1">\n` : undefined}`
+${renderReturnTo(returnTo)}${isStepUp ? html`<input type="hidden" name="step_up" value="1">\n` : undefined}`
 }
 
 async function takeEnrolment(
@@ -111,7 +112,7 @@ async function takeEnrolment(
   reply.header('set-cookie', step.setCookies)
   if (codes.length === 0) return reply.header('cache-control', 'no-store').redirect(step.location, 303)
   const { username } = await getAccount(database.read, accountId)
-  const language = choosePageLanguage(request, undefined)
+  const language = choosePageLanguage(request)
   const shown = { codes, name: theme.name, username, nextUrl: step.location, language }
   return reply.headers(pageHeaders(theme)).send(renderEnrolledPage({ ...shown, theme }))
 }
@@ -133,7 +134,7 @@ async function takeInTransaction(
   if (pending?.kind !== 'enrolment') return { ok: false, reason: 'ended' }
   const enrolment = openTotpEnrolment(sealer, { accountId, sealed, now: tx.now })
   if (!enrolment) return { ok: false, reason: 'wrong_code', enrolment: undefined }
-  const added = await addApp(tx, deps, request, { accountId, enrolment, typed })
+  const added = await addAuthenticatorApp(tx, deps, request, { accountId, enrolment, typed })
   if (!added.ok && added.reason === 'wrong_code') return { ok: false, reason: 'wrong_code', enrolment }
   if (!added.ok) return { ok: false, reason: 'ended' }
   await useBegunLogin(tx, begun, wanted)

@@ -10,15 +10,15 @@ import {
   showTotp,
   type TotpEnrolment,
 } from '../../domain/totp/totp-enrolment.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { sendToStepUp } from '../send-to-step-up.ts'
-import { addApp, removeApp, renewRecoveryCodes } from './change-factors.ts'
+import { addAuthenticatorApp, removeAuthenticatorApp, renewRecoveryCodes } from './change-factors.ts'
 import { enrolRoutes } from './enrol-routes.ts'
 import { renderRecoveryCodesPage, renderTotpPage } from './factor-pages.ts'
 import type { FactorsDeps } from './factors-deps.ts'
@@ -38,13 +38,13 @@ export function factorsEndpoint(server: HttpServer, deps: FactorsDeps): void {
     urls.accountTotpPath,
     { schema: { body: totpBodySchema } },
     guarded<FastifyRequest<{ Body: TotpBody }>>(deps, urls.accountTotpPath, (request, reply, session) =>
-      takeApp(deps, request, reply, session),
+      takeAuthenticatorApp(deps, request, reply, session),
     ),
   )
   server.post(
     urls.accountTotpRemovalPath,
     guarded(deps, urls.accountSecurityPath, async (request, reply, { accountId }) => {
-      await database.write((tx) => removeApp(tx, deps, request, accountId))
+      await database.write((tx) => removeAuthenticatorApp(tx, deps, request, accountId))
       return toSecurity(deps, request, reply)
     }),
   )
@@ -98,13 +98,13 @@ async function showForm(
     app: showTotp(enrolment, theme.name, username),
     sealed: enrolment.sealed,
     isWrong: again !== undefined,
-    language: chooseLanguage(request.headers['accept-language']),
+    language: choosePageLanguage(request),
     ...{ urls, theme },
   })
   return reply.headers(pageHeaders(theme)).send(page)
 }
 
-async function takeApp(
+async function takeAuthenticatorApp(
   deps: FactorsDeps,
   request: FastifyRequest<{ Body: TotpBody }>,
   reply: FastifyReply,
@@ -114,7 +114,9 @@ async function takeApp(
   const { enrolment: sealed, code } = request.body
   const enrolment = openTotpEnrolment(deps.sealer, { accountId, sealed, now: deps.clock.now() })
   if (!enrolment) return showForm(deps, request, reply.status(400), session)
-  const added = await deps.database.write((tx) => addApp(tx, deps, request, { accountId, enrolment, typed: code }))
+  const added = await deps.database.write((tx) =>
+    addAuthenticatorApp(tx, deps, request, { accountId, enrolment, typed: code }),
+  )
   if (!added.ok && added.reason === 'wrong_code') return showForm(deps, request, reply.status(400), session, enrolment)
   if (!added.ok || added.recoveryCodes.length === 0) return toSecurity(deps, request, reply)
   return sendCodes(deps, request, reply, accountId, added.recoveryCodes)
@@ -129,7 +131,7 @@ async function sendCodes(
 ): Promise<FastifyReply> {
   if (!wantsPage(request)) return reply.header('cache-control', 'no-store').send({ recovery_codes: codes })
   const { username } = await getAccount(database.read, accountId)
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const shown = { codes, name: theme.name, username, nextUrl: urls.accountSecurityPath, language }
   return reply.headers(pageHeaders(theme)).send(renderRecoveryCodesPage({ ...shown, urls, theme }))
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { Theme } from '../../platform/html/theme.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { renderLeavingPage } from './leaving-page.ts'
 
 /**
@@ -13,7 +13,7 @@ export function leaveFor(
   theme: Theme,
   { name, url }: { readonly name: string; readonly url: string },
 ): FastifyReply {
-  const language = chooseLanguage(reply.request.headers['accept-language'])
+  const language = choosePageLanguage(reply.request)
   return reply
     .headers(pageHeaders(theme))
     .header('refresh', `0; url=${url}`)

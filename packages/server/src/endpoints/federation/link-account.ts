@@ -6,11 +6,11 @@ import type { VerifiedLogin } from '../../domain/login/verify-login.ts'
 import { useOneTime } from '../../domain/one-time/one-time.ts'
 import { findUpstream } from '../../domain/upstreams/find-upstream.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { findBrowserHash } from '../browser-binding.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { type RefusedLogin, refusedLoginStatuses, verifyLoginAttempt } from '../verify-login-attempt.ts'
@@ -110,7 +110,7 @@ async function showRefused(
   deps.countLogin(refused.reason)
   reply.status(refusedLoginStatuses[refused.reason])
   if (refused.reason !== 'refused') reply.header('retry-after', refused.retryAfterSeconds)
-  const { login, federation } = stringsIn(chooseLanguage(reply.request.headers['accept-language']))
+  const { login, federation } = stringsIn(choosePageLanguage(reply.request))
   const problem = refused.reason === 'refused' ? federation.wrongPassword : login[refused.reason]
   return showLinkPage(deps, reply, shown, problem)
 }
@@ -122,7 +122,7 @@ export async function showLinkPage(
   { name, link, email, returnTo }: ShownLink,
   problem?: string,
 ): Promise<FastifyReply> {
-  const language = chooseLanguage(reply.request.headers['accept-language'])
+  const language = choosePageLanguage(reply.request)
   const waiting = await findPendingAuthorization(database.read, urls, returnTo, clock.now())
   const page = renderLinkPage({ name, email, link, action: urls.loginLinkPath, problem, language, theme })
   return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)

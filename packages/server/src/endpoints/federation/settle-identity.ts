@@ -6,7 +6,7 @@ import { findPassword } from '../../domain/credentials/find-password.ts'
 import { findIdentity } from '../../domain/federated-identities/find-identity.ts'
 import { linkIdentity } from '../../domain/federated-identities/link-identity.ts'
 import { useIdentity } from '../../domain/federated-identities/use-identity.ts'
-import { admitFederatedLogin } from '../../domain/login/admit-federated-login.ts'
+import { admitVouchedLogin } from '../../domain/login/admit-vouched-login.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import type { Upstream, UpstreamIdentity } from '../../domain/upstreams/upstream.ts'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
@@ -73,8 +73,8 @@ async function signIn(
   accountId: string,
 ): Promise<Settled> {
   const network = parseNetwork(request.ip)
-  const login = { accountId, upstreamId: upstream.id, clientId: LOGIN_CLIENT_ID, network }
-  if (!(await admitFederatedLogin(tx, login))) return { kind: 'notice', notice: 'refused' }
+  const login = { accountId, clientId: LOGIN_CLIENT_ID, network, voucher: { upstream: upstream.id } }
+  if (!(await admitVouchedLogin(tx, login))) return { kind: 'notice', notice: 'refused' }
   const who = { accountId, network, methods: [], authenticatedAt }
   return { kind: 'admitted', step: await finishLoginStep(tx, deps, request, { who, returnTo }) }
 }

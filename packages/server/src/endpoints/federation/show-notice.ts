@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { FederationNotice } from '../../platform/html/strings/strings.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
+import { withReturnTo } from '../with-return-to.ts'
 import type { FederationDeps } from './federation-deps.ts'
 import { renderNoticePage } from './notice-page.ts'
 
@@ -22,8 +23,7 @@ export function showNotice(
   notice: FederationNotice,
   { name, returnTo }: { readonly name: string; readonly returnTo?: string | undefined },
 ): FastifyReply {
-  const language = chooseLanguage(reply.request.headers['accept-language'])
-  const query = returnTo === undefined ? '' : `?return_to=${encodeURIComponent(returnTo)}`
-  const page = renderNoticePage({ notice, name, backPath: `${urls.loginPath}${query}`, language, theme })
+  const language = choosePageLanguage(reply.request)
+  const page = renderNoticePage({ notice, name, backPath: withReturnTo(urls.loginPath, returnTo), language, theme })
   return reply.status(STATUSES[notice]).headers(pageHeaders(theme)).send(page)
 }

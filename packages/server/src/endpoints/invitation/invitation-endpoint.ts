@@ -7,13 +7,13 @@ import { listOrganizationRoles } from '../../domain/memberships/organization-rol
 import { OWNER_ROLE } from '../../domain/roles/role.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { parameterText } from '../parameter-text.ts'
 import { renderInvitationNoticePage, renderInvitationPage } from './invitation-page.ts'
@@ -108,7 +108,7 @@ async function showInvitation(
 ): Promise<FastifyReply> {
   const session = await findBrowserSession(database.read, urls, request, clock.now())
   const account = session && (await getAccount(database.read, session.accountId))
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const known = await listOrganizationRoles(database.read)
   const { roles } = stringsIn(language).organizations
   const describe = (name: string) =>
@@ -131,7 +131,7 @@ function sendNotice(
   reply: FastifyReply,
   notice: 'gone' | 'declined',
 ): FastifyReply {
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   reply.status(notice === 'gone' ? 404 : 200).headers(pageHeaders(theme))
   return reply.send(renderInvitationNoticePage({ notice, language, theme }))
 }

@@ -12,6 +12,7 @@ import { choosePageLanguage } from '../choose-page-language.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization, isFreshEnough } from '../pending-authorization.ts'
 import { renderRefreshCookie } from '../refresh-cookie.ts'
+import { withReturnTo } from '../with-return-to.ts'
 import { renderContinuePage } from './continue-page.ts'
 import { logInBrowser } from './log-in-browser.ts'
 import { logInPasskey } from './log-in-passkey.ts'
@@ -88,7 +89,7 @@ async function showContinuePage(
   const now = clock.now()
   reply.header('cache-control', 'no-store')
   if (!(await findBrowserSession(database.read, urls, request, now)))
-    return reply.redirect(`${urls.loginPath}?${new URLSearchParams({ return_to: url })}`, 303)
+    return reply.redirect(withReturnTo(urls.loginPath, url), 303)
   const waiting = await findPendingAuthorization(database.read, urls, url, now)
   const language = choosePageLanguage(request, waiting?.pending.request.uiLocales)
   return reply.headers(pageHeaders(theme)).send(renderContinuePage({ url, language, theme }))

@@ -7,6 +7,7 @@ import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import { passkeyScript } from '../passkey-script.ts'
 import { renderPasskeyForm } from '../render-passkey-form.ts'
+import { renderReturnTo, withReturnTo } from '../with-return-to.ts'
 
 /** Why the form is shown again: wrong together, a field left empty, too many attempts, too many hashes waiting, a passkey that was refused. */
 export type LoginProblem = 'refused' | 'incomplete' | 'throttled' | 'busy' | 'passkey_refused'
@@ -50,8 +51,7 @@ export function renderLoginPage(page: LoginPage): string {
   const body = html`<h1>${strings.title}</h1>
 ${purpose === undefined ? undefined : html`<p class="muted">${purpose}</p>\n`}${sentence === undefined ? undefined : renderProblem('problem', sentence)}
 <form method="post" action="${action}">
-${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
-<div class="field">
+${renderReturnTo(returnTo)}<div class="field">
 <label for="username">${recovery.field}</label>
 <input id="username" name="username" type="text" value="${username}" autocomplete="${passkey ? 'username webauthn' : 'username'}" autocapitalize="none" spellcheck="false" dir="auto" required${attributesAfterProblem(page)}${username ? undefined : autofocus}>
 </div>
@@ -87,9 +87,8 @@ function renderOtherWays({ recoveryPath, emailLoginPath, signUpPath, returnTo, l
     [emailLoginPath, emailLogin.title],
     [signUpPath, signUp.title],
   ] as const
-  const query = returnTo === undefined ? '' : `?${new URLSearchParams({ return_to: returnTo })}`
   return ways.flatMap(([path, label]) =>
-    path === undefined ? [] : [html`<p class="after"><a href="${path}${query}">${label}</a></p>\n`],
+    path === undefined ? [] : [html`<p class="after"><a href="${withReturnTo(path, returnTo)}">${label}</a></p>\n`],
   )
 }
 
@@ -98,8 +97,7 @@ function renderUpstreams({ upstreams = [], upstreamsPath, returnTo, language }: 
   const { continueWith } = stringsIn(language).federation
   return upstreams.map(
     ({ id, name }) => html`<form method="post" action="${upstreamsPath}/${id}">
-${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">`}
-<button class="quiet" type="submit">${continueWith(name)}</button>
+${renderReturnTo(returnTo)}<button class="quiet" type="submit">${continueWith(name)}</button>
 </form>
 `,
   )

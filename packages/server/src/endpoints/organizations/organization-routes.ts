@@ -6,13 +6,13 @@ import { sendInvitation } from '../../domain/invitations/send-invitation.ts'
 import { listOrganizationRoles } from '../../domain/memberships/organization-roles.ts'
 import { changeMemberRoles, removeMember } from '../../domain/revocation-acts/change-membership.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import type { OrganizationProblem } from '../../platform/html/strings/strings.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { actAsOwner, type OwnerAct } from './act-as-owner.ts'
 import type { OrganizationsDeps } from './organizations-deps.ts'
@@ -92,7 +92,7 @@ async function invite(
   const parsed = parseEmail(request.body.email.trim())
   if (!parsed.ok) return 'not_an_email'
   const roles = parseRoles(request.body, await listOrganizationRoles(tx.sql))
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const wanted = { organizationId, email: parsed.email, roles, language, actor }
   return problemOf(await sendInvitation(tx, { sealer, invitationUrl: urls.invitationUrl }, wanted))
 }
@@ -112,7 +112,7 @@ async function changeInvitation(
   }
   const email = parseEmail(invitation.email)
   if (!email.ok) return 'not_an_email'
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const wanted = { organizationId, email: email.email, roles: invitation.roles, language, actor }
   return problemOf(await sendInvitation(tx, { sealer, invitationUrl: urls.invitationUrl }, wanted))
 }

@@ -10,13 +10,14 @@ import { removeMember } from '../../domain/revocation-acts/change-membership.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { OrganizationProblem } from '../../platform/html/strings/strings.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
+import { wantsJson } from '../../platform/http/wants-json.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { foundOrganization } from './found-organization.ts'
 import { organizationRoutes } from './organization-routes.ts'
@@ -122,11 +123,11 @@ async function sendOrganizations(
   const invitations = received.map(({ invitation: { id, roles }, organization: { name } }) => {
     return { id, organization: name, roles }
   })
-  if (!wantsPage(request) && request.headers.accept?.includes('json')) {
+  if (wantsJson(request)) {
     return reply.header('cache-control', 'no-store').send({ organizations, invitations, problem })
   }
   const roles = await listOrganizationRoles(database.read)
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const page = renderOrganizationsPage({ urls, organizations, invitations, roles, mayCreate, problem, language, theme })
   return reply.headers(pageHeaders(theme)).send(page)
 }

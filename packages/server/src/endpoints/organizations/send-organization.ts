@@ -6,10 +6,10 @@ import { listMembers } from '../../domain/memberships/find-membership.ts'
 import { isOwner } from '../../domain/memberships/membership.ts'
 import { listOrganizationRoles } from '../../domain/memberships/organization-roles.ts'
 import type { Session } from '../../domain/sessions/session.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { OrganizationProblem } from '../../platform/html/strings/strings.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { type OwnedOrganization, renderOrganizationPage, type ShownMember } from './organization-page.ts'
 import type { OrganizationsDeps } from './organizations-deps.ts'
 import type { OrganizationParams } from './parse-request.ts'
@@ -32,7 +32,7 @@ export async function sendOrganization(
     owned: isOwner(organization) ? { ...(await loadOwned(deps, organization, accountId)), typed } : undefined,
     problem,
     now: clock.now(),
-    language: chooseLanguage(request.headers['accept-language']),
+    language: choosePageLanguage(request),
     theme,
   })
   return reply.headers(pageHeaders(theme)).send(page)

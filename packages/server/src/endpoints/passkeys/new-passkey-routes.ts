@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { mayChangePasskeys } from '../../domain/login/may-change-factor.ts'
 import type { RelyingParty } from '../../domain/passkeys/relying-party.ts'
 import type { Session } from '../../domain/sessions/session.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { passkeyScript } from '../passkey-script.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { sendToStepUp } from '../send-to-step-up.ts'
@@ -50,7 +50,7 @@ async function sendForm(
 ): Promise<FastifyReply> {
   const { urls, theme } = deps
   const options = await askForPasskey(deps, relyingParty, session, 'register')
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = choosePageLanguage(request)
   const page = renderNewPasskeyPage({ urls, options, isRefused, language, theme })
   return reply.headers(pageHeaders(theme, [], passkeyScript.source)).send(page)
 }

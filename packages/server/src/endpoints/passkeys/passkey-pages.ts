@@ -12,6 +12,7 @@ import { passkeyScript } from '../passkey-script.ts'
 import { type AreaPath, renderAccountFrame } from '../render-account-frame.ts'
 import { renderPasskeyForm } from '../render-passkey-form.ts'
 import { type PasskeySignals, renderPasskeySignals } from '../render-passkey-signals.ts'
+import { renderReturnTo } from '../with-return-to.ts'
 
 type PagePaths = Pick<IssuerUrls, AreaPath | 'accountPasskeysPath' | 'accountNewPasskeyPath'>
 export type PasskeyProblem = 'lastWayIn' | 'badName'
@@ -108,7 +109,7 @@ export function renderPasskeyOfferPage(page: PasskeyOfferPage): string {
   const body = html`<h1>${strings.offerTitle}</h1>
 ${isRefused && renderProblem('problem', strings.notTaken)}<p>${strings.offerLead}</p>
 ${renderPasskeyForm({ ...form, fields: { return_to: returnTo }, language })}<form method="post" action="${action}">
-${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">\n`}<button class="quiet" type="submit">${strings.notNow}</button>
+${renderReturnTo(returnTo)}<button class="quiet" type="submit">${strings.notNow}</button>
 </form>
 ${passkeyScript.element}`
   return renderPage({ title: strings.offerTitle, language, theme, body })

@@ -8,11 +8,11 @@ import { renamePasskey } from '../../domain/passkeys/rename-passkey.ts'
 import { resumePasskey } from '../../domain/passkeys/resume-passkey.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
-import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { choosePageLanguage } from '../choose-page-language.ts'
 import { describeDoer } from '../describe-doer.ts'
 import { noticeDeps } from '../notice-deps.ts'
 import { passkeyScript } from '../passkey-script.ts'
@@ -119,7 +119,7 @@ async function sendPasskeys(
   const page = renderPasskeysPage({
     ...{ urls, passkeys, problem, theme, now: clock.now(), isAvailable: urls.relyingParty !== undefined },
     signals: signals && { ...signals, removed: gone },
-    language: chooseLanguage(request.headers['accept-language']),
+    language: choosePageLanguage(request),
   })
   return reply.headers(pageHeaders(theme, [], signals && passkeyScript.source)).send(page)
 }

@@ -4,20 +4,19 @@ import { getAccount } from '../../domain/accounts/get-account.ts'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import type { PasswordHash } from '../../domain/credentials/password-hash.ts'
 import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
-import { admitEmailedLogin } from '../../domain/login/admit-emailed-login.ts'
+import { admitVouchedLogin } from '../../domain/login/admit-vouched-login.ts'
 import { asksForSecondFactor } from '../../domain/login/list-factors.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
+import { answerLinkOver } from '../answer-link-over.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
-import { toOverProblem } from '../code-problem.ts'
 import { describeDoer } from '../describe-doer.ts'
 import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { hashNewPassword, type RefusedPassword, toPasswordProblem } from '../hash-new-password.ts'
-import { renderLinkOverPage } from '../link-over-page.ts'
 import { noticeDeps } from '../notice-deps.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { returnAfterMail } from '../return-after-mail.ts'
@@ -87,8 +86,8 @@ async function recoverAndFinish(
     if (!(await recoverAccount(tx, noticeDeps(deps), { challenge, hash, doer }))) return undefined
     const returnTo = returnAfterMail(urls, by, payload.returnTo)
     if (!wantsPage(request)) return { setCookies: [], location: urls.accountPath }
-    const login = { accountId, clientId: LOGIN_CLIENT_ID, network, by: 'recovery' } as const
-    if (!(await admitEmailedLogin(tx, login))) return undefined
+    const login = { accountId, clientId: LOGIN_CLIENT_ID, network, voucher: { by: 'recovery' } } as const
+    if (!(await admitVouchedLogin(tx, login))) return undefined
     // A password was typed, and the mail is no second factor: those are asked for as after any password.
     const who = { accountId, network, methods: ['pwd'] }
     return finishLoginStep(tx, deps, request, { who, returnTo })
@@ -109,13 +108,10 @@ function refuse(
 }
 
 function showOver(
-  { urls, theme }: EmailFlowDeps,
+  deps: EmailFlowDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   state: Exclude<FoundChallenge['state'], 'open'>,
 ): FastifyReply {
-  if (!wantsPage(request)) throw toOverProblem()
-  const language = choosePageLanguage(request, undefined)
-  const page = renderLinkOverPage({ state, againPath: urls.recoveryPath, language, theme })
-  return reply.status(400).headers(pageHeaders(theme)).send(page)
+  return answerLinkOver(deps, request, reply, { state, againPath: deps.urls.recoveryPath })
 }

@@ -3,6 +3,7 @@ import { type Html, html } from '../../platform/html/html.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
 import { renderPasskeyForm } from '../render-passkey-form.ts'
+import { renderReturnTo } from '../with-return-to.ts'
 
 /** What every form of the page carries along. */
 export interface StepFields {
@@ -39,7 +40,7 @@ export const factorSections: Readonly<Record<Factor, (section: FactorSection) =>
 function renderStepFields({ step, returnTo, isStepUp }: StepFields, factor: Factor): Html {
   return html`<input type="hidden" name="factor" value="${factor}">
 <input type="hidden" name="step" value="${step}">
-${returnTo === undefined ? undefined : html`<input type="hidden" name="return_to" value="${returnTo}">\n`}${isStepUp ? html`<input type="hidden" name="step_up" value="1">\n` : undefined}`
+${renderReturnTo(returnTo)}${isStepUp ? html`<input type="hidden" name="step_up" value="1">\n` : undefined}`
 }
 
 /** Renders the wish not to be asked again; nothing where it would have no effect. */

@@ -82,7 +82,7 @@ async function leadAway(
 ): Promise<FastifyReply> {
   const session = await findBrowserSession(database.read, urls, request, clock.now())
   if (session) return reply.header('cache-control', 'no-store').redirect(returnTo ?? urls.accountPath, 303)
-  const language = choosePageLanguage(request, undefined)
+  const language = choosePageLanguage(request)
   const page = renderEndedStepPage({ loginUrl: loginUrl(urls, returnTo), language, theme })
   return reply.status(400).headers(pageHeaders(theme)).send(page)
 }

@@ -6,7 +6,7 @@ import type { Username } from '../../domain/accounts/parse-username.ts'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import type { PasswordHash } from '../../domain/credentials/password-hash.ts'
 import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
-import { admitEmailedLogin } from '../../domain/login/admit-emailed-login.ts'
+import { admitVouchedLogin } from '../../domain/login/admit-vouched-login.ts'
 import { checkThrottle } from '../../domain/throttle/check-throttle.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { nameSubject } from '../../domain/throttle/throttle-subject.ts'
@@ -17,12 +17,12 @@ import { stringsIn } from '../../platform/html/strings/strings.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
+import { answerLinkOver } from '../answer-link-over.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
-import { toOverProblem, toThrottledProblem } from '../code-problem.ts'
+import { toThrottledProblem } from '../code-problem.ts'
 import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { hashNewPassword, type RefusedPassword, toPasswordProblem } from '../hash-new-password.ts'
-import { renderLinkOverPage } from '../link-over-page.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { returnAfterMail } from '../return-after-mail.ts'
 import { type NewAccountPage, renderNewAccountPage } from './new-account-page.ts'
@@ -125,8 +125,8 @@ async function openAndFinish(
     if (!opened.ok) return opened
     const { account } = opened
     if (!wantsPage(request)) return { ok: true, account, step: { setCookies: [], location: urls.accountPath } }
-    const login = { accountId: account.id, clientId: LOGIN_CLIENT_ID, network, by: 'sign_up' } as const
-    await admitEmailedLogin(tx, login)
+    const login = { accountId: account.id, clientId: LOGIN_CLIENT_ID, network, voucher: { by: 'sign_up' } } as const
+    await admitVouchedLogin(tx, login)
     const who = { accountId: account.id, network, methods: ['pwd'] }
     const returnTo = returnAfterMail(urls, by, challenge.payload.returnTo)
     return { ok: true, account, step: await finishLoginStep(tx, deps, request, { who, returnTo }) }
@@ -171,14 +171,10 @@ function describe({ about, refused }: Refusal, language: Language): NonNullable<
 
 /** Only where sign-up is open another mail can be asked for. */
 function showOver(
-  { urls, theme, isOpen }: SignUpDeps,
+  deps: SignUpDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   state: Exclude<FoundChallenge['state'], 'open'>,
 ): FastifyReply {
-  if (!wantsPage(request)) throw toOverProblem()
-  const language = choosePageLanguage(request, undefined)
-  const againPath = isOpen ? urls.signUpPath : undefined
-  const page = renderLinkOverPage({ state, againPath, language, theme })
-  return reply.status(400).headers(pageHeaders(theme)).send(page)
+  return answerLinkOver(deps, request, reply, { state, againPath: deps.isOpen ? deps.urls.signUpPath : undefined })
 }

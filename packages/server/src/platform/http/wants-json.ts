@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { wantsPage } from '../../platform/http/wants-page.ts'
+import { wantsPage } from './wants-page.ts'
 
 /** Whether the caller is a program: it names JSON, and a page not before it. Whoever names neither is shown the page. */
 export function wantsJson(request: FastifyRequest): boolean {

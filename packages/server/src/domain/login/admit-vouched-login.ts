@@ -3,22 +3,22 @@ import { findAccount } from '../accounts/find-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 
-/** A login of whoever has proved the account's address by a mail. */
-export interface EmailedLogin {
+/** A login of whoever has proved who they are by what others vouch for: their mailbox, or an upstream provider. */
+export interface VouchedLogin {
   readonly accountId: string
   readonly clientId: string
   readonly network: string
-  /** What the mail was for. */
-  readonly by: 'email_login' | 'recovery' | 'sign_up'
+  /** What the mail was for, or the provider's id. */
+  readonly voucher: { readonly by: 'email_login' | 'recovery' | 'sign_up' } | { readonly upstream: string }
 }
 
 /**
- * Admits it, in the transaction that opens its session and before it does. Wrong codes have been counted before. Records the audit event either
- * way. False for a disabled account: no session is opened then.
+ * Admits it, in the transaction that opens its session and before it does. Nothing is guessed here, so nothing is throttled: wrong codes of a mail
+ * have been counted before. Records the audit event either way. False for a disabled account: no session is opened then.
  */
-export async function admitEmailedLogin(
+export async function admitVouchedLogin(
   tx: Transaction,
-  { accountId, clientId, network, by }: EmailedLogin,
+  { accountId, clientId, network, voucher }: VouchedLogin,
 ): Promise<boolean> {
   await lockAccount(tx, accountId)
   const account = await findAccount(tx.sql, accountId)
@@ -28,7 +28,7 @@ export async function admitEmailedLogin(
     actor: isAdmitted ? `account:${accountId}` : 'anonymous',
     outcome: isAdmitted ? 'done' : 'refused',
     ...{ accountId, clientId, network },
-    detail: { by, ...(!isAdmitted && { reason: 'disabled_account' }) },
+    detail: { ...voucher, ...(!isAdmitted && { reason: 'disabled_account' }) },
   })
   return isAdmitted
 }
