@@ -10,11 +10,12 @@ import {
   showTotp,
   type TotpEnrolment,
 } from '../../domain/totp/totp-enrolment.ts'
+import type { Transaction } from '../../platform/database/database.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { sendToStepUp } from '../send-to-step-up.ts'
@@ -29,7 +30,7 @@ type Act<R extends FastifyRequest> = (request: R, reply: FastifyReply, session: 
 
 /** Serves how factors are added and removed. */
 export function factorsEndpoint(server: HttpServer, deps: FactorsDeps): void {
-  const { urls, database } = deps
+  const { urls } = deps
   server.get(
     urls.accountTotpPath,
     guarded(deps, urls.accountTotpPath, (request, reply, session) => showForm(deps, request, reply, session)),
@@ -44,14 +45,15 @@ export function factorsEndpoint(server: HttpServer, deps: FactorsDeps): void {
   server.post(
     urls.accountTotpRemovalPath,
     guarded(deps, urls.accountSecurityPath, async (request, reply, { accountId }) => {
-      await database.write((tx) => removeAuthenticatorApp(tx, deps, request, accountId))
+      await changeDurably(deps, request, (tx) => removeAuthenticatorApp(tx, deps, request, accountId))
       return toSecurity(deps, request, reply)
     }),
   )
   server.post(
     urls.accountRecoveryCodesPath,
     guarded(deps, urls.accountSecurityPath, async (request, reply, { accountId }) => {
-      const codes = await database.write((tx) => renewRecoveryCodes(tx, deps, request, accountId))
+      const renew = (tx: Transaction) => renewRecoveryCodes(tx, deps, request, accountId)
+      const codes = (await changeDurably(deps, request, renew)) ?? []
       if (codes.length === 0) return toSecurity(deps, request, reply)
       return sendCodes(deps, request, reply, accountId, codes)
     }),
@@ -80,6 +82,21 @@ function guarded<R extends FastifyRequest>(
     if (!(await mayChangeFactors(database.read, session))) return sendToStepUp(urls, request, reply, returnTo)
     return act(request, reply, session)
   }
+}
+
+/**
+ * Makes a change where the session still may, with its account locked: it may have ended meanwhile, or the account may have got a factor that it
+ * has not proved. Undefined, and nothing done, where it may not.
+ */
+function changeDurably<Made>(
+  { urls, database }: FactorsDeps,
+  request: FastifyRequest,
+  change: (tx: Transaction) => Promise<Made>,
+): Promise<Made | undefined> {
+  return database.write(async (tx) => {
+    const session = await lockBrowserSession(tx, urls, request)
+    return session && (await mayChangeFactors(tx.sql, session)) ? change(tx) : undefined
+  })
 }
 
 async function showForm(
@@ -114,11 +131,11 @@ async function takeAuthenticatorApp(
   const { enrolment: sealed, code } = request.body
   const enrolment = openTotpEnrolment(deps.sealer, { accountId, sealed, now: deps.clock.now() })
   if (!enrolment) return showForm(deps, request, reply.status(400), session)
-  const added = await deps.database.write((tx) =>
-    addAuthenticatorApp(tx, deps, request, { accountId, enrolment, typed: code }),
-  )
-  if (!added.ok && added.reason === 'wrong_code') return showForm(deps, request, reply.status(400), session, enrolment)
-  if (!added.ok || added.recoveryCodes.length === 0) return toSecurity(deps, request, reply)
+  const app = { accountId, enrolment, typed: code }
+  const added = await changeDurably(deps, request, (tx) => addAuthenticatorApp(tx, deps, request, app))
+  if (added?.ok === false && added.reason === 'wrong_code')
+    return showForm(deps, request, reply.status(400), session, enrolment)
+  if (!added?.ok || added.recoveryCodes.length === 0) return toSecurity(deps, request, reply)
   return sendCodes(deps, request, reply, accountId, added.recoveryCodes)
 }
 

@@ -165,6 +165,21 @@ forEachDatabase('/account/security: second factors', ({ createUrl }) => {
     expect((await visitor.submit(page, { factor: 'recovery_code', code: planted[0] ?? '' })).status).toBe(401)
   })
 
+  it('whoever was in before a factor was added neither removes it nor gets codes for it, however many forms are on their way', async () => {
+    const [owner, thief] = [new Visitor(server.issuer), new Visitor(server.issuer)]
+    await Promise.all([signIn(owner), signIn(thief)])
+    const page = await owner.get('/account/security/totp')
+    const program = { accept: 'application/json' }
+    const paths = ['/account/security/recovery-codes', '/account/security/totp/remove']
+    const send = () => paths.map((path) => thief.post(path, {}, program))
+    const early = Array.from({ length: 10 }, send).flat()
+    const adding = owner.submit(page, { code: readApp(page)() })
+    const answers = await Promise.all([...early, ...Array.from({ length: 10 }, send).flat()])
+    expect(codesOn(await adding)).toHaveLength(10)
+    expect(answers.filter(({ text }) => text.includes('recovery_codes":["'))).toEqual([])
+    expect((await signIn(new Visitor(server.issuer))).url).toContain('/login/second-factor')
+  })
+
   it('removing the app needs a fresh login that has proved it, and ends what was remembered and the recovery codes', async () => {
     const visitor = new Visitor(server.issuer)
     const { show } = await setUp(visitor)

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { mayChangePasskeys } from '../../domain/login/may-change-factor.ts'
 import { knownAuthenticators } from '../../domain/passkeys/known-authenticators.ts'
 import { type NewCredential, parseNewCredential } from '../../domain/passkeys/parse-credential.ts'
 import { findChallengeEnd, takeChallenge } from '../../domain/passkeys/passkey-challenge.ts'
@@ -35,8 +36,9 @@ export async function takeNewPasskey(
   const { urls, database } = deps
   const { credential, challenge, challengeEnd } = answer
   return database.write(async (tx) => {
-    // The session may have ended meanwhile; what it makes would outlive it.
+    // The session may have ended meanwhile, or the account may have got a factor; what it makes would outlive the one and go around the other.
     if ((await lockBrowserSession(tx, urls, request))?.id !== session.id) return false
+    if (!(await mayChangePasskeys(tx.sql, session))) return false
     if (!(await takeChallenge(tx, challenge, challengeEnd))) return false
     const { transports } = credential
     return (
