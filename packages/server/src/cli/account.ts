@@ -14,6 +14,7 @@ import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
 import type { Installation } from '../server.ts'
 import { accountDeleteCommand, accountRestoreCommand } from './account-delete.ts'
+import { accountEmailCommand } from './account-email.ts'
 import { accountImportCommand } from './account-import.ts'
 import { accountInviteCommand } from './account-invite.ts'
 import { accountResetFactorsCommand } from './account-reset-factors.ts'
@@ -32,6 +33,7 @@ export function accountCommand(): Command {
     accountInviteCommand(),
     accountImportCommand(),
     accountUpdateCommand(),
+    accountEmailCommand(),
     accountResetFactorsCommand(),
     accountPasswordCommand(),
     accountDisableCommand(),
