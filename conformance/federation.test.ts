@@ -81,7 +81,7 @@ describe('federation in, in a browser', () => {
       await page.waitForURL(`${issuer}/**`)
       await page.getByLabel('User name').fill(person.username)
       await page.getByLabel('Password').fill(person.password)
-      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
       await page.getByRole('button', { name: 'Allow' }).click()
       const claims = await redeem(page)
       // How the person proved it there is not known here; the moment is.
@@ -95,7 +95,7 @@ describe('federation in, in a browser', () => {
       await page.waitForURL(`${issuer}/login**`)
       await page.getByLabel('User name').fill(person.username)
       await page.getByLabel('Password').fill(person.password)
-      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
       const again = await redeem(page)
       expect(again.sub).toBe(claims.sub)
       expect(Number(again.auth_time)).toBeGreaterThanOrEqual(Number(claims.auth_time))
