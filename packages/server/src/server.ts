@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
-import { OutdatedClaimsSettler } from './domain/accounts/outdated-claims-settler.ts'
+import { createOutdatedClaimsSettler } from './domain/accounts/create-outdated-claims-settler.ts'
 import { purgeApiKeys } from './domain/api-keys/purge-api-keys.ts'
 import { KeySets } from './domain/assertions/key-sets.ts'
 import type { AssertionDeps } from './domain/assertions/verify-assertion.ts'
@@ -213,7 +213,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   const clients = new ClientDocuments({ ...installation, log, fetchDocument, hosts })
   const notices = new LogoutNoticeDelivery({ ...installation, issuer: config.issuer, log })
   const { database, clock } = installation
-  const settler = new OutdatedClaimsSettler({ database, log })
+  const settler = createOutdatedClaimsSettler({ database, log })
   const assertions = { issuer: config.issuer, database, clock, keySets: new KeySets({ clock, log, fetchDocument }) }
   const metrics = createMetrics(installation.hashQueue, feedFigures(installation, feed), {
     countWaiting: () => countWaitingMails(database.read),

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { BackgroundLoop } from '../../platform/background-loop/background-loop.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { isPublicAddress } from '../../platform/public-fetch/is-public-address.ts'
@@ -39,47 +39,30 @@ const PAUSES_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
 export class LogoutNoticeDelivery {
   readonly #deps: LogoutNoticeDeps
   readonly #underWay = new Map<Promise<void>, string>()
-  readonly #stopping = new AbortController()
-  #stopListening: (() => void) | undefined
-  #running: Promise<void> = Promise.resolve()
-  #wake = Promise.withResolvers<void>()
+  readonly #loop: BackgroundLoop
 
   constructor(deps: LogoutNoticeDeps) {
     this.#deps = deps
+    this.#loop = new BackgroundLoop({
+      ...{ database: deps.database, topic: LOGOUT_TOPIC, pollMilliseconds: POLL_MS },
+      look: () => this.#begin(),
+      onError: (error) => deps.log.warn({ error }, 'the outbox of logout notices cannot be read; it is tried again'),
+    })
   }
 
   start(): void {
-    this.#stopListening = this.#deps.database.onAnnounced(LOGOUT_TOPIC, () => this.#wake.resolve())
-    this.#running = this.#run()
+    this.#loop.start()
   }
 
   /** Waits for what is under way; what is not answered stays in the outbox. */
   async stop(): Promise<void> {
-    this.#stopListening?.()
-    this.#stopping.abort()
-    this.#wake.resolve()
-    await this.#running
+    await this.#loop.stop()
     await Promise.all(this.#underWay.keys())
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      // Made anew before the look, so that a wake-up meanwhile is not lost.
-      this.#wake = Promise.withResolvers()
-      const began = await this.#begin().catch((error) => {
-        this.#deps.log.warn({ error }, 'the outbox of logout notices cannot be read; it is tried again')
-        return 0
-      })
-      if (began > 0) continue
-      const pause = sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => {})
-      await Promise.race([this.#wake.promise, pause])
-    }
-  }
-
-  /** Begins with as many as there is room for; tells how many. */
-  async #begin(): Promise<number> {
-    if (this.#underWay.size >= MOST_UNDER_WAY) return 0
+  /** Begins with the next one, when there is one and room for it. */
+  async #begin(): Promise<boolean> {
+    if (this.#underWay.size >= MOST_UNDER_WAY) return false
     // One at a time, so that no client gets more than its share.
     const exceptClients = this.#busyClients()
     const notices = await this.#deps.database.write((tx) =>
@@ -92,11 +75,11 @@ export class LogoutNoticeDelivery {
         )
         .finally(() => {
           this.#underWay.delete(sending)
-          this.#wake.resolve()
+          this.#loop.wake()
         })
       this.#underWay.set(sending, notice.clientId)
     }
-    return notices.length
+    return notices.length > 0
   }
 
   #busyClients(): readonly string[] {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { BackgroundLoop } from '../../platform/background-loop/background-loop.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { Theme } from '../../platform/html/theme.ts'
@@ -40,47 +40,30 @@ const PAUSES_MS = [2_000, 10_000, 30_000, 60_000, 120_000, 300_000, 900_000, 1_8
 export class MailDelivery {
   readonly #deps: MailDeliveryDeps
   readonly #underWay = new Set<Promise<void>>()
-  readonly #stopping = new AbortController()
   /** Ends what is under way. */
   readonly #cutOff = new AbortController()
-  #stopListening: (() => void) | undefined
-  #running: Promise<void> = Promise.resolve()
-  #wake = Promise.withResolvers<void>()
+  readonly #loop: BackgroundLoop
 
   constructor(deps: MailDeliveryDeps) {
     this.#deps = deps
+    this.#loop = new BackgroundLoop({
+      ...{ database: deps.database, topic: MAIL_TOPIC, pollMilliseconds: POLL_MS },
+      look: () => this.#begin(),
+      onError: (error) => deps.log.warn({ error }, 'the outbox of mails cannot be read; it is tried again'),
+    })
   }
 
   start(): void {
-    this.#stopListening = this.#deps.database.onAnnounced(MAIL_TOPIC, () => this.#wake.resolve())
-    this.#running = this.#run()
+    this.#loop.start()
   }
 
   /** Waits a little for what is under way; what is not sent stays in the outbox. */
   async stop(): Promise<void> {
-    this.#stopListening?.()
-    this.#stopping.abort()
-    this.#wake.resolve()
-    await this.#running
+    await this.#loop.stop()
     const cutOff = setTimeout(() => this.#cutOff.abort(), LONGEST_STOP_MS)
     await Promise.all(this.#underWay)
     clearTimeout(cutOff)
     this.#deps.transport.close()
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      // Made anew before the look, so that a wake-up meanwhile is not lost.
-      this.#wake = Promise.withResolvers()
-      const hasBegun = await this.#begin().catch((error) => {
-        this.#deps.log.warn({ error }, 'the outbox of mails cannot be read; it is tried again')
-        return false
-      })
-      if (hasBegun) continue
-      const pause = sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => {})
-      await Promise.race([this.#wake.promise, pause])
-    }
   }
 
   /** Begins with the next one, when there is one and room for it. */
@@ -94,7 +77,7 @@ export class MailDelivery {
       .catch((error) => log.warn({ mailId: row.id, reason: nameOf(error) }, 'a mail could not be sent'))
       .finally(() => {
         this.#underWay.delete(sending)
-        this.#wake.resolve()
+        this.#loop.wake()
       })
     this.#underWay.add(sending)
     return true
