@@ -24,6 +24,8 @@ const areas: readonly (readonly [AccountArea, AreaPath])[] = [
 
 export interface AccountFrame {
   readonly title: string
+  /** Whether the title is what somebody has named: it turns nothing around it. Default: no. */
+  readonly isName?: boolean
   /** Where in the account area the page belongs. */
   readonly area: AccountArea
   /** Whether the page stands below the area's own, as a form does. Default: it is that page. */
@@ -37,7 +39,7 @@ export interface AccountFrame {
 
 /** Renders a page of the account area: a link past the navigation, the navigation, the heading, the body. */
 export function renderAccountFrame(frame: AccountFrame): string {
-  const { title, language, theme, body } = frame
+  const { title, isName, language, theme, body } = frame
   const strings = stringsIn(language).accountFrame
   const navigation = html`<nav aria-label="${strings.navigation}">
 <ul>
@@ -48,7 +50,7 @@ ${areas.map(([area, path]) => html`<li><a href="${frame.urls[path]}"${renderCurr
     language,
     theme,
     frame: { skip: strings.skip, navigation },
-    body: html`<h1>${title}</h1>\n${body}`,
+    body: html`<h1>${isName ? html`<bdi>${title}</bdi>` : title}</h1>\n${body}`,
   })
 }
 

@@ -50,7 +50,7 @@ export function renderOrganizationPage(page: OrganizationPage): string {
   const body = html`${problem === undefined ? undefined : renderProblem('problem', strings.problems[problem])}<p>${renderRoleNames(organization.roles, page.roles, language)}</p>
 ${owned === undefined ? undefined : renderOwned(page, owned)}<p class="after"><a href="${urls.accountOrganizationsPath}">${strings.back}</a></p>`
   const title = organization.name
-  return renderAccountFrame({ title, area: 'organizations', isBelow: true, urls, language, theme, body })
+  return renderAccountFrame({ title, isName: true, area: 'organizations', isBelow: true, urls, language, theme, body })
 }
 
 function renderOwned(page: OrganizationPage, { members, invitations, typed }: OwnedOrganization): Html {

@@ -416,7 +416,7 @@ export const arabic: Strings = {
     leave: 'مغادرة',
     leaveEffect: 'ينتهي فورًا ما تفعله التطبيقات نيابةً عنك فيها.',
     invitations: 'الدعوات',
-    invites: (organization) => `تدعوك ${organization}`,
+    invites: (organization) => `تدعوك \u2068${organization}\u2069`,
     accept: 'قبول',
     decline: 'رفض',
     create: 'إنشاء مؤسسة',
@@ -459,7 +459,7 @@ export const arabic: Strings = {
     declined: 'لقد رفضت الدعوة',
     declinedEffect: 'لن يحدث شيء آخر. يمكنك إغلاق هذه الصفحة.',
     choose: 'اختر مؤسسة',
-    chooseFor: (client) => `سيعمل ${client} نيابةً عنك ضمن هذه المؤسسة.`,
+    chooseFor: (client) => `سيعمل \u2068${client}\u2069 نيابةً عنك ضمن هذه المؤسسة.`,
     noAccess: 'ليس لديك حق الوصول هنا',
     refused: {
       none: 'هذا التطبيق مخصص لأعضاء المؤسسات، وأنت لا تنتمي إلى أي مؤسسة. اطلب من أحد أعضائها أن يدعوك.',
