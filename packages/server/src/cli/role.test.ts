@@ -25,7 +25,7 @@ test('the guide to roles and permissions, command by command', async () => {
   ]
   await run('api', 'create', '--audience', audience, '--name', 'Orders', ...scopes, ...permission)
   await run('account', 'create', '--username', 'ada', '--generate-password')
-  const support = { name: 'support', description: null, permissions: ['orders:refund'] }
+  const support = { name: 'support', description: null, for_organizations: false, permissions: ['orders:refund'] }
   expect(await run('role', 'create', '--name', 'support', '--permission', 'orders:refund')).toEqual(support)
   expect(await run('role', 'grant', '--account', 'ada', '--role', 'support')).toEqual({ seq: 1 })
   expect(await run('role', 'permissions', '--account', 'ada')).toMatchObject({
@@ -37,10 +37,12 @@ test('the guide to roles and permissions, command by command', async () => {
   })
   const changed = ['--add-permission', 'orders:cancel', '--remove-permission', 'orders:refund']
   expect(await run('role', 'update', '--name', 'support', '--audience', audience, ...changed)).toEqual({ seq: 2 })
+  const named = { for_organizations: false, required_factor: null }
   expect(await run('role', 'list')).toEqual({
     roles: [
-      { name: 'admin', description: 'Administers this server', permissions: [] },
-      { ...support, permissions: [{ audience, permission: 'orders:cancel' }] },
+      { ...named, name: 'admin', description: 'Administers this server', permissions: [] },
+      { ...named, name: 'owner', description: 'Owns the organization', for_organizations: true, permissions: [] },
+      { ...named, ...support, permissions: [{ audience, permission: 'orders:cancel' }] },
     ],
   })
   const issue = ['token', 'issue', '--account', 'ada', '--audience', audience, '--scope', 'orders:read']
