@@ -23,6 +23,7 @@ import { choosePassword, type PasswordOptions } from './choose-password.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { describeRefusedCreation } from './describe-refused-creation.ts'
 import { getAccountOption } from './get-account-option.ts'
+import { parseLimitOption } from './parse-limit-option.ts'
 import { createWaitingCommand, parseWaitOption, type RevokeOptions, reportRevocation } from './revoke.ts'
 import { parseRoleOption } from './role.ts'
 
@@ -49,8 +50,7 @@ function accountListCommand(): Command {
     .option('--limit <count>', 'how many at most', '100')
     .action((options: { readonly json?: boolean; readonly limit: string }) =>
       runCommand(options, () => {
-        const limit = /^[1-9]\d{0,4}$/.test(options.limit) ? Number(options.limit) : undefined
-        if (limit === undefined) throw new CommandError('invalid_option', 'The limit is a number from 1 to 99999.', 2)
+        const limit = parseLimitOption(options.limit)
         return withInstallation(async ({ database }) => {
           const accounts = await listAccounts(database.read, limit)
           return {

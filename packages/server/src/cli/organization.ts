@@ -13,6 +13,7 @@ import { getAccountOption } from './get-account-option.ts'
 import { getOrganizationOption } from './get-organization-option.ts'
 import { organizationInvitationsCommand, organizationInviteCommand, organizationUninviteCommand } from './invitation.ts'
 import { organizationMemberCommand } from './member.ts'
+import { parseLimitOption } from './parse-limit-option.ts'
 
 export function organizationCommand(): Command {
   return createGroup('organization', 'Organizations that people act for, and who belongs to them.', [
@@ -32,8 +33,7 @@ function organizationListCommand(): Command {
     .option('--limit <count>', 'how many at most', '100')
     .action((options: { readonly json?: boolean; readonly limit: string }) =>
       runCommand(options, () => {
-        const limit = /^[1-9]\d{0,4}$/.test(options.limit) ? Number(options.limit) : undefined
-        if (limit === undefined) throw new CommandError('invalid_option', 'The limit is a number from 1 to 99999.', 2)
+        const limit = parseLimitOption(options.limit)
         return withInstallation(async ({ database }) => {
           const organizations = await listOrganizations(database.read, limit)
           return {
