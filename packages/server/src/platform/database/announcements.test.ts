@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { databaseUnderTest, forEachDatabase } from '../../../testing/database.ts'
+import { databaseUnderTest, forEachEmptyDatabase } from '../../../testing/database.ts'
 import { testMigrations } from '../../../testing/database-schema.ts'
 import type { Database } from './database.ts'
 
@@ -13,12 +13,13 @@ function announced(database: Database, topic: string): Promise<void> {
   })
 }
 
-forEachDatabase('announcements', ({ open }) => {
+forEachEmptyDatabase('announcements', ({ open }) => {
   test('wake the listeners of their topic once the unit is durable, and nobody when it fails', async () => {
     const database = await open({ migrations: testMigrations })
     const heard: string[] = []
     database.onAnnounced('a', () => heard.push('a'))
     database.onAnnounced('b', () => heard.push('b'))
+    database.onAnnounced('nobody', () => heard.push('nobody'))
     const failing = database.write(async (tx) => {
       await tx.announce('b')
       throw new Error('rolled back')
@@ -31,7 +32,9 @@ forEachDatabase('announcements', ({ open }) => {
       }),
     )
     expect(heard).toContain('a')
-    expect(heard).not.toContain('b')
+    // Whoever has just begun to listen is woken for whatever it may have missed: on every topic alike.
+    const count = (topic: string) => heard.filter((each) => each === topic).length
+    expect(count('b')).toBe(count('nobody'))
   })
 
   async function announcedAfter(database: Database, act: () => Promise<void>): Promise<void> {
@@ -42,7 +45,7 @@ forEachDatabase('announcements', ({ open }) => {
 })
 
 describe('on PostgreSQL', () => {
-  const { open, createUrl } = databaseUnderTest('postgresql')
+  const { open, createUrl } = databaseUnderTest('postgresql', { isEmpty: true })
 
   test('another process hears them, and again after its connection was lost', async () => {
     const url = await createUrl()

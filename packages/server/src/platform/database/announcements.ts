@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 /** A listener that throws is a bug, and must reach the top; but not by way of whoever waits for its own commit. */
 function wakeOne(listener: () => void): void {
   try {
@@ -15,8 +17,10 @@ export class Announcements {
 
   listen(topic: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(topic) ?? new Set()
-    this.#listeners.set(topic, listeners.add(listener))
-    return () => listeners.delete(listener)
+    // What it does is its own work, and not part of the request whose commit has woken it.
+    const inOwnContext = AsyncLocalStorage.bind(listener)
+    this.#listeners.set(topic, listeners.add(inOwnContext))
+    return () => listeners.delete(inOwnContext)
   }
 
   wake(topics: Iterable<string>): void {

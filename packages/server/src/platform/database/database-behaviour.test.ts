@@ -2,14 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { forEachDatabase } from '../../../testing/database.ts'
+import { forEachEmptyDatabase } from '../../../testing/database.ts'
 import { listEntryIds, tables, testMigrations, writeEntry } from '../../../testing/database-schema.ts'
 import type { Database, Transaction } from './database.ts'
 import { OuterHandleError } from './outer-handle-error.ts'
 
 const migrations = testMigrations
 
-forEachDatabase('a unit of work', ({ open }) => {
+forEachEmptyDatabase('a unit of work', ({ open }) => {
   test('a unit that fails leaves nothing behind, and its neighbours of the same batch are stored', async () => {
     const database = await open({ migrations })
     const outcomes = await Promise.allSettled(
@@ -116,7 +116,7 @@ describe('only tx may be used inside a unit of work', () => {
     ['a read after awaits', (database) => sleep(1).then(() => listEntryIds(database))],
     ['a nested write after awaits', (database) => sleep(1).then(() => database.write(async () => {}))],
   ]
-  forEachDatabase('the outer handle', ({ open }) => {
+  forEachEmptyDatabase('the outer handle', ({ open }) => {
     test.each(misuses)('%s throws, and the unit fails', async (_, misuse) => {
       const database = await open({ migrations })
       const unit = database.write(async (tx) => {
@@ -146,7 +146,7 @@ describe('only tx may be used inside a unit of work', () => {
   })
 })
 
-forEachDatabase('parallel units', ({ open }) => {
+forEachEmptyDatabase('parallel units', ({ open }) => {
   test('increments by compare-and-swap lose nothing', async () => {
     const database = await open({ migrations })
     await startCounter(database)
@@ -163,7 +163,7 @@ forEachDatabase('parallel units', ({ open }) => {
   })
 })
 
-forEachDatabase('reads', ({ open }) => {
+forEachEmptyDatabase('reads', ({ open }) => {
   test('reads never see uncommitted rows, and see them once the write is acknowledged', async () => {
     const database = await open({ migrations })
     const inserted = Promise.withResolvers<void>()
@@ -238,7 +238,7 @@ forEachDatabase('reads', ({ open }) => {
   })
 })
 
-forEachDatabase('close', ({ open }) => {
+forEachEmptyDatabase('close', ({ open }) => {
   test('finishes what was accepted and refuses what comes later', async () => {
     const database = await open({ migrations })
     const accepted = Promise.all(Array.from({ length: 50 }, (_, number) => writeEntry(database, `${number}`)))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { forEachDatabase } from '../../../testing/database.ts'
+import { forEachEmptyDatabase } from '../../../testing/database.ts'
 import { type DatabaseChild, startDatabaseChild } from '../../../testing/database-child-process.ts'
 import { tables, testMigrations } from '../../../testing/database-schema.ts'
 import { type PostgresqlCluster, startPostgresqlCluster } from '../../../testing/postgresql-cluster.ts'
@@ -10,7 +10,7 @@ import { openDatabase } from './open-database.ts'
 const rounds = 4
 const longestLifeMilliseconds = 400
 
-forEachDatabase('kill -9 of the writing process under load', ({ createUrl }) => {
+forEachEmptyDatabase('kill -9 of the writing process under load', ({ createUrl }) => {
   test('every acknowledged write is there, and every unit is whole', async () => {
     const url = await createUrl()
     const acknowledged: string[] = []

@@ -11,7 +11,7 @@ const migrations = testMigrations
 const batchLimitMilliseconds = 60_000
 
 describe('group commit', () => {
-  const { open, createUrl } = databaseUnderTest('sqlite')
+  const { open, createUrl } = databaseUnderTest('sqlite', { isEmpty: true })
 
   test('nothing is acknowledged before it is durable: a unit waits for the last of its batch', async () => {
     const { database, otherConnection } = await openTwice()

@@ -3,6 +3,7 @@ import { DatabaseError } from './database-error.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import { runUnit, type Unit, type UnitSurroundings } from './run-unit.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
+import { UnitConnection } from './unit-connection.ts'
 
 // A batch holds up the event loop, and every unit in it waits for its end: so it is bounded in number and in time.
 const mostUnitsInBatch = 256
@@ -109,7 +110,10 @@ export class GroupCommit {
   ): Promise<RanUnit> {
     try {
       this.#writer.run('SAVEPOINT unit')
-      const ran = await runUnit(unit, async (query) => this.#writer.execute(query), this.#surroundings)
+      const connection = new UnitConnection(async (query) => this.#writer.execute(query))
+      const ran = await runUnit(unit, connection, this.#surroundings)
+      await connection.settled()
+      connection.assertSound()
       this.#writer.run('RELEASE unit')
       const answer = () => {
         resolve(ran.result)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { forEachDatabase } from '../../../testing/database.ts'
+import { forEachEmptyDatabase } from '../../../testing/database.ts'
 import { startDatabaseChild } from '../../../testing/database-child-process.ts'
 import { listEntryIds, testMigrations, writeEntry } from '../../../testing/database-schema.ts'
 import { createTestDatabaseUrl } from '../../../testing/postgresql.ts'
@@ -17,10 +17,11 @@ const migrations = testMigrations
 const second: Migration = {
   version: 2,
   name: 'a second table',
+  kind: 'expand',
   statements: ['CREATE TABLE another (id TEXT PRIMARY KEY)'],
 }
 
-forEachDatabase('migrations', ({ open, createUrl }) => {
+forEachEmptyDatabase('migrations', ({ open, createUrl }) => {
   test('a database that was opened before keeps its rows, and only the new steps are applied', async () => {
     const url = await createUrl()
     const before = await open({ migrations, url })
@@ -37,18 +38,12 @@ forEachDatabase('migrations', ({ open, createUrl }) => {
     ])
   })
 
-  test('a schema that a newer release wrote is refused, and left alone', async () => {
-    const url = await createUrl()
-    await (await open({ migrations: [...migrations, second], url })).close()
-    await expectRefusal(open({ migrations, url }), 'schema_newer', 'start the newer release')
-    await open({ migrations: [...migrations, second], url })
-  })
-
   test('tables that somebody else made are refused, and left alone', async () => {
     const url = await createUrl()
-    const foreign = {
+    const foreign: Migration = {
       version: 1,
       name: 'foreign',
+      kind: 'expand',
       statements: ['CREATE TABLE theirs (id TEXT)', 'DROP TABLE schema_version'],
     }
     await open({ url, migrations: [foreign] }).catch(() => {})
@@ -56,11 +51,12 @@ forEachDatabase('migrations', ({ open, createUrl }) => {
     await expectRefusal(open({ migrations, url }), 'schema_unknown', 'name another database')
   })
 
-  test('a step that fails leaves nothing of itself and of the steps before it', async () => {
+  test('a step that fails leaves nothing of itself', async () => {
     const url = await createUrl()
-    const broken = {
+    const broken: Migration = {
       version: 2,
       name: 'broken',
+      kind: 'expand',
       statements: ['CREATE TABLE half (id TEXT)', 'CREATE TABLE half (id TEXT)'],
     }
     await expect(open({ migrations: [...migrations, broken], url })).rejects.toThrow(/half/)
@@ -121,11 +117,27 @@ describe('a PostgreSQL server', () => {
     ['that is given no password', 'credentials_refused', (url) => Object.assign(url, { password: '' })],
     ['that has no such database', 'database_missing', (url) => Object.assign(url, { pathname: '/not_there' })],
   ])('%s is told so, without the password: %s', async (_, code, change) => {
-    const url = new URL(await createTestDatabaseUrl())
+    const url = new URL(await createTestDatabaseUrl({ isEmpty: true }))
     const password = url.password
     change(url)
     const error = await expectRefusal(open(url.href), code, url.host)
     for (const secret of [password, 'not-the-password']) expect(error.message).not.toContain(secret)
+  })
+
+  test('that takes no writes is told so, and of several the first one that takes them is used', async () => {
+    const url = new URL(await createTestDatabaseUrl({ isEmpty: true }))
+    const [owner, host] = [await open(url.href), url.host]
+    const away = url.href.replace(host, `127.0.0.1:1,${host}`)
+    const either = await open(away)
+    await writeEntry(either, 'a')
+    expect(await listEntryIds(owner)).toEqual(['a'])
+    await owner.write(async (tx) => {
+      await sql.raw(`ALTER DATABASE ${url.pathname.slice(1)} SET default_transaction_read_only = on`).execute(tx.sql)
+    })
+    // As a standby answers, whose database can't be set to anything else.
+    await expectRefusal(open(url.href), 'server_read_only', 'name its primary')
+    await expectRefusal(open(away), 'server_unreachable', 'those that answer are standbys')
+    for (const database of [owner, either]) await database.close()
   })
 
   test('that hangs up is told so', async () => {
@@ -137,7 +149,7 @@ describe('a PostgreSQL server', () => {
   })
 
   test('where the user may make no tables is told so', async () => {
-    const url = new URL(await createTestDatabaseUrl())
+    const url = new URL(await createTestDatabaseUrl({ isEmpty: true }))
     const owner = await open(url.href, [])
     await owner.write(async (tx) => {
       await sql.raw(`CREATE ROLE "guest_of${url.pathname}" LOGIN PASSWORD 'guest'`).execute(tx.sql)

@@ -1,32 +1,30 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { CompiledQuery, PostgresAdapter, PostgresQueryCompiler } from 'kysely'
-import type { PoolClient } from 'pg'
+import type { EpochMilliseconds } from '../clock/clock.ts'
 import { Announcements } from './announcements.ts'
-import type { Database } from './database.ts'
-import { DatabaseError } from './database-error.ts'
-import { migrate } from './migrate.ts'
+import type { Database, Queries } from './database.ts'
+import { databaseClosed } from './database-error.ts'
+import { longestWaitMilliseconds, migrate } from './migrate.ts'
 import type { OpenDatabaseOptions } from './open-database.ts'
 import { openQueries } from './open-queries.ts'
-import { explainConnecting, explainPermission, isConnectionLost, isForbidden, isTransient } from './postgresql-error.ts'
+import type { PostgresqlAddress } from './parse-postgresql-url.ts'
+import type { PostgresqlConnection } from './postgresql-connection.ts'
+import { explainFailure, explainPermission, isForbidden } from './postgresql-error.ts'
 import { ANNOUNCEMENT_CHANNEL, PostgresqlListener } from './postgresql-listener.ts'
 import { PostgresqlPool } from './postgresql-pool.ts'
 import { accessPostgresqlSchema } from './postgresql-schema.ts'
 import { provideReads } from './read-connection.ts'
-import { type RanUnit, runUnit, type Unit, type UnitSurroundings } from './run-unit.ts'
-import { createUnitScope } from './unit-scope.ts'
+import { createUnitScope, type UnitScope } from './unit-scope.ts'
+import { writePostgresql } from './write-postgresql.ts'
 
 const language = { compiler: new PostgresQueryCompiler(), adapter: new PostgresAdapter() }
 
-const mostAttempts = 5
-const longestPauseMilliseconds = 20
-
 /** Opens a PostgreSQL database: each unit of work is one transaction on a connection of its own. */
 export async function openPostgresql(
-  address: { readonly url: string; readonly shown: string },
+  address: PostgresqlAddress,
   options: OpenDatabaseOptions,
   limitMilliseconds: number,
 ): Promise<Database> {
-  const pool = new PostgresqlPool(address.url, address.shown, options.log)
+  const pool = new PostgresqlPool(address, options.log)
   try {
     await migrateOn(pool, options, address.shown)
   } catch (error) {
@@ -40,40 +38,85 @@ function assemble(
   pool: PostgresqlPool,
   options: OpenDatabaseOptions,
   limitMilliseconds: number,
-  { url, shown }: { readonly url: string; readonly shown: string },
+  address: PostgresqlAddress,
 ): Database {
   const scope = createUnitScope()
   const announcements = new Announcements()
   const surroundings = { language, scope, clock: options.clock, limitMilliseconds, announcements, notify }
-  const listener = new PostgresqlListener(url, announcements, options.log)
+  const listener = new PostgresqlListener(address, announcements, {
+    log: options.log,
+    knownSteps: options.migrations.length,
+  })
   const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
 
   async function untilDone<T>(act: () => Promise<T>): Promise<T> {
-    if (closing !== undefined) throw new DatabaseError('closed', 'The database was closed: open it again.')
+    if (closing !== undefined) throw databaseClosed()
     const outcome = act()
     running.add(outcome)
     return outcome.finally(() => running.delete(outcome))
   }
 
+  function reading(urgency: { readonly isUrgent: boolean }): Queries {
+    const connections = provideReads('postgresql', scope, (query) => untilDone(() => pool.read(query, urgency)))
+    return openQueries(language, connections)
+  }
+
   return {
     dialect: 'postgresql',
-    read: openQueries(
-      language,
-      provideReads(scope, (query) => untilDone(() => pool.execute(query))),
-    ),
-    async write(unit) {
+    read: reading({ isUrgent: false }),
+    readUrgently: reading({ isUrgent: true }),
+    connections: pool,
+    async write(unit, { isRepeatable = false } = {}) {
       scope.refuseInside('write')
-      return untilDone(() => writeWithRetries(pool, unit, surroundings, shown))
+      return untilDone(() => writePostgresql(pool, unit, surroundings, { isRepeatable, address }))
+    },
+    async snapshot(act) {
+      scope.refuseInside('read')
+      return untilDone(() => readSnapshot(pool, scope, act))
     },
     onAnnounced(topic, listening) {
       listener.start()
       return announcements.listen(topic, listening)
     },
+    readClock: () => untilDone(() => readClock(pool)),
     close() {
       closing ??= Promise.allSettled([...running, listener.close()]).then(() => pool.close())
       return closing
     },
+  }
+}
+
+/** Not that of the transaction, which stands still in it. */
+const clockQuery = CompiledQuery.raw(
+  'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS DOUBLE PRECISION) AS now',
+)
+
+async function readClock(pool: PostgresqlPool): Promise<EpochMilliseconds> {
+  const { rows } = await pool.read(clockQuery)
+  const [row] = rows as readonly { readonly now: number }[]
+  if (row === undefined) throw new Error('the database told no time')
+  return row.now
+}
+
+/** @see https://www.postgresql.org/docs/current/transaction-iso.html#XACT-REPEATABLE-READ */
+async function readSnapshot<T>(pool: PostgresqlPool, scope: UnitScope, act: (sql: Queries) => Promise<T>): Promise<T> {
+  const connection = await pool.acquire()
+  try {
+    await connection.command('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    // Whoever takes the pages may be slow: a disk, a pipe.
+    await connection.command('SET LOCAL statement_timeout = 0')
+    await connection.command('SET LOCAL idle_in_transaction_session_timeout = 0')
+    // The moment is that of the first statement that reads.
+    await connection.command('SELECT 1')
+    const reads = provideReads('postgresql', scope, (query) => connection.execute(query))
+    const result = await act(openQueries(language, reads))
+    await connection.command('COMMIT')
+    pool.release(connection)
+    return result
+  } catch (error) {
+    pool.destroy(connection)
+    throw explainFailure(error, pool.shown)
   }
 }
 
@@ -83,105 +126,26 @@ function notify(topic: string): CompiledQuery {
 }
 
 async function migrateOn(pool: PostgresqlPool, options: OpenDatabaseOptions, shown: string): Promise<void> {
-  const client = await pool.connect()
+  const { clock, takesContractSteps = false, migrationObserver: observer = {} } = options
+  const patienceMilliseconds = options.migrationPatienceMilliseconds ?? longestWaitMilliseconds
+  const work = await pool.acquire()
+  let turn: PostgresqlConnection | undefined
+  let failed = true
   try {
-    await migrate(accessPostgresqlSchema(client), options.migrations, options.clock)
-  } catch (error) {
-    client.release(true)
-    if (isForbidden(error)) throw explainPermission(error, shown)
-    throw isConnectionLost(error) ? explainConnecting(error, shown) : error
-  }
-  client.release()
-}
-
-async function writeWithRetries<T>(
-  pool: PostgresqlPool,
-  unit: Unit<T>,
-  surroundings: UnitSurroundings,
-  shown: string,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const client = await begin(pool, shown)
-      return await writeOn(client, pool, unit, surroundings, shown)
-    } catch (error) {
-      if (!isTransient(error) || attempt === mostAttempts) throw error
+    const openTurn = async () => {
+      // Not one of the others: where there may be one alone, nobody would ever bring it back.
+      turn = await pool.acquire({ isUrgent: true })
+      return turn
     }
-    await sleep(Math.random() * longestPauseMilliseconds * attempt)
-  }
-}
-
-/** A connection that was lost while idle is noticed only here: another one is taken instead, since nothing has run yet. */
-async function begin(pool: PostgresqlPool, shown: string): Promise<PoolClient> {
-  for (let attempt = 1; ; attempt++) {
-    const client = await pool.connect()
-    try {
-      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
-      return client
-    } catch (error) {
-      client.release(true)
-      if (!isConnectionLost(error)) throw error
-      if (attempt === mostAttempts) throw explainConnecting(error, shown)
-    }
-  }
-}
-
-async function writeOn<T>(
-  client: PoolClient,
-  pool: PostgresqlPool,
-  unit: Unit<T>,
-  surroundings: UnitSurroundings,
-  shown: string,
-): Promise<T> {
-  let ran: RanUnit<T>
-  try {
-    ran = await runUnit(unit, (query) => pool.executeOn(client, query), surroundings)
+    const access = accessPostgresqlSchema({ work, openTurn, observer, patienceMilliseconds })
+    await migrate(access, options.migrations, { clock, takesContractSteps, observer })
+    failed = false
   } catch (error) {
-    await rollBack(client, error)
-    throw error
+    throw isForbidden(error) ? explainPermission(error, shown) : explainFailure(error, shown)
+  } finally {
+    // Steps change the time-outs of their connection.
+    if (failed || turn !== undefined) pool.destroy(work)
+    else pool.release(work)
+    if (turn !== undefined) pool.destroy(turn)
   }
-  await commit(client, shown)
-  surroundings.announcements.wake(ran.topics)
-  return ran.result
-}
-
-// After a time-out a statement may still run, and after a lost connection none can: closing it rolls back as well.
-async function rollBack(client: PoolClient, error: unknown): Promise<void> {
-  if (error instanceof DatabaseError) {
-    client.release(true)
-    return
-  }
-  try {
-    await client.query('ROLLBACK')
-    client.release()
-  } catch {
-    client.release(true)
-  }
-}
-
-async function commit(client: PoolClient, shown: string): Promise<void> {
-  let command: string
-  try {
-    command = (await client.query('COMMIT')).command
-  } catch (error) {
-    client.release(true)
-    if (isTransient(error)) throw error
-    throw isConnectionLost(error) ? unknownOutcome(error, shown) : writeFailed(error)
-  }
-  client.release()
-  // PostgreSQL answers COMMIT with ROLLBACK when a statement of the transaction had failed.
-  if (command !== 'COMMIT') throw writeFailed(new Error('the transaction had failed before'))
-}
-
-function writeFailed(cause: unknown): DatabaseError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new DatabaseError('write_failed', `Nothing was stored (${reason}): check the PostgreSQL server's log.`, cause)
-}
-
-function unknownOutcome(cause: unknown, shown: string): DatabaseError {
-  return new DatabaseError(
-    'outcome_unknown',
-    `The connection to ${shown} was lost while committing, so the change is stored whole or not at all: look before you repeat it.`,
-    cause,
-  )
 }

@@ -1,18 +1,20 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SqliteAdapter, SqliteQueryCompiler } from 'kysely'
+import { systemClock } from '../clock/clock.ts'
 import { Announcements } from './announcements.ts'
-import type { Database } from './database.ts'
-import { DatabaseError } from './database-error.ts'
+import type { Database, Queries } from './database.ts'
+import { DatabaseError, databaseClosed } from './database-error.ts'
 import { GroupCommit } from './group-commit.ts'
-import { migrate, type SchemaAccess } from './migrate.ts'
+import { longestWaitMilliseconds, migrate } from './migrate.ts'
 import type { OpenDatabaseOptions } from './open-database.ts'
 import { openQueries } from './open-queries.ts'
 import { provideReads } from './read-connection.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { isDamaged, isNotADatabase, isNotWritable } from './sqlite-error.ts'
-import { createUnitScope } from './unit-scope.ts'
+import { accessSqliteSchema } from './sqlite-schema.ts'
+import { createUnitScope, type UnitScope } from './unit-scope.ts'
 
 const language = { compiler: new SqliteQueryCompiler(), adapter: new SqliteAdapter() }
 
@@ -25,10 +27,10 @@ export async function openSqlite(
   createFile(path)
   const writer = await openConnection(path)
   try {
-    await migrate(accessSchema(writer), options.migrations, options.clock)
+    await migrateOn(writer, options, path)
     const reader = await openConnection(path)
     reader.run('PRAGMA query_only = ON')
-    return assemble(writer, reader, options, limitMilliseconds)
+    return assemble(writer, reader, options, { limitMilliseconds, path })
   } catch (error) {
     writer.close()
     throw error
@@ -39,28 +41,36 @@ function assemble(
   writer: SqliteConnection,
   reader: SqliteConnection,
   options: OpenDatabaseOptions,
-  limitMilliseconds: number,
+  { limitMilliseconds, path }: { readonly limitMilliseconds: number; readonly path: string },
 ): Database {
   const scope = createUnitScope()
   const announcements = new Announcements()
   const surroundings = { language, scope, clock: options.clock, limitMilliseconds, announcements }
   const group = new GroupCommit(writer, surroundings, options.batchLimitMilliseconds)
   let closing: Promise<void> | undefined
+  const read = openQueries(
+    language,
+    provideReads('sqlite', scope, async (query) => {
+      if (closing !== undefined) throw databaseClosed()
+      return retryWhileBusy(() => reader.execute(query))
+    }),
+  )
   return {
     dialect: 'sqlite',
-    read: openQueries(
-      language,
-      provideReads(scope, async (query) => {
-        if (closing !== undefined) throw closed()
-        return retryWhileBusy(() => reader.execute(query))
-      }),
-    ),
+    read,
+    readUrgently: read,
     async write(unit) {
       scope.refuseInside('write')
-      if (closing !== undefined) throw closed()
+      if (closing !== undefined) throw databaseClosed()
       return group.write(unit)
     },
+    async snapshot(act) {
+      scope.refuseInside('read')
+      if (closing !== undefined) throw databaseClosed()
+      return readSnapshot(await openConnection(path), scope, act)
+    },
     onAnnounced: (topic, listener) => announcements.listen(topic, listener),
+    readClock: async () => systemClock.now(),
     close() {
       closing ??= group.finish().then(() => {
         reader.close()
@@ -68,6 +78,27 @@ function assemble(
       })
       return closing
     },
+  }
+}
+
+/** On a connection of its own: in WAL mode a transaction that reads sees what was there at its first statement. */
+async function readSnapshot<T>(
+  connection: SqliteConnection,
+  scope: UnitScope,
+  act: (sql: Queries) => Promise<T>,
+): Promise<T> {
+  try {
+    connection.run('PRAGMA query_only = ON')
+    connection.run('BEGIN')
+    await retryWhileBusy(() => connection.run('SELECT 1 FROM sqlite_schema LIMIT 1'))
+    return await act(
+      openQueries(
+        language,
+        provideReads('sqlite', scope, async (query) => connection.execute(query)),
+      ),
+    )
+  } finally {
+    connection.close()
   }
 }
 
@@ -153,30 +184,9 @@ function notWritable(path: string, cause: unknown): DatabaseError {
   )
 }
 
-function closed(): DatabaseError {
-  return new DatabaseError('closed', 'The database was closed: open it again.')
-}
-
-function accessSchema(writer: SqliteConnection): SchemaAccess {
-  return {
-    async listTables() {
-      const rows = writer.run(
-        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
-      )
-      return rows.map((row) => String(row.name))
-    },
-    async run(statement) {
-      return writer.run(statement)
-    },
-    async exclusively(act) {
-      await retryWhileBusy(() => writer.run('BEGIN IMMEDIATE'))
-      try {
-        await act()
-        writer.run('COMMIT')
-      } catch (error) {
-        if (writer.inTransaction) writer.run('ROLLBACK')
-        throw error
-      }
-    },
-  }
+async function migrateOn(writer: SqliteConnection, options: OpenDatabaseOptions, path: string): Promise<void> {
+  const { clock, takesContractSteps = false, migrationObserver: observer = {} } = options
+  const patienceMilliseconds = options.migrationPatienceMilliseconds ?? longestWaitMilliseconds
+  const access = accessSqliteSchema(writer, { path, patienceMilliseconds })
+  await migrate(access, options.migrations, { clock, takesContractSteps, observer })
 }

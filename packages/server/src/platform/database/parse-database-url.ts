@@ -1,10 +1,8 @@
 import { resolve } from 'node:path'
 import { DatabaseError } from './database-error.ts'
+import { type PostgresqlAddress, parsePostgresqlUrl } from './parse-postgresql-url.ts'
 
-export type DatabaseAddress =
-  | { readonly dialect: 'sqlite'; readonly path: string }
-  /** `shown` names the server, user and database, without the password or any other parameter. */
-  | { readonly dialect: 'postgresql'; readonly url: string; readonly shown: string }
+export type DatabaseAddress = { readonly dialect: 'sqlite'; readonly path: string } | PostgresqlAddress
 
 /**
  * Reads `sqlite:<path>` (a relative path starts at the working directory), `postgres://…` or `postgresql://…`.
@@ -22,13 +20,6 @@ function parseSqlitePath(path: string): DatabaseAddress {
   if (path === ':memory:') throw badUrl('must name a file, because nothing kept in memory is durable')
   if (/^\/\/[^/]/.test(path)) throw badUrl('must have the path directly after sqlite:, as in sqlite:./data/file.db')
   return { dialect: 'sqlite', path: resolve(path) }
-}
-
-function parsePostgresqlUrl(text: string): DatabaseAddress {
-  if (!URL.canParse(text)) throw badUrl('is no valid postgres:// URL: write special characters of the password as %XX')
-  const url = new URL(text)
-  const user = url.username === '' ? '' : `${url.username}@`
-  return { dialect: 'postgresql', url: text, shown: `postgres://${user}${url.host}${url.pathname}` }
 }
 
 function badUrl(what: string): DatabaseError {

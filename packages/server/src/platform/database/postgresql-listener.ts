@@ -1,35 +1,47 @@
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import type { Announcements } from './announcements.ts'
+import { endClient, openConnection } from './open-connection.ts'
 import type { DatabaseLog } from './open-database.ts'
+import type { PostgresqlAddress } from './parse-postgresql-url.ts'
+import { INSTANCE_LOCKS } from './postgresql-schema.ts'
 
 export const ANNOUNCEMENT_CHANNEL = 'ostiary'
 
 const shortestPauseMilliseconds = 100
 const longestPauseMilliseconds = 5000
 
+export interface ListenerOptions {
+  readonly log: DatabaseLog | undefined
+  /** How many steps of the schema this release knows. */
+  readonly knownSteps: number
+}
+
 /**
- * Hears what other processes announce, on a connection of its own that is made again when it is lost. Behind a pooler that lends
- * connections for one transaction it hears nothing, and nothing depends on it.
+ * Hears what other processes announce, on a connection of its own that is made again when it is lost. Where a pooler lends
+ * connections for one transaction it would hear nothing, and there is none; nothing depends on it.
+ *
+ * For as long as it is connected it also holds a lock, with every other instance that knows as many steps of the schema: so it can be told, by no
+ * clock, that none of an older release runs any more.
  *
  * @see https://www.postgresql.org/docs/current/sql-notify.html
  */
 export class PostgresqlListener {
-  readonly #url: string
+  readonly #address: PostgresqlAddress
   readonly #announcements: Announcements
-  readonly #log: DatabaseLog | undefined
+  readonly #options: ListenerOptions
   #client: Client | undefined
   #timer: NodeJS.Timeout | undefined
   #pauseMilliseconds = shortestPauseMilliseconds
   #state: 'idle' | 'running' | 'closed' = 'idle'
 
-  constructor(url: string, announcements: Announcements, log: DatabaseLog | undefined) {
-    this.#url = url
+  constructor(address: PostgresqlAddress, announcements: Announcements, options: ListenerOptions) {
+    this.#address = address
     this.#announcements = announcements
-    this.#log = log
+    this.#options = options
   }
 
   start(): void {
-    if (this.#state !== 'idle') return
+    if (this.#state !== 'idle' || this.#address.isPooledByTransaction) return
     this.#state = 'running'
     void this.#connect()
   }
@@ -37,25 +49,24 @@ export class PostgresqlListener {
   async close(): Promise<void> {
     this.#state = 'closed'
     clearTimeout(this.#timer)
-    await this.#client?.end().catch(() => {})
+    if (this.#client) await endClient(this.#client)
   }
 
   async #connect(): Promise<void> {
-    const client = new Client({ connectionString: this.#url, application_name: 'ostiary', keepAlive: true })
-    this.#client = client
-    client.on('notification', ({ payload }) => this.#announcements.wake([payload ?? '']))
-    // An error is followed by the end, which is where the connection is made again.
-    client.on('error', () => {})
-    client.once('end', () => this.#connectLater())
     try {
-      await client.connect()
+      const client = await openConnection(this.#address)
+      client.once('end', () => this.#connectLater())
+      if (this.#state === 'closed') return void endClient(client)
+      this.#client = client
+      client.on('notification', ({ payload }) => this.#announcements.wake([payload ?? '']))
+      await client.query('SELECT pg_advisory_lock_shared($1, $2)', [INSTANCE_LOCKS, this.#options.knownSteps])
       await client.query(`LISTEN ${ANNOUNCEMENT_CHANNEL}`)
       this.#pauseMilliseconds = shortestPauseMilliseconds
       this.#announcements.wakeAll()
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      if (this.#state === 'running') this.#log?.warn({ reason }, 'Announcements of other processes come late.')
-      await client.end().catch(() => {})
+      if (this.#state === 'running') this.#options.log?.warn({ reason }, 'Announcements of other processes come late.')
+      if (this.#client) await endClient(this.#client)
       this.#connectLater()
     }
   }

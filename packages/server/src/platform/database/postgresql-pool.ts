@@ -1,92 +1,111 @@
-import type { CompiledQuery, QueryResult } from 'kysely'
-import { Pool, type PoolClient, types } from 'pg'
-import { assertStorable } from './assert-storable.ts'
+import type { CompiledQuery } from 'kysely'
+import { ConnectionPool } from './connection-pool.ts'
+import type { ConnectionFigures, DatabaseConnections } from './database.ts'
+import { openConnection } from './open-connection.ts'
 import type { DatabaseLog } from './open-database.ts'
-import { explainConnecting, isConnectionLost } from './postgresql-error.ts'
+import type { PostgresqlAddress } from './parse-postgresql-url.ts'
+import { PostgresqlConnection, type Result } from './postgresql-connection.ts'
+import { explainFailure, type Failure, findFailure, findSqlState, isUnanswered } from './postgresql-error.ts'
+import { StatementNames } from './statement-names.ts'
 
-/** PostgreSQL's default of 100 connections serves nine instances and leaves some for the operator. */
-const mostConnections = 10
-const connectionTimeoutMilliseconds = 5000
-const statementTimeoutMilliseconds = 10_000
-
-/** The server itself ends a transaction that is left open, should this process hang; later than our own limit would. */
-const idleInTransactionMilliseconds = 15_000
-
-const writingCommands: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+/** As often as connections that were lost unnoticed may come one after another. */
+const mostReads = 5
 
 /** Connections to one PostgreSQL database. */
-export class PostgresqlPool {
-  readonly #pool: Pool
-  readonly #shown: string
+export class PostgresqlPool implements DatabaseConnections {
+  readonly #pool: ConnectionPool<PostgresqlConnection>
+  readonly #names: StatementNames
+  readonly #log: DatabaseLog | undefined
+  /** The address, for messages. */
+  readonly shown: string
 
-  /** `shown` is the URL without its secrets, for messages. What the URL sets itself wins over the values here. */
-  constructor(url: string, shown: string, log: DatabaseLog | undefined) {
-    this.#shown = shown
-    this.#pool = new Pool({
-      connectionString: url,
-      application_name: 'ostiary',
-      max: mostConnections,
-      connectionTimeoutMillis: connectionTimeoutMilliseconds,
-      statement_timeout: statementTimeoutMilliseconds,
-      idle_in_transaction_session_timeout: idleInTransactionMilliseconds,
-      keepAlive: true,
-      types: { getTypeParser },
+  constructor(address: PostgresqlAddress, log: DatabaseLog | undefined) {
+    this.shown = address.shown
+    this.#log = log
+    this.#names = new StatementNames({ isOff: address.isPooledByTransaction })
+    this.#pool = new ConnectionPool({
+      open: async () => new PostgresqlConnection(await openConnection(address), this.#names),
+      most: address.mostConnections,
+      onLost: () => log?.warn({}, 'A database connection was lost.'),
     })
-    // Without a listener, a connection lost while idle, or while checked out, would end the process.
-    this.#pool.on('error', (error) => log?.warn({ reason: error.message }, 'A database connection was lost.'))
-    this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
 
-  /** @throws DatabaseError `server_unreachable`, `credentials_refused`, `database_missing`, `permission_denied`, `busy` */
-  async connect(): Promise<PoolClient> {
-    try {
-      return await this.#pool.connect()
-    } catch (error) {
-      throw explainConnecting(error, this.#shown)
+  get figures(): ConnectionFigures {
+    return this.#pool.figures
+  }
+
+  observeWaits(observe: (seconds: number) => void): void {
+    this.#pool.observeWaits(observe)
+  }
+
+  /** @throws DatabaseError as `openConnection`, or `busy` */
+  acquire(options: { readonly isUrgent?: boolean } = {}): Promise<PostgresqlConnection> {
+    return this.#pool.acquire(options)
+  }
+
+  release(connection: PostgresqlConnection): void {
+    this.#pool.release(connection)
+  }
+
+  destroy(connection: PostgresqlConnection): void {
+    this.#pool.destroy(connection)
+  }
+
+  /** Runs one statement that reads, on any connection: again on another one when that is lost. */
+  async read(query: CompiledQuery, options: { readonly isUrgent?: boolean } = {}): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      const connection = await this.acquire(options)
+      const sentAt = performance.now()
+      try {
+        const result = await connection.execute(query, options)
+        this.release(connection)
+        return result
+      } catch (error) {
+        if (isUnanswered(error)) this.#pool.dropIdleSince(sentAt)
+        const failure = this.takeBack(connection, error)
+        const mayRepeat = failure !== undefined && repeatable.has(failure)
+        if (!mayRepeat || attempt === mostReads) throw explainFailure(error, this.shown)
+      }
     }
   }
 
-  /** Runs one statement on any connection. */
-  async execute(query: CompiledQuery): Promise<QueryResult<unknown>> {
-    const client = await this.connect()
-    let lost = false
-    try {
-      return await this.executeOn(client, query)
-    } catch (error) {
-      lost = isConnectionLost(error)
-      throw error
-    } finally {
-      client.release(lost)
-    }
+  /** Takes a connection back on which a statement failed outside of a transaction, and says what has failed. */
+  takeBack(connection: PostgresqlConnection, error: unknown): Failure | undefined {
+    const failure = findFailure(error)
+    if (failure === 'lost') this.destroy(connection)
+    else this.release(connection)
+    this.learn(error)
+    return failure
   }
 
-  async executeOn(client: PoolClient, query: CompiledQuery): Promise<QueryResult<unknown>> {
-    for (const parameter of query.parameters) assertStorable(parameter)
-    try {
-      const { command, rowCount, rows } = await client.query(query.sql, [...query.parameters])
-      return writingCommands.has(command) ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows }
-    } catch (error) {
-      throw isConnectionLost(error) ? explainConnecting(error, this.#shown) : error
+  /** What a failure tells of all connections. */
+  learn(error: unknown): void {
+    const failure = findFailure(error)
+    if (failure === 'read_only') {
+      this.#log?.warn({}, 'PostgreSQL takes no writes any more: its primary is looked for.')
+      this.#pool.renew()
     }
+    if (failure === 'stale_statement') this.#forgetStatements(error)
+  }
+
+  #forgetStatements(error: unknown): void {
+    // Nobody else uses a connection of ours, unless a pooler lends it to many.
+    if (findSqlState(error) !== CHANGED_RESULT) {
+      this.#names.turnOff()
+      const advice = 'A pooler stands before PostgreSQL: add pooler=transaction to the database URL.'
+      this.#log?.warn(
+        {},
+        `Statements are not prepared any more, since somebody else prepares on the same connections. ${advice}`,
+      )
+    }
+    this.#pool.renew()
   }
 
   close(): Promise<void> {
-    return this.#pool.end()
+    return this.#pool.close()
   }
 }
 
-/** BIGINT, and the NUMERIC of a sum over it, as numbers: as SQLite gives them. */
-const numberTypes: ReadonlySet<number> = new Set([types.builtins.INT8, types.builtins.NUMERIC])
+const CHANGED_RESULT = '0A000'
 
-// Of this pool alone: pg's own table of parsers is global.
-function getTypeParser(type: number, format?: 'text' | 'binary'): (value: string) => unknown {
-  return format !== 'binary' && numberTypes.has(type) ? parseNumber : types.getTypeParser(type, 'text')
-}
-
-function parseNumber(text: string): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && !Number.isSafeInteger(number)) {
-    throw new RangeError(`The database holds ${text}, which is beyond the whole numbers that JavaScript has.`)
-  }
-  return number
-}
+const repeatable: ReadonlySet<Failure> = new Set(['lost', 'transient', 'read_only', 'stale_statement'])

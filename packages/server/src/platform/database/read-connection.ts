@@ -1,4 +1,6 @@
 import type { CompiledQuery, ConnectionProvider, DatabaseConnection, QueryResult } from 'kysely'
+import { inSpan } from '../tracing/in-span.ts'
+import type { Database } from './database.ts'
 import type { UnitScope } from './unit-scope.ts'
 
 /** Runs one statement and gives its rows. */
@@ -12,12 +14,13 @@ const writingKinds: ReadonlySet<string> = new Set([
 ])
 
 /** The connection behind `database.read`: refuses to be used inside a unit of work, and to write. */
-export function provideReads(scope: UnitScope, execute: Execute): ConnectionProvider {
+export function provideReads(dialect: Database['dialect'], scope: UnitScope, execute: Execute): ConnectionProvider {
+  const span = { name: 'database read', isOutgoing: true, attributes: { 'db.system.name': dialect } }
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
       scope.refuseInside('read')
       if (writingKinds.has(query.query.kind)) throw new Error('database.read was asked to write: use database.write.')
-      return (await execute(query)) as QueryResult<R>
+      return (await inSpan(span, () => execute(query))) as QueryResult<R>
     },
     streamQuery: refuseStreaming,
   }

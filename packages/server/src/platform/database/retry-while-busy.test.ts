@@ -4,7 +4,7 @@ import { databaseUnderTest } from '../../../testing/database.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 
 describe('retryWhileBusy', () => {
-  const { createUrl } = databaseUnderTest('sqlite')
+  const { createUrl } = databaseUnderTest('sqlite', { isEmpty: true })
 
   test('gives up with a sentence when another process holds the lock for too long', async () => {
     const [holder, waiter] = await openBoth()

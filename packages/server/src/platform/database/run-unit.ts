@@ -4,9 +4,9 @@ import type { Announcements } from './announcements.ts'
 import type { Transaction } from './database.ts'
 import { DatabaseError } from './database-error.ts'
 import { openQueries, type QueryLanguage } from './open-queries.ts'
-import type { Execute } from './read-connection.ts'
-import { UnitConnection } from './unit-connection.ts'
+import type { UnitConnection } from './unit-connection.ts'
 import type { UnitScope } from './unit-scope.ts'
+import { withinLimit } from './within-limit.ts'
 
 export type Unit<T> = (tx: Transaction) => Promise<T>
 
@@ -29,12 +29,15 @@ export interface RanUnit<T> {
 
 /**
  * Runs a unit of work inside the transaction or savepoint that the caller has begun, and that the caller ends: commit
- * when this resolves, roll back when it rejects.
+ * when this resolves and what was posted succeeds, roll back when it rejects.
  *
  * @throws DatabaseError `unit_timeout`, or what the unit or its first failed statement threw.
  */
-export async function runUnit<T>(unit: Unit<T>, execute: Execute, surroundings: UnitSurroundings): Promise<RanUnit<T>> {
-  const connection = new UnitConnection(execute)
+export async function runUnit<T>(
+  unit: Unit<T>,
+  connection: UnitConnection,
+  surroundings: UnitSurroundings,
+): Promise<RanUnit<T>> {
   const topics = new Set<string>()
   const tx: Transaction = {
     sql: openQueries(surroundings.language, connection),
@@ -43,27 +46,22 @@ export async function runUnit<T>(unit: Unit<T>, execute: Execute, surroundings: 
       if (topics.has(topic)) return
       topics.add(topic)
       const statement = surroundings.notify?.(topic)
-      if (statement) await connection.provideConnection((own) => own.executeQuery(statement))
+      if (statement) connection.post(statement)
     },
+    post: (query) => connection.post(query.compile()),
   }
+  const { limitMilliseconds } = surroundings
   const running = surroundings.scope.enter(async () => unit(tx))
   try {
-    const ended = running.result.finally(() => connection.end())
-    const result = await withinLimit(ended, surroundings.limitMilliseconds)
+    // A unit that waits for something else than the database holds up every other writer on SQLite, and row locks on PostgreSQL.
+    const result = await withinLimit(running.result, limitMilliseconds, () => unitTimeout(limitMilliseconds))
+    connection.end()
     connection.assertSound()
     return { result, topics }
   } finally {
-    void connection.end()
+    connection.end()
     running.leave()
   }
-}
-
-// A unit that waits for something else than the database holds up every other writer on SQLite, and row locks on PostgreSQL.
-function withinLimit<T>(result: Promise<T>, milliseconds: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(unitTimeout(milliseconds)), milliseconds)
-    result.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }
 
 function unitTimeout(milliseconds: number): DatabaseError {

@@ -2,7 +2,7 @@ import type { CompiledQuery, ConnectionProvider, DatabaseConnection, QueryResult
 import { type Execute, refuseStreaming } from './read-connection.ts'
 
 /**
- * The connection of one unit of work. It runs one statement after another, stops with the unit, and makes both dialects
+ * The connection of one unit of work. It runs statements in the order in which they are given, stops with the unit, and makes both dialects
  * agree that a failed statement fails its unit, whether or not the unit caught the error.
  *
  * @see https://www.postgresql.org/docs/current/tutorial-transactions.html
@@ -17,7 +17,7 @@ export class UnitConnection implements ConnectionProvider {
   constructor(execute: Execute) {
     this.#execute = execute
     this.#connection = {
-      executeQuery: <R>(query: CompiledQuery) => this.#queue(query) as Promise<QueryResult<R>>,
+      executeQuery: <R>(query: CompiledQuery) => this.#run(query) as Promise<QueryResult<R>>,
       streamQuery: refuseStreaming,
     }
   }
@@ -26,10 +26,24 @@ export class UnitConnection implements ConnectionProvider {
     return consumer(this.#connection)
   }
 
-  /** No statement begins after this call; resolves when the one that is running has ended. */
-  async end(): Promise<void> {
+  /** Sends a statement whose result nobody needs: only that it succeeds before the unit is committed. */
+  post(query: CompiledQuery): void {
+    this.#run(query).catch(() => {})
+  }
+
+  /** No statement begins after this call. */
+  end(): void {
     this.#ended = true
+  }
+
+  /** Resolves when every statement that began has ended. */
+  async settled(): Promise<void> {
     await this.#last
+  }
+
+  /** What the first statement that failed threw, as far as answers have come. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure
   }
 
   /** Throws what the unit's first failed statement threw. */
@@ -37,20 +51,18 @@ export class UnitConnection implements ConnectionProvider {
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
-  #queue(query: CompiledQuery): Promise<QueryResult<unknown>> {
-    const outcome = this.#last.then(() => this.#run(query))
-    this.#last = outcome.catch(() => {})
-    return outcome
-  }
-
   async #run(query: CompiledQuery): Promise<QueryResult<unknown>> {
     if (this.#ended) throw new Error('tx was used after its unit of work had ended: a query was not awaited.')
     if (this.#failure !== undefined) throw this.#failure.error
+    const outcome = this.#execute(query)
+    // Answers come in order: when the last one has come, all have.
+    this.#last = outcome.catch(() => {})
     try {
-      return await this.#execute(query)
+      return await outcome
     } catch (error) {
-      this.#failure = { error }
-      throw error
+      // What was sent after it fails for want of its transaction.
+      this.#failure ??= { error }
+      throw this.#failure.error
     }
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createHashQueue, HashQueueFullError } from './hash-queue.ts'
+import type { Party } from '../fair-line/favouring-line.ts'
+import { createHashQueue, type HashQueue, HashQueueFullError } from './hash-queue.ts'
 
 /** Work that ends when it is told to. */
 function pendingWork(): { work: () => Promise<string>; end: (result: string) => void } {
@@ -53,7 +54,7 @@ test('work that throws, at once or later, gives its place back', async () => {
 })
 
 test('who goes away before its turn leaves the line and is not worked for', async () => {
-  const queue = createHashQueue({ concurrency: 1, capacity: 2 })
+  const queue = createHashQueue({ concurrency: 1, capacity: 4 })
   const first = pendingWork()
   const running = queue.run(first.work)
   const client = new AbortController()
@@ -82,4 +83,57 @@ test('who goes away during its turn is worked for to the end, and its place is g
   first.end('first')
   expect(await waited).toBe('first')
   expect([queue.running, queue.waiting]).toEqual([0, 0])
+})
+
+const strange = (name: string): Party => ({ name, isFamiliar: false })
+
+/** Fills the one place at work; gives how to end that. */
+function occupy(queue: HashQueue): { end: () => Promise<void> } {
+  const { work, end } = pendingWork()
+  const running = queue.run(work)
+  return {
+    async end() {
+      end('')
+      await running
+    },
+  }
+}
+
+test('parties take turns, so who has many in line waits behind who has one', async () => {
+  const queue = createHashQueue({ concurrency: 1, capacity: 20 })
+  const place = occupy(queue)
+  const order: string[] = []
+  const ask = (name: string) => queue.of(name).run(async () => void order.push(name))
+  const asked = ['flood', 'flood', 'flood', 'ada', 'bob'].map(ask)
+  await place.end()
+  await Promise.all(asked)
+  expect(order).toEqual(['flood', 'ada', 'bob', 'flood', 'flood'])
+})
+
+test('in a full line the newest of whoever has most is refused, and who has less gets the place', async () => {
+  const queue = createHashQueue({ concurrency: 1, capacity: 4 })
+  const place = occupy(queue)
+  const flood = [1, 2].map(() => queue.of('flood').run(async () => 'flood'))
+  const outcomes = Promise.allSettled(flood)
+  await expect(queue.of('flood').run(async () => 'flood')).rejects.toThrow(HashQueueFullError)
+  expect(queue.hasPlaceFor(strange('flood'))).toBe(false)
+  expect(queue.hasPlaceFor(strange('ada'))).toBe(true)
+  const ada = queue.of('ada').run(async () => 'ada')
+  await place.end()
+  expect(await ada).toBe('ada')
+  expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+})
+
+test('strangers from however many networks take no place of a familiar one, and its turn is the next but one', async () => {
+  const queue = createHashQueue({ concurrency: 1, capacity: 8, isFamiliar: (party) => party === 'home' })
+  const place = occupy(queue)
+  const order: string[] = []
+  const ask = (name: string) => queue.of(name).run(async () => void order.push(name))
+  const strangers = ['s1', 's2', 's3', 's4'].map(ask)
+  await expect(ask('s5')).rejects.toThrow(HashQueueFullError)
+  const ada = ask('home')
+  await place.end()
+  await Promise.all([...strangers, ada])
+  expect(order.slice(0, 2)).toContain('home')
+  expect(order).toHaveLength(5)
 })

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { FavouringLine, type Party } from '../fair-line/favouring-line.ts'
+import { inSpan } from '../tracing/in-span.ts'
 
 /** The queue has no place left: answer 503 with this `Retry-After`. Nothing was hashed. */
 export class HashQueueFullError extends Error {
@@ -12,26 +14,34 @@ export class HashQueueFullError extends Error {
   }
 }
 
-/** Lets as many hashes run at once as there are cores, and keeps the others in line, first come first served. */
+/** Lets as many hashes run at once as there are cores, and keeps the others in line: parties in turns, each first come first served. */
 export interface HashQueue {
   /**
    * Runs the work when its turn has come.
    *
-   * Throws `HashQueueFullError` at once when the line is full, and the signal's reason when it aborts before the turn;
-   * work that has begun is not stopped.
+   * Throws `HashQueueFullError` when the line is full: at once, or later when another party that has less there needs the place; and the signal's reason when it
+   * aborts before the turn. Work that has begun is not stopped.
    */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  /** The same queue, asked for a party, such as the network that asks. Without one all count as one, which is familiar: the commands, and people who are signed in. */
+  of(party: string): HashQueue
+  /** Whether somebody would be let in or get a place now: asked before any work, where a full line would say it after that. */
+  hasPlaceFor(party: Party): boolean
   /** How many are being hashed now. */
   readonly running: number
   /** How many stand in line. */
   readonly waiting: number
+  /** Tells how long each had to wait for its turn, from now on. */
+  observeWaits(observer: (seconds: number) => void): void
 }
 
 export interface HashQueueOptions {
   /** At most so many at once. Default: the number of cores; more of them only make each slower. */
   readonly concurrency?: number
-  /** At most so many in line. Default: 64 for each that may run at once. */
+  /** At most so many in line, half of them familiar. Default: 64 for each that may run at once. */
   readonly capacity?: number
+  /** Whether a party has been here before with success. Default: none has. */
+  readonly isFamiliar?: (party: string) => boolean
 }
 
 /** Hashing at the minimum cost takes about 20 ms of a core, so a full line is 1 to 2 s of work. */
@@ -43,50 +53,73 @@ const retryAfterSeconds = 2
 export function createHashQueue(options: HashQueueOptions = {}): HashQueue {
   const concurrency = options.concurrency ?? availableParallelism()
   const capacity = options.capacity ?? waitingPerCore * concurrency
-  // A set keeps the order of arrival and lets one who gives up leave without a search.
-  const line = new Set<() => void>()
+  const { isFamiliar = () => false } = options
+  const line = new FavouringLine<Waiting>(capacity)
   let running = 0
+  let observe: (seconds: number) => void = () => {}
 
   /** Who is called takes over the place of the one who leaves, so `running` stays as it is. */
   function leave(): void {
-    const [next] = line
+    const next = line.call()
     if (next === undefined) running -= 1
-    else next()
+    else next.call()
   }
 
-  return {
-    async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-      signal?.throwIfAborted()
-      if (running < concurrency) running += 1
-      else if (line.size < capacity) await waitInLine(line, signal)
-      else throw new HashQueueFullError(retryAfterSeconds)
-      try {
-        return await work()
-      } finally {
-        leave()
-      }
-    },
+  async function run<T>(party: Party, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted()
+    const askedAt = performance.now()
+    if (running < concurrency) running += 1
+    else {
+      if (!line.hasPlaceFor(party)) throw new HashQueueFullError(retryAfterSeconds)
+      await inSpan({ name: 'hash wait' }, () => waitInLine(line, party, signal))
+    }
+    observe((performance.now() - askedAt) / 1000)
+    try {
+      return await inSpan({ name: 'hash' }, work)
+    } finally {
+      leave()
+    }
+  }
+
+  const askedFor = (party: Party): HashQueue => ({
+    run: (work, signal) => run(party, work, signal),
+    of: (name) => askedFor({ name, isFamiliar: isFamiliar(name) }),
+    hasPlaceFor: (asking) => running < concurrency || line.hasPlaceFor(asking),
     get running() {
       return running
     },
     get waiting() {
       return line.size
     },
-  }
+    observeWaits(observer) {
+      observe = observer
+    },
+  })
+  return askedFor({ name: '', isFamiliar: true })
 }
 
-function waitInLine(line: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
+interface Waiting {
+  call(): void
+  sendAway(): void
+}
+
+function waitInLine(line: FavouringLine<Waiting>, party: Party, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
-      line.delete(called)
+      line.leave(party, waiting)
       reject(signal?.reason)
     }
-    const called = (): void => {
-      line.delete(called)
-      signal?.removeEventListener('abort', giveUp)
-      resolve()
+    const waiting: Waiting = {
+      call() {
+        signal?.removeEventListener('abort', giveUp)
+        resolve()
+      },
+      sendAway() {
+        signal?.removeEventListener('abort', giveUp)
+        reject(new HashQueueFullError(retryAfterSeconds))
+      },
     }
-    line.add(called)
     signal?.addEventListener('abort', giveUp, { once: true })
+    line.join(party, waiting)?.sendAway()
   })
 }

@@ -1,7 +1,8 @@
 import { stylesheetOf } from './stylesheet.ts'
 import type { Theme } from './theme.ts'
 
-const fixedHeaders = {
+/** What goes with every document for people, whatever its policy of content is. */
+export const documentHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -28,7 +29,7 @@ export function pageHeaders(
 ): Readonly<Record<string, string>> {
   const policy = contentSecurityPolicy(theme, formTargets)
   const script = scriptSource === undefined ? '' : `; script-src ${scriptSource}`
-  return Object.freeze({ ...fixedHeaders, 'content-security-policy': `${policy}${script}` })
+  return Object.freeze({ ...documentHeaders, 'content-security-policy': `${policy}${script}` })
 }
 
 /** @see CSP Level 3 */

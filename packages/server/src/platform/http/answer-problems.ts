@@ -18,7 +18,9 @@ export function answerProblems(server: FastifyInstance<Server>, renderPage: Rend
   server.setErrorHandler((error, request, reply) => sendProblem(renderPage, toProblem(error), request, reply))
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
-    const allowed = (['GET', 'POST'] as const).filter((method) => server.findRoute({ method, url: path }) !== null)
+    const allowed = (['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const).filter(
+      (method) => server.findRoute({ method, url: path }) !== null,
+    )
     return sendProblem(renderPage, allowed.length === 0 ? notFound() : methodNotAllowed(allowed), request, reply)
   })
 }
@@ -31,7 +33,8 @@ export function sendProblem(
 ): FastifyReply {
   // A 503 of ours is no bug, but for want of the database: what made it refuse is counted, and a flood of refusals must not become one of log lines.
   const isOurs = problem.status === 500 || problem.code === 'storage_unavailable'
-  if (isOurs) request.log.error({ error: problem.cause, code: problem.code }, 'request failed')
+  if (isOurs && request.server.lineBudgets.failed.take())
+    request.log.error({ error: problem.cause, code: problem.code }, 'request failed')
   reply.status(problem.status).headers(problem.headers)
   // Once more: a request that Fastify could not route has met no hook.
   reply.header('cache-control', 'no-store').header('x-request-id', request.id)
@@ -78,13 +81,16 @@ function databaseUnavailable(cause: DatabaseError): Problem {
   return problem
 }
 
-function notFound(): Problem {
+/** What every address is answered with where there is nothing. */
+export function notFound(): Problem {
   return new Problem({ status: 404, code: 'not_found', detail: 'There is nothing at this address.' })
 }
 
+const list = new Intl.ListFormat('en')
+
 /** RFC 9110 §15.5.6: a 405 names the methods that the address takes. */
 function methodNotAllowed(allowed: readonly string[]): Problem {
-  const detail = `This address takes ${allowed.join(' and ')}.`
+  const detail = `This address takes ${list.format(allowed)}.`
   return new Problem({ status: 405, code: 'method_not_allowed', detail, headers: { allow: allowed.join(', ') } })
 }
 

@@ -1,8 +1,13 @@
-/** What a schema found wrong, as Fastify passes it on from Ajv. */
+/** What a schema found wrong, as Fastify passes it on from TypeBox. */
 export interface SchemaFinding {
   readonly keyword: string
   readonly instancePath: string
-  readonly params: Record<string, unknown>
+  readonly params: {
+    readonly requiredProperties?: readonly string[]
+    readonly additionalProperties?: readonly string[]
+    readonly limit?: number
+    readonly type?: string | readonly string[]
+  }
 }
 
 /** Only what can't be mistaken for something else: it comes from the caller. */
@@ -12,7 +17,7 @@ function shownName(name: unknown): string {
 
 /** A sentence that names the parameter and the rule, never the value. */
 export function describeInvalidParameter(finding: SchemaFinding | undefined): string {
-  const name = finding?.instancePath.slice(1) || String(finding?.params.missingProperty ?? '')
+  const name = finding?.instancePath.slice(1) || (finding?.params.requiredProperties?.[0] ?? '')
   const subject = name ? `"${name}"` : 'The request body'
   switch (finding?.keyword) {
     case 'required':
@@ -22,7 +27,7 @@ export function describeInvalidParameter(finding: SchemaFinding | undefined): st
     case 'minLength':
       return `${subject} is empty.`
     case 'additionalProperties':
-      return `"${shownName(finding.params.additionalProperty)}" is not known here.`
+      return `"${shownName(finding.params.additionalProperties?.[0])}" is not known here.`
     case 'pattern':
       return `${subject} holds a character that is not allowed there.`
     case 'type':

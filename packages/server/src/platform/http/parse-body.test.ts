@@ -40,6 +40,33 @@ describe('a form', () => {
     expect(codeOf(() => parseForm(Buffer.from(text)))).toBe('malformed_form')
   })
 
+  it('percent-encoded text is read as decodeURIComponent reads it, or refused where that throws', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('%', '%e2', '%82', '%AC', '%zz', '%ed%a0%80', '%F0%9F', '+', 'ü'),
+      wellFormed,
+    )
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const text = pieces.join('').replaceAll(/[&=]/g, '')
+        let expected: string | undefined
+        try {
+          expected = decodeURIComponent(text.replaceAll('+', ' '))
+        } catch {
+          expected = undefined
+        }
+        const body = Buffer.from(`a=${text}`)
+        if (expected === undefined) expect(codeOf(() => parseForm(body))).toBe('malformed_form')
+        else expect(parseForm(body)).toEqual({ a: expected })
+      }),
+    )
+  })
+
+  it('of 256 parameters is read, and of more refused before they are', () => {
+    const ofSize = (size: number) => Buffer.from(Array.from({ length: size }, (_, index) => `a${index}=%zz`).join('&'))
+    expect(codeOf(() => parseForm(ofSize(256)))).toBe('malformed_form')
+    expect(codeOf(() => parseForm(ofSize(257)))).toBe('too_many_parameters')
+  })
+
   it('a name such as __proto__ is a field like any other', () => {
     const fields = parseForm(Buffer.from('__proto__=x&constructor=y'))
     expect(Object.getPrototypeOf(fields)).toBe(Object.prototype)
@@ -74,6 +101,21 @@ describe('a JSON object', () => {
       ),
     )
     expect(codeOf(() => parseJsonObject(Buffer.from('{"a":1,"\\u0061":2}')))).toBe('repeated_parameter')
+  })
+
+  it('of 256 members is read, and of more refused', () => {
+    const ofSize = (size: number) =>
+      Buffer.from(JSON.stringify(Object.fromEntries(Array.from({ length: size }, (_, index) => [`a${index}`, 1]))))
+    expect(codeOf(() => parseJsonObject(ofSize(256)))).toBe('no problem')
+    expect(codeOf(() => parseJsonObject(ofSize(257)))).toBe('too_many_parameters')
+  })
+
+  it('of 1,000 objects and lists is read, whatever its texts hold, and of more refused before it is parsed', () => {
+    const ofSize = (size: number) => Buffer.from(`{"a":"[[[","b":${'['.repeat(size - 1)}${']'.repeat(size - 1)}}`)
+    expect(codeOf(() => parseJsonObject(ofSize(1000)))).toBe('no problem')
+    expect(codeOf(() => parseJsonObject(ofSize(1001)))).toBe('too_many_parameters')
+    const texts = JSON.stringify({ a: '[{"'.repeat(5000), b: '\\"[' })
+    expect(codeOf(() => parseJsonObject(Buffer.from(texts)))).toBe('no problem')
   })
 
   it('the same name in two different objects is no repetition', () => {

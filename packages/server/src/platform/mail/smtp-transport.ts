@@ -1,4 +1,5 @@
 import { getSystemErrorName } from 'node:util'
+import { inSpan, type SpanAttributes } from '../tracing/in-span.ts'
 import type { MailTransport, OutgoingMail, SentMail } from './mail-transport.ts'
 import type { SmtpServer } from './parse-smtp-url.ts'
 
@@ -23,15 +24,41 @@ export function createSmtpTransport(server: SmtpServer): MailTransport {
   return {
     async send(mail, signal) {
       if (!ONE_ADDRESS.test(mail.to)) return { outcome: 'refused', reason: 'no address', answer: 'not an address' }
-      try {
-        const { response } = await (await open()).sendMail({ ...toMessage(mail), signal })
-        return { outcome: 'accepted', answer: response }
-      } catch (error) {
-        return describeFailure(error)
-      }
+      const span = { name: 'mail send', isOutgoing: true, beginsTrace: true, attributes: describeServer(server) }
+      return inSpan(span, async (describe) => {
+        const sent = await attempt(open, mail, signal)
+        describe({ 'ostiary.mail.outcome': sent.outcome })
+        return sent
+      })
     },
     close: () => void pool?.then((opened) => opened.transporter.close?.({ force: true })),
   }
+}
+
+/** Connects, agrees on encryption and signs in, as for a mail, and sends none. */
+export async function probeSmtpServer(server: SmtpServer): Promise<SentMail> {
+  const pool = await openPool(server)
+  try {
+    await pool.verify()
+    return { outcome: 'accepted', answer: '' }
+  } catch (error) {
+    return describeFailure(error)
+  } finally {
+    pool.transporter.close?.({ force: true })
+  }
+}
+
+async function attempt(open: () => Promise<Pool>, mail: OutgoingMail, signal: AbortSignal): Promise<SentMail> {
+  try {
+    const { response } = await (await open()).sendMail({ ...toMessage(mail), signal })
+    return { outcome: 'accepted', answer: response }
+  } catch (error) {
+    return describeFailure(error)
+  }
+}
+
+function describeServer({ host, port }: SmtpServer): SpanAttributes {
+  return { 'server.address': host, 'server.port': port }
 }
 
 async function openPool({ host, port, encryption, credentials }: SmtpServer) {

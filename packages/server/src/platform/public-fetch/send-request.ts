@@ -2,6 +2,7 @@ import { lookup as lookUp } from 'node:dns'
 import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { inSpan } from '../tracing/in-span.ts'
 import { isPublicAddress } from './is-public-address.ts'
 import { lookupAllowed, PublicFetchError } from './lookup-allowed.ts'
 
@@ -31,7 +32,23 @@ const LIMIT_MS = 5000
  *
  * @throws PublicFetchError for an address that is not allowed, and when no answer comes in time.
  */
-export async function sendRequest<T>(
+export function sendRequest<T>(
+  url: URL,
+  sent: SentRequest,
+  options: SendOptions,
+  read: (response: IncomingMessage) => T | Promise<T>,
+): Promise<T> {
+  // Of the URL only its host: paths and queries of strangers may hold secrets.
+  const attributes = { 'http.request.method': sent.method, 'server.address': url.hostname }
+  return inSpan({ name: sent.method, isOutgoing: true, beginsTrace: true, attributes }, (describe) =>
+    sendChecked(url, sent, options, (response) => {
+      describe({ 'http.response.status_code': response.statusCode ?? 0 })
+      return read(response)
+    }),
+  )
+}
+
+async function sendChecked<T>(
   url: URL,
   sent: SentRequest,
   { isAllowed = isPublicAddress, lookup = lookUp as LookupFunction, ca, limitMilliseconds = LIMIT_MS }: SendOptions,

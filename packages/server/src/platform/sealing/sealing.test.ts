@@ -40,6 +40,15 @@ describe('sealing', () => {
     }
   })
 
+  it('has one spelling: what a decoder would pass over is a change, too', () => {
+    const sealer = createSealer([older])
+    const sealed = sealer.seal(plain, 'p')
+    for (const changed of [`${sealed}.`, `${sealed}.x`, `${sealed}=`, `${sealed} `, sealed.replace('v1.', 'v1. ')])
+      expect(['damaged_sealed_text', 'unknown_secret']).toContain(codeOf(() => sealer.open(changed, 'p')))
+    const [head = '', id = '', text = ''] = sealed.split('.')
+    expect(codeOf(() => sealer.open([head, id, `\ud800${text}`].join('.'), 'p'))).toBe('damaged_sealed_text')
+  })
+
   it('knows its tag of a content for a purpose, under an older secret too, and no other', () => {
     const tag = createSealer([older]).tag(plain, 'p')
     const replaced = createSealer([newer, older])

@@ -20,6 +20,10 @@ export interface Sealer {
    * @throws SealingError `unknown_secret` when none of them did, `damaged_sealed_text` when the text or its purpose was changed.
    */
   open(sealed: string, purpose: string): Buffer
+  /** Whether it names one of the known secrets; the text itself is not looked at. */
+  knows(sealed: string): boolean
+  /** What everything begins with that the newest secret has sealed. */
+  readonly newestPrefix: string
   /** 32 bytes that only who knows a secret can make for this content and purpose; made under the newest one. */
   tag(content: Uint8Array, purpose: string): Buffer
   /** Whether any of the known secrets made this tag. */
@@ -50,6 +54,8 @@ export function createSealer(secrets: readonly string[]): Sealer {
   return {
     seal: (plain, purpose) => seal(newest, plain, purpose),
     open: (sealed, purpose) => open(keys, sealed, purpose),
+    newestPrefix: `v1.${newest.id}.`,
+    knows: (sealed) => keys.some(({ id }) => sealed.startsWith(`v1.${id}.`)),
     tag: (content, purpose) => makeTag(newest, content, purpose),
     isTagOf: (tag, content, purpose) =>
       tag.length === TAG_OF_CONTENT_BYTES && keys.some((key) => timingSafeEqual(tag, makeTag(key, content, purpose))),
@@ -80,9 +86,11 @@ function seal({ id, key }: SealingKey, plain: Uint8Array, purpose: string): stri
 }
 
 function open(keys: readonly SealingKey[], sealed: string, purpose: string): Buffer {
-  const [version, id, text] = sealed.split('.')
-  const bytes = Buffer.from(text ?? '', 'base64url')
-  if (version !== 'v1' || bytes.length < NONCE_BYTES + TAG_BYTES) throw damaged()
+  const [version, id, text = '', ...rest] = sealed.split('.')
+  const bytes = Buffer.from(text, 'base64url')
+  // Decoders pass over what they don't know: such a text was changed, too.
+  const isWhole = rest.length === 0 && bytes.toString('base64url') === text
+  if (version !== 'v1' || !isWhole || bytes.length < NONCE_BYTES + TAG_BYTES) throw damaged()
   const known = keys.find((candidate) => candidate.id === id)
   if (!known) {
     throw new SealingError(

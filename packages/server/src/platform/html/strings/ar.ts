@@ -24,6 +24,7 @@ export const arabic: Strings = {
     signOut: 'تسجيل الخروج',
     sessions: 'أماكن تسجيل دخولك',
     unknownDevice: 'جهاز غير معروف',
+    administrator: 'مسؤول يتصرف باسمك',
     thisSession: 'هذه الجلسة',
     lastUsed: 'آخر استخدام',
     ends: (unused, latest) => `تنتهي ${unused} إن لم تُستخدم، و${latest} على أبعد تقدير.`,
@@ -315,6 +316,10 @@ export const arabic: Strings = {
         subject: (name) => `سيُحذف حسابك لدى \u2068${name}\u2069`,
         lead: 'طلب أحدهم حذف حسابك. ما دام لم يُحذف يمكنك تسجيل الدخول والاحتفاظ به.',
       },
+      impersonated: {
+        subject: (name) => `تصرّف مسؤول باسمك في ${name}`,
+        lead: 'يتصرف مسؤول في هذه الخدمة باسمك لدى إحدى واجهاتها لمدة 15 دقيقة على الأكثر. يمكنك رؤية ذلك وإنهاؤه في صفحة حسابك.',
+      },
       deletion_cancelled: {
         subject: (name) => `سيبقى حسابك لدى \u2068${name}\u2069`,
         lead: 'لن يُحذف حسابك.',
@@ -338,6 +343,7 @@ export const arabic: Strings = {
     account: 'الحساب',
     when: 'الوقت',
     device: 'الجهاز',
+    reason: 'السبب',
     network: 'الشبكة',
     unknownDevice: 'جهاز غير معروف',
     lockLead:
@@ -589,6 +595,15 @@ export const arabic: Strings = {
     offerTitle: 'تسجيل الدخول دون كلمة مرور؟',
     offerLead: 'أضِف مفتاح مرور، وفي المرة القادمة تسجّل الدخول ببصمتك أو وجهك أو قفل شاشتك. تبقى كلمة مرورك كما هي.',
     notNow: 'ليس الآن',
+  },
+  setup: {
+    title: 'إنشاء المدير الأول',
+    lead: 'لا مدير لهذا الخادم بعد. من يستطيع قراءة الطرفية ينشئ المدير الأول هنا.',
+    code: 'الرمز الظاهر في الطرفية',
+    codeHint: 'أظهره الخادم عند بدء تشغيله. للحصول على رمز آخر شغّل \u2066ostiary setup\u2069.',
+    submit: 'إنشاء المدير',
+    wrongCode: 'هذا الرمز خاطئ أو لم يعد صالحًا. للحصول على رمز آخر شغّل \u2066ostiary setup\u2069.',
+    emailTaken: 'هذا البريد الإلكتروني مستخدم في حساب آخر.',
   },
   error: {
     incident: 'رقم الحادثة',

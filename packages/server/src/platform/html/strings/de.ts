@@ -24,6 +24,7 @@ export const german: Strings = {
     signOut: 'Abmelden',
     sessions: 'Wo Sie angemeldet sind',
     unknownDevice: 'Unbekanntes Gerät',
+    administrator: 'Ein Administrator handelt in Ihrem Namen',
     thisSession: 'Diese Sitzung',
     lastUsed: 'Zuletzt benutzt',
     ends: (unused, latest) => `Endet ${unused}, wenn sie nicht benutzt wird, spätestens ${latest}.`,
@@ -331,6 +332,10 @@ export const german: Strings = {
         subject: (name) => `Ihr Konto bei ${name} wird gelöscht`,
         lead: 'Jemand möchte Ihr Konto löschen. Solange es nicht gelöscht ist, können Sie sich anmelden und es behalten.',
       },
+      impersonated: {
+        subject: (name) => `Ein Administrator hat bei ${name} in Ihrem Namen gehandelt`,
+        lead: 'Ein Administrator dieses Dienstes handelt an einer seiner Schnittstellen in Ihrem Namen, höchstens 15 Minuten lang. Auf Ihrer Kontoseite sehen Sie es und können es beenden.',
+      },
       deletion_cancelled: {
         subject: (name) => `Ihr Konto bei ${name} bleibt`,
         lead: 'Ihr Konto wird nicht gelöscht.',
@@ -355,6 +360,7 @@ export const german: Strings = {
     account: 'Konto',
     when: 'Zeit',
     device: 'Gerät',
+    reason: 'Grund',
     network: 'Netz',
     unknownDevice: 'Unbekanntes Gerät',
     lockLead:
@@ -624,6 +630,15 @@ export const german: Strings = {
     offerLead:
       'Fügen Sie einen Passkey hinzu, dann melden Sie sich nächstes Mal mit Fingerabdruck, Gesicht oder Bildschirmsperre an. Ihr Passwort bleibt, wie es ist.',
     notNow: 'Jetzt nicht',
+  },
+  setup: {
+    title: 'Ersten Administrator anlegen',
+    lead: 'Dieser Server hat noch keinen Administrator. Wer sein Terminal lesen kann, legt hier den ersten an.',
+    code: 'Code aus dem Terminal',
+    codeHint: 'Der Server hat ihn beim Start ausgegeben. Einen anderen gibt „ostiary setup“ aus.',
+    submit: 'Administrator anlegen',
+    wrongCode: 'Dieser Code stimmt nicht oder gilt nicht mehr. Einen anderen gibt „ostiary setup“ aus.',
+    emailTaken: 'Diese E-Mail-Adresse gehört schon zu einem anderen Konto.',
   },
   error: {
     incident: 'Vorfall',

@@ -24,6 +24,7 @@ export const english: Strings = {
     signOut: 'Sign out',
     sessions: 'Where you are signed in',
     unknownDevice: 'Unknown device',
+    administrator: 'An administrator acts as you',
     thisSession: 'This session',
     lastUsed: 'Last used',
     ends: (unused, latest) => `Ends ${unused} unless it is used, ${latest} at the latest.`,
@@ -319,6 +320,10 @@ export const english: Strings = {
         subject: (name) => `Your account at ${name} is going to be deleted`,
         lead: 'Somebody asked to delete your account. Until it is deleted you can sign in and keep it.',
       },
+      impersonated: {
+        subject: (name) => `An administrator acted as you at ${name}`,
+        lead: 'An administrator of this service acts as you at one of its APIs, for 15 minutes at most. You see it on your account page, and can end it there.',
+      },
       deletion_cancelled: {
         subject: (name) => `Your account at ${name} stays`,
         lead: 'Your account is not going to be deleted.',
@@ -343,6 +348,7 @@ export const english: Strings = {
     account: 'Account',
     when: 'When',
     device: 'Device',
+    reason: 'Reason',
     network: 'Network',
     unknownDevice: 'Unknown device',
     lockLead:
@@ -599,6 +605,15 @@ export const english: Strings = {
     offerLead:
       'Add a passkey, and next time your finger, your face or the lock of your screen signs you in. Your password stays as it is.',
     notNow: 'Not now',
+  },
+  setup: {
+    title: 'Make the first administrator',
+    lead: 'This server has no administrator yet. Whoever can read its terminal makes the first one here.',
+    code: 'Code from the terminal',
+    codeHint: 'The server printed it when it started. For another one, run “ostiary setup”.',
+    submit: 'Create the administrator',
+    wrongCode: "This code is wrong or isn't valid any more. For another one, run “ostiary setup”.",
+    emailTaken: 'Another account has this e-mail address.',
   },
   error: {
     incident: 'Incident',

@@ -93,6 +93,8 @@ export interface Strings {
     readonly sessions: string
     readonly unknownDevice: string
     readonly thisSession: string
+    /** Stands before why an administrator acts as the person in a session. */
+    readonly administrator: string
     readonly lastUsed: string
     /** @param when a time to come, such as "in 30 days" */
     /** When it ends without being used, and when whatever happens. */
@@ -335,7 +337,8 @@ export interface Strings {
         | 'recovery_code_used'
         | 'recovery_used'
         | 'deletion_requested'
-        | 'deletion_cancelled',
+        | 'deletion_cancelled'
+        | 'impersonated',
         NoticeWords
       >
     >
@@ -354,6 +357,8 @@ export interface Strings {
     readonly when: string
     readonly device: string
     readonly network: string
+    /** Stands before why an administrator acted as somebody. */
+    readonly reason: string
     readonly unknownDevice: string
     /** Whoever is not the one who did it is told what the lock does. */
     readonly lockLead: string
@@ -595,6 +600,16 @@ export interface Strings {
     readonly offerTitle: string
     readonly offerLead: string
     readonly notNow: string
+  }
+  /** The first run, where the first administrator's account is made. */
+  readonly setup: {
+    readonly title: string
+    readonly lead: string
+    readonly code: string
+    readonly codeHint: string
+    readonly submit: string
+    readonly wrongCode: string
+    readonly emailTaken: string
   }
   readonly error: {
     /** Stands before the id under which the server's log explains what happened. */
