@@ -12,6 +12,7 @@ export type AuditedAct =
   | 'account.email_unverified'
   | 'account.email_verified'
   | 'account.enabled'
+  | 'account.imported'
   | 'account.locked'
   | 'account.logged_out'
   | 'account.profile_updated'
@@ -19,19 +20,31 @@ export type AuditedAct =
   | 'account.role_added'
   | 'account.role_removed'
   | 'account.username_changed'
+  | 'accounts.imported'
   | 'api.changed'
   | 'account.unlocked'
   | 'api.created'
+  | 'api.deleted'
   | 'api_key.created'
   | 'api_key.revoked'
   | 'api_key.used'
   | 'assertion.used'
+  | 'audit.broken'
+  | 'audit.event_missing'
+  | 'audit.exported'
+  | 'audit.forgotten'
+  | 'audit_key.created'
   | 'authorization.denied'
   | 'authorization.granted'
   | 'authorization_code.reused'
+  | 'client.changed'
   | 'client.created'
+  | 'client.deleted'
   | 'client.document_read'
   | 'client.revoked'
+  | 'client.secret_ended'
+  | 'client.secret_rotated'
+  | 'configuration.applied'
   | 'consent.granted'
   | 'consent.withdrawn'
   | 'device.forgotten'
@@ -48,8 +61,15 @@ export type AuditedAct =
   | 'federated_identity.linked'
   | 'federated_identity.unlinked'
   | 'feed.rewound'
+  | 'impersonation.continued'
+  | 'impersonation.ended'
+  | 'impersonation.started'
   | 'invitation.created'
   | 'invitation.used'
+  | 'installation.backed_up'
+  | 'installation.exported'
+  | 'installation.imported'
+  | 'installation.restored'
   | 'invitation.accepted'
   | 'invitation.declined'
   | 'invitation.revoked'
@@ -92,7 +112,11 @@ export type AuditedAct =
   | 'session.opened'
   | 'session.organization_changed'
   | 'session.refresh_reused'
+  | 'setup.code_issued'
+  | 'setup.completed'
+  | 'setup.refused'
   | 'signing_key.activated'
+  | 'secret.resealed'
   | 'signing_key.compromised'
   | 'signing_key.created'
   | 'signing_key.retired'
@@ -103,9 +127,20 @@ export type AuditedAct =
   | 'token.revoked'
   | 'upstream.created'
   | 'upstream.removed'
+  | 'webhook.created'
+  | 'webhook.deleted'
+  | 'webhook.disabled'
+  | 'webhook.enabled'
+  | 'webhook.replayed'
+  | 'webhook.secret_rotated'
+  | 'webhook.tested'
+  | 'webhook.updated'
 
-/** Who did it. `anonymous` is somebody who has not proved who they are; `system` is a schedule. */
-export type Actor = 'anonymous' | 'cli' | 'system' | `account:${string}` | `client:${string}`
+/**
+ * Who did it. `anonymous` is somebody who has not proved who they are; `system` is a schedule; `account` is a person for themselves, `admin` one
+ * through the admin API, `client` a program.
+ */
+export type Actor = 'anonymous' | 'cli' | 'system' | `account:${string}` | `admin:${string}` | `client:${string}`
 
 /** Facts beside the columns, such as the private reason of a refusal. Never a password, token, cookie or key. */
 export type AuditDetail = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
@@ -118,8 +153,10 @@ export interface AuditEntry {
   readonly accountId?: string | undefined
   readonly sessionId?: string | undefined
   readonly clientId?: string | undefined
-  /** As `parseNetwork` groups it: an IPv4 address or an IPv6 /64. */
+  /** As `parseNetwork` groups it: an IPv4 address or an IPv6 /64. Absent: that of the transaction's origin. */
   readonly network?: string | undefined
+  /** The id of the request, by which its log line is found. Absent: that of the transaction's origin. */
+  readonly incidentId?: string | undefined
   readonly detail?: AuditDetail | undefined
 }
 
@@ -128,4 +165,12 @@ export interface AuditEvent extends AuditEntry {
   readonly id: string
   readonly at: EpochMilliseconds
   readonly detail: AuditDetail
+}
+
+/** An event with what the tree holds of it. */
+export interface SealedEvent extends AuditEvent {
+  /** 16 bytes in base64url; undefined when the private part was erased. */
+  readonly salt: string | undefined
+  /** What the private part is, or was: `commitPrivatePart`. */
+  readonly commitment: string
 }

@@ -12,7 +12,16 @@ export interface OwnEvents {
   readonly most: number
 }
 
-/** What happened to one account, the latest first. Pages go on with what stands `before` the last one of the page. */
+/**
+ * What happened to one account, the latest first, as it may be told to the account's person: the network of somebody else who did it is not. Pages
+ * go on with what stands `before` the last one of the page.
+ */
 export async function listOwnEvents(sql: Queries, accountId: string, which: OwnEvents): Promise<readonly AuditEvent[]> {
-  return selectEventsOf(sql, accountId, which)
+  const events = await selectEventsOf(sql, accountId, which)
+  return events.map((event) => (isByPerson(event, accountId) ? event : { ...event, network: undefined }))
+}
+
+/** `anonymous` is whoever tried to be them: from where is just what they should see. */
+function isByPerson({ actor }: AuditEvent, accountId: string): boolean {
+  return actor === 'anonymous' || actor === `account:${accountId}`
 }

@@ -9,7 +9,7 @@ import { admitMail } from './admit-mail.ts'
 import { leaveMail } from './leave-mail.ts'
 import { listMails } from './list-mails.ts'
 import type { Mail } from './mail.ts'
-import { purgeMails } from './purge-mails.ts'
+import { purgeMailBudgets } from './purge-mails.ts'
 
 const hour = 3_600_000
 
@@ -115,7 +115,7 @@ forEachDatabase('mails to one address', ({ open, createUrl }) => {
     })
     expect(await listMails(database.read, sealer)).toHaveLength(13)
     moment.now += 48 * hour
-    await database.write(purgeMails)
+    await database.write((tx) => purgeMailBudgets(tx, 100))
     const budgets = database.read.withTables<{ mail_budget: { key: string } }>().selectFrom('mail_budget').select('key')
     expect(await budgets.execute()).toEqual([])
   })

@@ -25,7 +25,11 @@ export interface Doer {
   readonly language: Language
 }
 
-export interface Notice extends Doer {
+export interface Notice extends Omit<Doer, 'network'> {
+  /** Absent: the person is not told where and with what, since it was somebody else. */
+  readonly network: string | undefined
+  /** Why, in the words of who did it. Absent: nobody was asked. */
+  readonly reason?: string | undefined
   readonly accountId: string
   readonly notice: NoticeKind
   /** Default: the account's own address. */
@@ -43,12 +47,12 @@ export interface LockPayload {
   readonly recipient: string
 }
 
-/** Where nothing was done to the account there is nothing to lock. */
-const WITHOUT_LOCK: ReadonlySet<NoticeKind> = new Set(['account_exists'])
+/** Where nothing was done to the account, or by whom the operator lets do it, there is nothing to lock. */
+const WITHOUT_LOCK: ReadonlySet<NoticeKind> = new Set(['account_exists', 'impersonated'])
 
 /** Tells a person by mail what happened to their account, with a link that locks it. Nothing is sent where no address is known. */
 export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDeps, told: Notice): Promise<void> {
-  const { accountId, notice, network, userAgent, deleteAfter } = told
+  const { accountId, notice, network, userAgent, deleteAfter, reason } = told
   const account = await getAccount(tx.sql, accountId)
   const recipient = told.recipient ?? account.email
   if (recipient === undefined) return
@@ -57,7 +61,7 @@ export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDe
     ? undefined
     : await issueOneTime(tx, { kind: 'account_lock', payload, lifetimeMilliseconds: LOCK_LIFETIME_MS })
   const url = secret === undefined ? undefined : `${lockUrl}?secret=${secret}`
-  const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: url, deleteAfter }
+  const what = { username: account.username, userAgent, network, at: tx.now, lockUrl: url, deleteAfter, reason }
   const language = await chooseMailLanguage(tx.sql, told)
   await leaveMail(tx, sealer, { recipient, accountId, language, mail: { kind: 'notice', notice, ...what } })
 }

@@ -39,7 +39,10 @@ export async function spendMail(
   return spent !== undefined
 }
 
-/** Deletes what holds nothing back any more. */
-export async function deleteUnspent(sql: Queries, now: EpochMilliseconds): Promise<void> {
-  await sql.withTables<MailBudgetTables>().deleteFrom('mail_budget').where('spent_until', '<=', now).execute()
+/** Deletes some that hold nothing back any more; returns how many. */
+export async function deleteUnspent(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<MailBudgetTables>()
+  const some = tables.selectFrom('mail_budget').select('key').where('spent_until', '<=', now).limit(most)
+  const deleted = await tables.deleteFrom('mail_budget').where('key', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }

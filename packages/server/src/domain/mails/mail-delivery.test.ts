@@ -92,7 +92,7 @@ forEachDatabase('mails', ({ createUrl }) => {
     const count = () => database.read.withTables<{ mail: { id: string } }>().selectFrom('mail').select('id').execute()
     await until(async () => (await count()).length === 1)
     server.clock.set(server.clock.now() + 13 * 60_000)
-    await database.write(purgeMails)
+    await database.write((tx) => purgeMails(tx, 100))
     expect(await count()).toEqual([])
   })
 

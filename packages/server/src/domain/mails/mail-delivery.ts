@@ -1,13 +1,14 @@
-import { BackgroundLoop } from '../../platform/background-loop/background-loop.ts'
+import { OutboxWorker } from '../../platform/background-loop/outbox-worker.ts'
+import { pauseAfter } from '../../platform/background-loop/pause-after.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Database, Transaction } from '../../platform/database/database.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { Mailbox, MailTransport, SentMail } from '../../platform/mail/mail-transport.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { MAIL_TOPIC } from './leave-mail.ts'
 import type { MailOutcome } from './mail-outcome.ts'
-import { claimMail, deleteMail, postponeMail } from './mail-store.ts'
+import { claimMail, deleteMail, type MailRow, postponeMail } from './mail-store.ts'
 import { renderMail } from './render-mail.ts'
 import { type OutboxMail, openMail } from './sealed-mail.ts'
 
@@ -33,59 +34,52 @@ const RENEWAL_MS = 20_000
 const LONGEST_ATTEMPT_MS = 300_000
 /** While the process stops, what is under way gets this long. */
 const LONGEST_STOP_MS = 5000
-/** After the first, second, third failed attempt, and so on; the last one from then on. */
+/** After the first, second, third failed attempt, and so on. */
 const PAUSES_MS = [2_000, 10_000, 30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000]
 
 /** Sends what the outbox holds, in the background of a process. */
 export class MailDelivery {
   readonly #deps: MailDeliveryDeps
-  readonly #underWay = new Set<Promise<void>>()
   /** Ends what is under way. */
   readonly #cutOff = new AbortController()
-  readonly #loop: BackgroundLoop
+  readonly #worker: OutboxWorker<MailRow>
 
   constructor(deps: MailDeliveryDeps) {
     this.#deps = deps
-    this.#loop = new BackgroundLoop({
-      ...{ database: deps.database, topic: MAIL_TOPIC, pollMilliseconds: POLL_MS },
-      look: () => this.#begin(),
-      onError: (error) => deps.log.warn({ error }, 'the outbox of mails cannot be read; it is tried again'),
+    const { database, log } = deps
+    this.#worker = new OutboxWorker({
+      ...{ database, topic: MAIL_TOPIC, pollMilliseconds: POLL_MS },
+      claim: ({ length }) => this.#claim(length),
+      send: (row) => this.#deliver(row),
+      onUnread: (error) => log.warn({ error }, 'the outbox of mails cannot be read; it is tried again'),
+      // Never the error itself: it may quote the mail.
+      onUnsent: ({ id }, error) => log.warn({ mailId: id, reason: nameOf(error) }, 'a mail could not be sent'),
     })
   }
 
   start(): void {
-    this.#loop.start()
+    this.#worker.start()
   }
 
   /** Waits a little for what is under way; what is not sent stays in the outbox. */
   async stop(): Promise<void> {
-    await this.#loop.stop()
     const cutOff = setTimeout(() => this.#cutOff.abort(), LONGEST_STOP_MS)
-    await Promise.all(this.#underWay)
+    await this.#worker.stop()
     clearTimeout(cutOff)
     this.#deps.transport.close()
   }
 
-  /** Begins with the next one, when there is one and room for it. */
-  async #begin(): Promise<boolean> {
-    if (this.#underWay.size >= MOST_UNDER_WAY) return false
-    const { database, sealer, log } = this.#deps
-    const row = await database.write((tx) => claimMail(tx.sql, { now: tx.now, leasedUntil: tx.now + LEASE_MS }))
-    if (row === undefined) return false
-    const sending = this.#deliver(() => openMail(sealer, row), row)
-      // Never the error itself: it may quote the mail.
-      .catch((error) => log.warn({ mailId: row.id, reason: nameOf(error) }, 'a mail could not be sent'))
-      .finally(() => {
-        this.#underWay.delete(sending)
-        this.#loop.wake()
-      })
-    this.#underWay.add(sending)
-    return true
+  async #claim(underWay: number): Promise<readonly MailRow[]> {
+    if (underWay >= MOST_UNDER_WAY) return []
+    const claim = (tx: Transaction) => claimMail(tx.sql, { now: tx.now, leasedUntil: tx.now + LEASE_MS })
+    const row = await this.#deps.database.write(claim)
+    return row === undefined ? [] : [row]
   }
 
-  async #deliver(open: () => OutboxMail, { id, attempts }: { id: string; attempts: number }): Promise<void> {
-    const { database, clock } = this.#deps
-    const mail = open()
+  async #deliver(row: MailRow): Promise<void> {
+    const { database, clock, sealer } = this.#deps
+    const { id, attempts } = row
+    const mail = openMail(sealer, row)
     if (mail.expiresAt <= clock.now()) return this.#giveUp(mail, 'expired', 'too late')
     const renewal = setInterval(() => {
       // A renewal that fails is only one of several; without any, another instance may send this mail too.
@@ -94,7 +88,7 @@ export class MailDelivery {
     const sent = await this.#attempt(mail).finally(() => clearInterval(renewal))
     if (sent.outcome === 'accepted') return this.#noteSent(mail)
     if (sent.outcome === 'refused') return this.#giveUp(mail, 'refused', sent.reason)
-    const pause = PAUSES_MS[Math.min(attempts, PAUSES_MS.length) - 1] ?? 0
+    const pause = pauseAfter(attempts, PAUSES_MS)
     if (clock.now() + pause >= mail.expiresAt) return this.#giveUp(mail, 'expired', sent.reason)
     this.#deps.countMail('postponed')
     const details = { mailId: id, kind: mail.mail.kind, attempts, reason: sent.reason }

@@ -100,6 +100,10 @@ export async function countWaiting(sql: Queries): Promise<number> {
   return Number(count)
 }
 
-export async function deleteOverdueMails(sql: Queries, now: EpochMilliseconds): Promise<void> {
-  await sql.withTables<MailTables>().deleteFrom('mail').where('expires_at', '<=', now).execute()
+/** Deletes some; returns how many. */
+export async function deleteOverdueMails(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<MailTables>()
+  const some = tables.selectFrom('mail').select('id').where('expires_at', '<=', now).limit(most)
+  const deleted = await tables.deleteFrom('mail').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }

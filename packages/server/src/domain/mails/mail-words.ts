@@ -1,3 +1,4 @@
+import { forEachLanguage } from '../../platform/html/for-each-language.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { oneLine } from '../../platform/html/one-line.ts'
 import { stringsIn } from '../../platform/html/strings/strings.ts'
@@ -60,8 +61,13 @@ function wordNotice(mail: Extract<Mail, { kind: 'notice' }>, language: Language,
     facts: [
       [mails.account, oneLine(mail.username)],
       [mails.when, moment(mail.at, language)],
-      [mails.device, device],
-      [mails.network, oneLine(mail.network)],
+      ...(mail.network === undefined
+        ? []
+        : ([
+            [mails.device, device],
+            [mails.network, oneLine(mail.network)],
+          ] as const)),
+      ...(mail.reason === undefined ? [] : [[mails.reason, oneLine(mail.reason)] as const]),
       ...(mail.deleteAfter === undefined ? [] : [[mails.deletion, moment(mail.deleteAfter, language)] as const]),
     ],
     advice: mail.lockUrl && mails.lockLead,
@@ -96,12 +102,18 @@ function spanOfMinutes(minutes: number, language: Language): string {
   return minutes % 60 === 0 ? span(minutes / 60, 'hour', language) : span(minutes, 'minute', language)
 }
 
-function span(count: number, unit: 'minute' | 'hour' | 'day', language: Language): string {
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
+const unitsOf = (unit: 'minute' | 'hour' | 'day') =>
+  forEachLanguage((language) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }))
+const units = { minute: unitsOf('minute'), hour: unitsOf('hour'), day: unitsOf('day') } as const
+const moments = forEachLanguage(
+  (language) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+)
+
+function span(count: number, unit: keyof typeof units, language: Language): string {
+  return units[unit](language).format(count)
 }
 
 /** In UTC, and says so: where the reader is, nobody here knows. */
 function moment(at: number, language: Language): string {
-  const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const
-  return `${new Intl.DateTimeFormat(language, format).format(at)} UTC`
+  return `${moments(language).format(at)} UTC`
 }

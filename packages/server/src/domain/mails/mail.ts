@@ -17,6 +17,7 @@ export type NoticeKind =
   | 'recovery_used'
   | 'deletion_requested'
   | 'deletion_cancelled'
+  | 'impersonated'
 
 /** What a mail says, before it has words: those are chosen when it is sent. */
 export type Mail =
@@ -36,7 +37,10 @@ export type Mail =
       readonly username: string
       /** The `User-Agent` that it was done with. */
       readonly userAgent: string | undefined
-      readonly network: string
+      /** Where it was done. Absent: it is not told where and with what, since it was somebody else. */
+      readonly network: string | undefined
+      /** Why, in the words of who did it. */
+      readonly reason?: string | undefined
       readonly at: number
       /** An absolute URL where "this wasn't me" locks the account. Absent where there is nothing to lock. */
       readonly lockUrl: string | undefined

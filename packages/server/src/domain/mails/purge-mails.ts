@@ -5,8 +5,12 @@ import { deleteOverdueMails } from './mail-store.ts'
 /** A worker that still holds one may finish. */
 const KEPT_MS = 120_000
 
-/** Forgets mails that have expired: those that were withheld, and those that nobody could send; and budgets that nothing was spent of lately. */
-export async function purgeMails(tx: Transaction): Promise<void> {
-  await deleteOverdueMails(tx.sql, tx.now - KEPT_MS)
-  await deleteUnspent(tx.sql, tx.now)
+/** Forgets some mails that have expired: those that were withheld, and those that nobody could send. Returns how many. */
+export function purgeMails(tx: Transaction, most: number): Promise<number> {
+  return deleteOverdueMails(tx.sql, tx.now - KEPT_MS, most)
+}
+
+/** Forgets some budgets that nothing was spent of lately. Returns how many. */
+export function purgeMailBudgets(tx: Transaction, most: number): Promise<number> {
+  return deleteUnspent(tx.sql, tx.now, most)
 }

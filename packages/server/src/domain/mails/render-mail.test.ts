@@ -17,7 +17,8 @@ const table = languages.flatMap((language) =>
 /** Every text that a mail carries. */
 function valuesOf(mail: Mail): readonly string[] {
   if (mail.kind === 'code') return [mail.code, mail.url]
-  if (mail.kind === 'notice') return [mail.username, mail.network, mail.lockUrl ?? mail.network]
+  if (mail.kind === 'notice')
+    return [mail.username, mail.network, mail.lockUrl, mail.reason].filter((value) => value !== undefined)
   if (mail.kind === 'test') return []
   return [mail.url, mail.organization ?? mail.url]
 }
