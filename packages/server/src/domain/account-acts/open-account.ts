@@ -3,6 +3,7 @@ import type { Account } from '../accounts/account.ts'
 import { createAccount } from '../accounts/create-account.ts'
 import { parseEmail } from '../accounts/parse-email.ts'
 import type { Username } from '../accounts/parse-username.ts'
+import { mayStillGive } from '../administration/may-still-give.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { PasswordHash } from '../credentials/password-hash.ts'
 import { setPassword } from '../credentials/set-password.ts'
@@ -35,16 +36,14 @@ export async function openAccount(
   tx: Transaction,
   { challenge, username, hash, address }: SignUp,
 ): Promise<OpenedAccount> {
-  const { email: text, roles: wanted = [], isHandedOver } = challenge.payload
+  const { email: text, isHandedOver } = challenge.payload
   if (!(await isChallengeOpen(tx, challenge))) return { ok: false, reason: 'over' }
   const subject = nameSubject(challenge.email, address)
   const admitted = await admitGuess(tx, subject)
   if (!admitted.ok) return { ...admitted, reason: 'throttled' }
   const parsed = parseEmail(text)
   if (!parsed.ok) return { ok: false, reason: 'over' }
-  const roles: string[] = []
-  // A role that was deleted since the invitation is none any more.
-  for (const role of wanted.toSorted()) if (await lockRole(tx, role)) roles.push(role)
+  const roles = await lockInvitedRoles(tx, challenge.payload)
   const isEmailVerified = isHandedOver !== true
   const actor = 'anonymous'
   const created = await createAccount(tx, { username, email: parsed.email, isEmailVerified, roles, actor })
@@ -60,4 +59,15 @@ export async function openAccount(
   if (isInvitation)
     await recordAuditEvent(tx, { act: 'invitation.used', actor, outcome: 'done', accountId: account.id })
   return { ok: true, account }
+}
+
+/** Those of an invitation that are still there, and that whoever invited may still give: else who has lost a role could have it back by a link. */
+async function lockInvitedRoles(
+  tx: Transaction,
+  { roles: wanted = [], invitedBy }: EmailChallenge['payload'],
+): Promise<readonly string[]> {
+  const roles: string[] = []
+  for (const role of wanted.toSorted()) if (await lockRole(tx, role)) roles.push(role)
+  if (invitedBy === undefined || roles.length === 0) return roles
+  return (await mayStillGive(tx, invitedBy, roles)) ? roles : []
 }

@@ -1,4 +1,5 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
+import { compileOnce } from '../../platform/database/compile-once.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import type { Account } from './account.ts'
 
@@ -35,72 +36,67 @@ export async function deleteIdentifier(sql: Queries, value: string): Promise<voi
   await sql.withTables<AccountTables>().deleteFrom('account_identifier').where('value', '=', value).execute()
 }
 
-export async function insertAccount(sql: Queries, account: Account): Promise<void> {
-  const tables = sql.withTables<AccountTables>()
-  await tables
-    .insertInto('account')
-    .values({
-      id: account.id,
-      username: account.username,
-      email: account.email ?? null,
-      email_verified_at: account.emailVerifiedAt ?? null,
-      created_at: account.createdAt,
-      disabled_at: null,
-      locked_at: null,
-      delete_after: account.deleteAfter ?? null,
-      purge_started_at: null,
-    })
-    .execute()
-  if (account.roles.length === 0) return
-  await tables
-    .insertInto('account_role')
-    .values(account.roles.map((role) => ({ account_id: account.id, role })))
-    .execute()
+export function insertAccount(sql: Queries, account: Account): Promise<void> {
+  return insertAccounts(sql, [account])
 }
 
-/** One statement, whether there is such an account or not. */
+/** Two statements and no join: names and accounts are spread by different columns. As many whether there is such an account or not. */
 export async function selectAccountByIdentifier(sql: Queries, value: string): Promise<Account | undefined> {
-  const rows = await sql
+  const row = await sql
     .withTables<AccountTables>()
     .selectFrom('account_identifier')
-    .innerJoin('account', 'account.id', 'account_identifier.account_id')
-    .leftJoin('account_role', 'account_role.account_id', 'account.id')
-    .selectAll('account')
-    .select('account_role.role')
-    .where('account_identifier.value', '=', value)
-    .execute()
-  return toAccount(rows)
+    .select('account_id')
+    .where('value', '=', value)
+    .executeTakeFirst()
+  return selectAccount(sql, row?.account_id ?? NOBODY)
 }
 
-export async function selectAccount(sql: Queries, id: string): Promise<Account | undefined> {
-  const rows = await sql
+/** The id of no account. */
+const NOBODY = ''
+
+const readAccount = compileOnce((sql, { id }: { id: string }) =>
+  sql
     .withTables<AccountTables>()
     .selectFrom('account')
     .leftJoin('account_role', 'account_role.account_id', 'account.id')
     .selectAll('account')
     .select('account_role.role')
-    .where('account.id', '=', id)
-    .execute()
-  return toAccount(rows)
+    .where('account.id', '=', id),
+)
+
+export async function selectAccount(sql: Queries, id: string): Promise<Account | undefined> {
+  return toAccount(await readAccount(sql, { id }))
 }
 
 export async function selectNewestAccounts(sql: Queries, limit: number): Promise<Account[]> {
-  const tables = sql.withTables<AccountTables>()
-  const rows = await tables
+  const rows = await sql
+    .withTables<AccountTables>()
     .selectFrom('account')
-    .selectAll()
+    .select('id')
     .orderBy('created_at', 'desc')
     .orderBy('id')
     .limit(limit)
     .execute()
-  if (rows.length === 0) return []
-  const ids = rows.map(({ id }) => id)
+  const accounts = await selectAccounts(
+    sql,
+    rows.map(({ id }) => id),
+  )
+  return rows.flatMap(({ id }) => accounts.get(id) ?? [])
+}
+
+/** Those of these ids that there are. */
+export async function selectAccounts(sql: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, Account>> {
+  if (ids.length === 0) return new Map()
+  const tables = sql.withTables<AccountTables>()
+  // Two look-ups and no join: PostgreSQL joins by reading all roles until it has statistics, which it has not just after an import.
+  const rows = await tables.selectFrom('account').selectAll().where('id', 'in', ids).execute()
   const roles = await tables.selectFrom('account_role').selectAll().where('account_id', 'in', ids).execute()
   const rolesOf = Map.groupBy(roles, ({ account_id }) => account_id)
-  return rows.flatMap((row) => {
+  const found = rows.flatMap((row) => {
     const own = rolesOf.get(row.id)?.map(({ role }) => ({ ...row, role })) ?? [{ ...row, role: null }]
     return toAccount(own) ?? []
   })
+  return new Map(found.map((account) => [account.id, account]))
 }
 
 /** Keeps the row as it is until the transaction ends, waiting for whoever changes it. An update that changes nothing, since SQLite has no SELECT … FOR UPDATE. */
@@ -211,13 +207,12 @@ export async function deleteRole(sql: Queries, accountId: string, role: string):
   return deleted !== undefined
 }
 
+const readRoleNames = compileOnce((sql, { accountId }: { accountId: string }) =>
+  sql.withTables<AccountTables>().selectFrom('account_role').select('role').where('account_id', '=', accountId),
+)
+
 export async function selectRoleNames(sql: Queries, accountId: string): Promise<string[]> {
-  const rows = await sql
-    .withTables<AccountTables>()
-    .selectFrom('account_role')
-    .select('role')
-    .where('account_id', '=', accountId)
-    .execute()
+  const rows = await readRoleNames(sql, { accountId })
   return rows.map(({ role }) => role)
 }
 
@@ -237,6 +232,23 @@ export async function selectAccountsWithRole(
     .limit(limit)
     .execute()
   return rows.map(({ account_id }) => account_id)
+}
+
+/** Whether an account that may log in, and stays, has a role. @param otherThan not this one */
+export async function selectHasRole(sql: Queries, role: string, otherThan = ''): Promise<boolean> {
+  const row = await sql
+    .withTables<AccountTables>()
+    .selectFrom('account_role')
+    .innerJoin('account', 'account.id', 'account_role.account_id')
+    .select('account.id')
+    .where('account_role.role', '=', role)
+    .where('account_role.account_id', '!=', otherThan)
+    .where('account.disabled_at', 'is', null)
+    .where('account.locked_at', 'is', null)
+    .where('account.delete_after', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Takes a role from the accounts within (after, upTo]. */
@@ -356,5 +368,53 @@ function toAccount(rows: readonly AccountRow[]): Account | undefined {
     disabledAt: row.disabled_at ?? row.locked_at ?? undefined,
     disabledBy: row.disabled_at !== null ? 'operator' : row.locked_at !== null ? 'owner' : undefined,
     deleteAfter: row.delete_after ?? undefined,
+  }
+}
+
+/** Which of these are taken. */
+export async function selectTakenIdentifiers(sql: Queries, values: readonly string[]): Promise<string[]> {
+  if (values.length === 0) return []
+  const rows = await sql
+    .withTables<AccountTables>()
+    .selectFrom('account_identifier')
+    .select('value')
+    .where('value', 'in', values)
+    .execute()
+  return rows.map(({ value }) => value)
+}
+
+/** Takes them all; how many were still free. */
+export async function insertIdentifiers(
+  sql: Queries,
+  identifiers: readonly { readonly value: string; readonly accountId: string }[],
+): Promise<number> {
+  const inserted = await sql
+    .withTables<AccountTables>()
+    .insertInto('account_identifier')
+    .values(identifiers.map(({ value, accountId }) => ({ value, account_id: accountId })))
+    .onConflict((conflict) => conflict.column('value').doNothing())
+    .returning('value')
+    .execute()
+  return inserted.length
+}
+
+export async function insertAccounts(sql: Queries, accounts: readonly Account[]): Promise<void> {
+  const tables = sql.withTables<AccountTables>()
+  await tables.insertInto('account').values(accounts.map(toRow)).execute()
+  const roles = accounts.flatMap(({ id, roles: names }) => names.map((role) => ({ account_id: id, role })))
+  if (roles.length > 0) await tables.insertInto('account_role').values(roles).execute()
+}
+
+function toRow(account: Account): AccountTables['account'] {
+  return {
+    id: account.id,
+    username: account.username,
+    email: account.email ?? null,
+    email_verified_at: account.emailVerifiedAt ?? null,
+    created_at: account.createdAt,
+    disabled_at: account.disabledBy === 'operator' ? (account.disabledAt ?? null) : null,
+    locked_at: account.disabledBy === 'owner' ? (account.disabledAt ?? null) : null,
+    delete_after: account.deleteAfter ?? null,
+    purge_started_at: null,
   }
 }

@@ -51,17 +51,20 @@ export async function selectApiKey(
   return row && { key: toApiKey(row), secretHash: row.secret_hash }
 }
 
-/** Whose keys: an account's, a client's own, or everybody's. */
-export type ApiKeyOwner = { readonly accountId: string } | { readonly clientId: string } | 'everybody'
+/** Whose keys: an account's, a client's own, or everybody's; or everybody's for one API. */
+export type ApiKeyOwner =
+  | { readonly accountId: string }
+  | { readonly clientId: string }
+  | { readonly audience: string }
+  | 'everybody'
 
 /** Keys that were not revoked, the oldest first; expired ones may be among them. */
 export async function selectOpenApiKeys(sql: Queries, owner: ApiKeyOwner): Promise<ApiKey[]> {
   let query = sql.withTables<ApiKeyTables>().selectFrom('api_key').selectAll().where('revoked_at', 'is', null)
   if (owner !== 'everybody') {
-    query =
-      'accountId' in owner
-        ? query.where('account_id', '=', owner.accountId)
-        : query.where('client_id', '=', owner.clientId).where('account_id', 'is', null)
+    if ('accountId' in owner) query = query.where('account_id', '=', owner.accountId)
+    else if ('audience' in owner) query = query.where('audience', '=', owner.audience)
+    else query = query.where('client_id', '=', owner.clientId).where('account_id', 'is', null)
   }
   return (await query.orderBy('created_at').orderBy('id').execute()).map(toApiKey)
 }
@@ -113,13 +116,20 @@ export async function deleteApiKeysOf(sql: Queries, accountId: string): Promise<
   await sql.withTables<ApiKeyTables>().deleteFrom('api_key').where('account_id', '=', accountId).execute()
 }
 
-/** Deletes those that were revoked or expired before a moment. */
-export async function deleteEnded(sql: Queries, moment: EpochMilliseconds): Promise<void> {
-  await sql
-    .withTables<ApiKeyTables>()
-    .deleteFrom('api_key')
-    .where((where) => where.or([where('revoked_at', '<', moment), where('expires_at', '<', moment)]))
-    .execute()
+/** Deletes some that were revoked or expired before a moment; returns how many. Each of the two has an index. */
+export async function deleteEnded(sql: Queries, moment: EpochMilliseconds, most: number): Promise<number> {
+  let deleted = 0
+  for (const column of ['revoked_at', 'expires_at'] as const) {
+    const tables = sql.withTables<ApiKeyTables>()
+    const ended = tables
+      .selectFrom('api_key')
+      .select('id')
+      .where(column, '<', moment)
+      .limit(most - deleted)
+    const { numDeletedRows } = await tables.deleteFrom('api_key').where('id', 'in', ended).executeTakeFirstOrThrow()
+    deleted += Number(numDeletedRows)
+  }
+  return deleted
 }
 
 function toApiKey(row: ApiKeyTables['api_key']): ApiKey {

@@ -6,6 +6,7 @@ import { lockAccount } from '../accounts/lock-account.ts'
 import { type RefusedAccess, type ResolvedAccess, resolveAccess } from '../apis/resolve-access.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { admitToApi } from '../clients/admit-to-api.ts'
 import type { Client } from '../clients/client.ts'
 import { findClient } from '../clients/find-client.ts'
 import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
@@ -39,7 +40,8 @@ export async function createApiKey(
   const admitted = await admitOwner(tx, owner)
   if (!admitted.ok) return { ok: false, reason: 'unknown_owner' }
   if ((await selectOpenApiKeys(tx.sql, owner)).length >= MOST_KEYS) return { ok: false, reason: 'too_many_keys' }
-  const access = await resolveAccess(tx.sql, description)
+  // Who administers proves a second factor, and a key proves none.
+  const access = admitToApi(undefined, await resolveAccess(tx.sql, description))
   if (!access.ok) return { ok: false, reason: 'refused_access', refused: access }
   const scopes = limitScopes(access, admitted.client, description.scopes)
   if (scopes === undefined) return { ok: false, reason: 'foreign_scope' }

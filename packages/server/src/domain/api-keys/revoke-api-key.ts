@@ -1,10 +1,10 @@
-import type { Transaction } from '../../platform/database/database.ts'
+import type { Database, Transaction } from '../../platform/database/database.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { forgetTime } from '../revocations/forget-time.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
 import type { ApiKey } from './api-key.ts'
-import { markRevoked, selectOpenApiKeys } from './api-key-store.ts'
+import { type ApiKeyOwner, markRevoked, selectOpenApiKeys } from './api-key-store.ts'
 import { findApiKey } from './find-api-key.ts'
 
 /**
@@ -43,4 +43,15 @@ export async function revokeKeysOfAccount(
 export async function revokeOwnApiKey(tx: Transaction, accountId: string, id: string): Promise<void> {
   const key = await findApiKey(tx.sql, id)
   if (key?.accountId === accountId) await revokeApiKeys(tx, [key], `account:${accountId}`)
+}
+
+/** So many a transaction: every other revocation waits for it. */
+const KEYS_A_STEP = 200
+
+/** Revokes all keys of a client, or for an API, in steps, each durable by itself. Returns how many there were. */
+export async function revokeApiKeysOf(database: Database, owner: ApiKeyOwner, actor: Actor): Promise<number> {
+  const keys = await selectOpenApiKeys(database.read, owner)
+  for (let from = 0; from < keys.length; from += KEYS_A_STEP)
+    await database.write((tx) => revokeApiKeys(tx, keys.slice(from, from + KEYS_A_STEP), actor))
+  return keys.length
 }

@@ -5,7 +5,7 @@ import { randomSecret } from '../../platform/random/random.ts'
 import { createSealer } from '../../platform/sealing/sealing.ts'
 import { migrations } from '../schema/migrations.ts'
 import { createApi } from './create-api.ts'
-import { listApis } from './list-apis.ts'
+import { listOperatorsApis } from './list-apis.ts'
 import { parseApi } from './parse-api.ts'
 
 const vectors = new URL('../../../../../../shared/vectors/naughty-strings/blns.json', import.meta.url)
@@ -57,6 +57,7 @@ test.each([
   ['no life', { audience, lifetimeSeconds: 0 }, /lifetime/],
   ['half a second', { audience, lifetimeSeconds: 1.5 }, /lifetime/],
   ['a life without end', { audience, lifetimeSeconds: Number.POSITIVE_INFINITY }, /lifetime/],
+  ['a scope of the Admin API', { audience, scopes: ['accounts:read'] }, /Admin API.*bank:accounts:read/],
   ['RFC 8725 §3.1: the algorithm none', { audience, algorithm: 'none' }, /algorithm/],
 ])('%s is refused with a sentence', (_, input, sentence) => {
   expect(parseApi(input)).toEqual({ ok: false, sentence: expect.stringMatching(sentence) })
@@ -85,7 +86,7 @@ forEachDatabase('APIs', ({ open }) => {
         names.push(text)
       }
       expect(names.length).toBeGreaterThan(400)
-      expect((await listApis(database.read)).map(({ name }) => name).sort()).toEqual(names.sort())
+      expect((await listOperatorsApis(database.read)).map(({ name }) => name).sort()).toEqual(names.sort())
     },
   )
 })

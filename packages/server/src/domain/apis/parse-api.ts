@@ -3,6 +3,7 @@ import { parseRequiredFactor, REQUIRED_FACTOR_SENTENCE } from '../assurance/requ
 import { LONGEST_LIFETIME_SECONDS } from '../keys/plan-key-schedule.ts'
 import { DISPLAY_NAME_SENTENCE, isDisplayName } from '../names/display-name.ts'
 import { isScopeToken, SCOPE_TOKEN_SENTENCE } from '../names/scope-token.ts'
+import { ADMIN_SCOPE_SENTENCE, isAdminScope } from './admin-api.ts'
 import type { ApiPermission } from './api.ts'
 import { type PermissionTexts, parsePermissions } from './parse-permissions.ts'
 import { type TokenAlgorithm, tokenAlgorithms } from './token-algorithm.ts'
@@ -11,6 +12,14 @@ export const DEFAULT_LIFETIME_SECONDS = 150
 
 export const SCOPE_DESCRIPTION_SENTENCE =
   'A description is one of a scope of the API, such as "orders:read=See your orders": 1 to 128 characters, none of them invisible.'
+
+export const LIFETIME_SENTENCE: string = `The lifetime must be a whole number of seconds from 1 to ${LONGEST_LIFETIME_SECONDS}.`
+export const TOKEN_ALGORITHM_SENTENCE: string = `The algorithm must be one of ${tokenAlgorithms.join(', ')}.`
+
+/** Whether tokens may live for so many seconds. */
+export function isLifetime(seconds: number): boolean {
+  return Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= LONGEST_LIFETIME_SECONDS
+}
 
 /** What an operator says of an API, checked. */
 export interface ApiDescription {
@@ -59,15 +68,14 @@ export function parseApi(
   if (badScope !== undefined) {
     return wrong(SCOPE_TOKEN_SENTENCE)
   }
+  if (scopes.some(isAdminScope)) return wrong(ADMIN_SCOPE_SENTENCE)
   const described = parseScopeDescriptions(input.scopeDescriptions ?? [], scopes)
   if (!described) return wrong(SCOPE_DESCRIPTION_SENTENCE)
   const declared = parsePermissions(input, [], scopes)
   if (!declared.ok) return declared
-  if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > LONGEST_LIFETIME_SECONDS) {
-    return wrong(`The lifetime must be a whole number of seconds from 1 to ${LONGEST_LIFETIME_SECONDS}.`)
-  }
+  if (!isLifetime(lifetimeSeconds)) return wrong(LIFETIME_SENTENCE)
   const known = tokenAlgorithms.find((candidate) => candidate === algorithm)
-  if (!known) return wrong(`The algorithm must be one of ${tokenAlgorithms.join(', ')}.`)
+  if (!known) return wrong(TOKEN_ALGORITHM_SENTENCE)
   const { requiredFactor } = input
   const requiredAcr = parseRequiredFactor(requiredFactor)
   if (requiredFactor !== undefined && requiredAcr === undefined) return wrong(REQUIRED_FACTOR_SENTENCE)

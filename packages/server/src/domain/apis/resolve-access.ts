@@ -1,6 +1,7 @@
 import type { Queries } from '../../platform/database/database.ts'
 import type { Api } from './api.ts'
-import { selectApi, selectApis } from './api-store.ts'
+import { selectApi } from './api-store.ts'
+import { listOperatorsApis } from './list-apis.ts'
 
 /** What a caller asks for: an audience and scopes of it. Absent: the only registered API, all of its scopes. */
 export interface AccessRequest {
@@ -10,7 +11,7 @@ export interface AccessRequest {
 
 /** Refusals carry the names that would have been right, for callers who may know them. */
 export type RefusedAccess =
-  | { readonly ok: false; readonly reason: 'no_api' }
+  | { readonly ok: false; readonly reason: 'no_api' | 'not_for_client' }
   | {
       readonly ok: false
       readonly reason: 'missing_audience' | 'unknown_audience'
@@ -27,11 +28,14 @@ export type ResolvedAccess =
   | { readonly ok: true; readonly api: Api; readonly scopes: readonly string[] }
   | RefusedAccess
 
-/** Finds the API that is asked for and checks that it has the scopes (RFC 8707 §2, RFC 6749 §3.3). */
+/**
+ * Finds the API that is asked for and checks that it has the scopes (RFC 8707 §2, RFC 6749 §3.3). The Admin API is never meant where none is
+ * named.
+ */
 export async function resolveAccess(sql: Queries, { audience, scopes }: AccessRequest): Promise<ResolvedAccess> {
   const api = audience === undefined ? undefined : await selectApi(sql, audience)
   if (api) return resolveScopes(api, scopes)
-  const apis = await selectApis(sql)
+  const apis = await listOperatorsApis(sql)
   const [only] = apis
   if (!only) return { ok: false, reason: 'no_api' }
   if (audience === undefined && apis.length === 1) return resolveScopes(only, scopes)
@@ -50,6 +54,8 @@ export function describeRefusedAccess(refused: RefusedAccess): string {
   switch (refused.reason) {
     case 'no_api':
       return 'No API is registered. Register one with `ostiary api create`.'
+    case 'not_for_client':
+      return 'Only a client that an operator registered, with scopes of the Admin API, gets tokens for it: those scopes and no others.'
     case 'missing_audience':
       return `Several APIs are registered: name one of them as resource (or audience): ${refused.registered.join(', ')}.`
     case 'unknown_audience':

@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { isCanonicalJws } from '../keys/is-canonical-jws.ts'
 
 /** Far more than a client or a platform has to say. */
 const LONGEST_ASSERTION = 8192
@@ -14,6 +15,7 @@ export interface ReadAssertion {
 export function readAssertion(token: string): ReadAssertion | undefined {
   // RFC 7515 §7.1: three parts of base64url, and nothing around them.
   if (token.length > LONGEST_ASSERTION || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return undefined
+  if (!isCanonicalJws(token)) return undefined
   try {
     const header: ReadAssertion['header'] = { ...decodeProtectedHeader(token) }
     const isNamed = header.kid === undefined || typeof header.kid === 'string'

@@ -133,6 +133,10 @@ export async function markAnswered(sql: Queries, id: string, now: EpochMilliseco
   return answered !== undefined
 }
 
-export async function deleteExpiredRequests(sql: Queries, now: EpochMilliseconds): Promise<void> {
-  await sql.withTables<RequestTables>().deleteFrom('authorization_request').where('expires_at', '<', now).execute()
+/** Deletes some; returns how many. */
+export async function deleteExpiredRequests(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<RequestTables>()
+  const some = tables.selectFrom('authorization_request').select('id').where('expires_at', '<', now).limit(most)
+  const deleted = await tables.deleteFrom('authorization_request').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }

@@ -40,6 +40,6 @@ export async function answerRequest(tx: Transaction, id: string): Promise<boolea
   return markAnswered(tx.sql, id, tx.now)
 }
 
-export async function purgeRequests(tx: Transaction): Promise<void> {
-  await deleteExpiredRequests(tx.sql, tx.now)
+export function purgeRequests(tx: Transaction, most: number): Promise<number> {
+  return deleteExpiredRequests(tx.sql, tx.now, most)
 }

@@ -97,7 +97,7 @@ describe('draft-ietf-oauth-client-id-metadata-document-02 §4: the document', ()
     expect(unused).toMatchObject({ ok: true, client: { type: 'public', keys: undefined } })
   })
 
-  test.each([[undefined], [''], ['x'.repeat(200)], ['a\u202eb'], ['\u3164'], [7]])(
+  test.each([[undefined], [''], ['x'.repeat(200)], ['a\u202eb'], ['\u3164'], [7], [{ toString: 1 }]])(
     'the name %j gives way to the host',
     (client_name) => {
       const parsed = parse({ client_name })
@@ -119,6 +119,7 @@ describe('draft-ietf-oauth-client-id-metadata-document-02 §4: the document', ()
     ['private_key_jwt with keys twice', { ...privateKeyJwt, jwks: { keys: [publicJwk] }, jwks_uri: url.href }],
     ['keys in clear text', { ...privateKeyJwt, jwks_uri: 'http://agent.example.com/jwks' }],
     ['keys at what is no text', { ...privateKeyJwt, jwks_uri: 7 }],
+    ['keys at what can become no text', { ...privateKeyJwt, jwks_uri: { toString: 1 } }],
     ['no redirect_uris', { redirect_uris: undefined }],
     ['empty redirect_uris', { redirect_uris: [] }],
     ['a redirect URI in clear text', { redirect_uris: ['http://agent.example.com/callback'] }],

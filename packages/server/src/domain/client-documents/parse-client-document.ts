@@ -67,14 +67,15 @@ function parseAuthentication({
 }: Readonly<Record<string, unknown>>): Pick<ClientInput, 'type' | 'jwks' | 'jwksUri'> {
   if (method !== 'private_key_jwt') return { type: 'public' }
   // What is no text is no URL either, and is refused as such.
-  return { type: 'confidential', jwks, jwksUri: jwks_uri === undefined ? undefined : String(jwks_uri) }
+  const jwksUri = jwks_uri === undefined || typeof jwks_uri === 'string' ? jwks_uri : ''
+  return { type: 'confidential', jwks, jwksUri }
 }
 
 /** The name that it gives itself, and the host that answers for it: anybody can take any name, but not any host. */
 function nameClient(given: unknown, { host }: URL): string {
-  const name = `${String(given)} (${host})`
-  const isShown = typeof given === 'string' && isDisplayName(given) && isDisplayName(name)
-  return isShown ? name : host
+  if (typeof given !== 'string') return host
+  const name = `${given} (${host})`
+  return isDisplayName(given) && isDisplayName(name) ? name : host
 }
 
 function readObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {

@@ -5,6 +5,6 @@ import { forgetUnusedDocumentClients } from '../clients/document-clients.ts'
 const KEPT_MS = 86_400_000
 
 /** Forgets clients that a document described, a day after it went stale, when nobody ever let them in. */
-export async function purgeDocumentClients(tx: Transaction): Promise<void> {
-  await forgetUnusedDocumentClients(tx, tx.now - KEPT_MS)
+export function purgeDocumentClients(tx: Transaction, most: number): Promise<number> {
+  return forgetUnusedDocumentClients(tx, tx.now - KEPT_MS, most)
 }

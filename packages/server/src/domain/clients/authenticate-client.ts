@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import type { Client } from './client.ts'
-import { selectClient } from './client-store.ts'
+import { type SecretHashes, selectClient } from './client-store.ts'
 import { hashClientSecret } from './hash-client-secret.ts'
 import { LOGIN_CLIENT_ID } from './login-client.ts'
 import { APP_SESSION_LIMITS } from './session-limits.ts'
@@ -37,19 +38,24 @@ const loginClient: Client = {
 }
 
 /**
- * The client whose credentials these are: a confidential one with its secret, a public one by its id alone (RFC 6749 §2.3). Absent for
- * everything else, without a word on why.
+ * The client whose credentials these are: a confidential one with its secret, or with the one before as long as that is good, a public one by its
+ * id alone (RFC 6749 §2.3). Absent for everything else, without a word on why.
  */
 export async function authenticateClient(
   sql: Queries,
   { clientId, secret }: ClientCredentials,
+  now: EpochMilliseconds,
 ): Promise<Client | undefined> {
   if (clientId === LOGIN_CLIENT_ID) return secret === undefined ? loginClient : undefined
   const found = await selectClient(sql, clientId)
   if (!found) return undefined
-  const { client, secretHash } = found
-  if (secretHash === undefined) return secret === undefined && client.type === 'public' ? client : undefined
-  const isRight =
-    secret !== undefined && timingSafeEqual(Buffer.from(secretHash), Buffer.from(hashClientSecret(secret)))
-  return isRight ? client : undefined
+  const { client, hashes } = found
+  if (secret === undefined) return client.type === 'public' ? client : undefined
+  return isSecretOf(hashes, secret, now) ? client : undefined
+}
+
+function isSecretOf({ current, previous }: SecretHashes, secret: string, now: EpochMilliseconds): boolean {
+  const presented = Buffer.from(hashClientSecret(secret))
+  const good = [current, previous && previous.until > now ? previous.hash : undefined]
+  return good.some((hash) => hash !== undefined && timingSafeEqual(Buffer.from(hash), presented))
 }

@@ -13,23 +13,25 @@ export interface CreatedClient {
   readonly secret?: string
 }
 
-/** A client that registers itself: who it is let in by, and from where. */
-export interface Registration {
-  readonly registeredBy: Registrant
-  readonly network: string
-}
+/** How a client came to be that no operator has just registered by hand. */
+export type ClientOrigin =
+  /** It registers itself: who it is let in by, and from where. */
+  | { readonly registeredBy: Registrant; readonly network: string }
+  /** It is declared under an id that its operator chose: `cli_…`, and nobody has it. */
+  | { readonly id: string }
 
 /** Registers a client. A confidential one without keys gets its secret this once; only its hash is kept. */
 export async function createClient(
   tx: Transaction,
   description: ClientDescription,
   actor: Actor,
-  registration?: Registration,
+  origin?: ClientOrigin,
 ): Promise<CreatedClient> {
+  const registration = origin && 'registeredBy' in origin ? origin : undefined
   // The prefix keeps client ids apart from account ids (RFC 9068 §5).
   const client: Client = {
     ...description,
-    id: `cli_${randomId()}`,
+    id: origin && 'id' in origin ? origin.id : `cli_${randomId()}`,
     createdAt: tx.now,
     documentFreshUntil: undefined,
     registeredBy: registration?.registeredBy,

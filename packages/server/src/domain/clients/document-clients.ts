@@ -9,6 +9,10 @@ export async function putDocumentClient(tx: Transaction, client: Client): Promis
 }
 
 /** Forgets those whose documents went stale before that moment, and which nobody ever let in. */
-export async function forgetUnusedDocumentClients(tx: Transaction, staleBefore: EpochMilliseconds): Promise<void> {
-  await deleteUnusedDocumentClients(tx.sql, staleBefore)
+export function forgetUnusedDocumentClients(
+  tx: Transaction,
+  staleBefore: EpochMilliseconds,
+  most: number,
+): Promise<number> {
+  return deleteUnusedDocumentClients(tx.sql, staleBefore, most)
 }

@@ -32,6 +32,6 @@ export async function limitStrangers(
 }
 
 /** Forgets clients of strangers, a day after they were registered, when nobody ever let them in. */
-export async function purgeStrangers(tx: Transaction): Promise<void> {
-  await deleteUnusedStrangers(tx.sql, tx.now - KEPT_MS)
+export function purgeStrangers(tx: Transaction, most: number): Promise<number> {
+  return deleteUnusedStrangers(tx.sql, tx.now - KEPT_MS, most)
 }

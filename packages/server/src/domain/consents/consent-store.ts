@@ -80,3 +80,17 @@ export async function deleteConsents(sql: Queries, accountId: string, clientId: 
     .execute()
   return deleted.length
 }
+
+/** Deletes some of those that were given to a client, or for an API; returns how many. */
+export async function deleteSomeConsents(
+  sql: Queries,
+  of: { readonly clientId: string } | { readonly audience: string },
+  most: number,
+): Promise<number> {
+  const tables = sql.withTables<ConsentTables>()
+  const [column, value] =
+    'clientId' in of ? (['client_id', of.clientId] as const) : (['audience', of.audience] as const)
+  const accounts = tables.selectFrom('consent').select('account_id').where(column, '=', value).limit(most)
+  const deleted = tables.deleteFrom('consent').where(column, '=', value).where('account_id', 'in', accounts)
+  return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
+}

@@ -1,4 +1,5 @@
-import type { Queries, Transaction } from '../../platform/database/database.ts'
+import type { Database, Queries, Transaction } from '../../platform/database/database.ts'
+import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { endSessions } from '../sessions/end-session.ts'
 import { listSessions } from '../sessions/list-sessions.ts'
@@ -7,6 +8,7 @@ import {
   deleteConsents,
   deleteConsentsAt,
   deleteConsentsOf,
+  deleteSomeConsents,
   selectConsents,
   upsertConsent,
 } from './consent-store.ts'
@@ -59,18 +61,33 @@ export async function forgetConsentsAt(tx: Transaction, clientId: string): Promi
   await deleteConsentsAt(tx.sql, clientId)
 }
 
+const CONSENTS_A_STEP = 500
+
+/** Forgets all that anybody has allowed a client that is gone, or for an API that is, in steps. */
+export async function forgetConsentsFor(
+  database: Database,
+  of: { readonly clientId: string } | { readonly audience: string },
+): Promise<void> {
+  let deleted = 1
+  while (deleted > 0) deleted = await database.write((tx) => deleteSomeConsents(tx.sql, of, CONSENTS_A_STEP))
+}
+
 /** Forgets all that the person of an account that is purged has allowed anybody. */
 export async function forgetConsentsOf(tx: Transaction, accountId: string): Promise<void> {
   await deleteConsentsOf(tx.sql, accountId)
 }
 
 /** Forgets all that an account has allowed a client, and ends its sessions there. False when there was nothing. */
-export async function withdrawConsent(tx: Transaction, accountId: string, clientId: string): Promise<boolean> {
+export async function withdrawConsent(
+  tx: Transaction,
+  accountId: string,
+  clientId: string,
+  actor: Actor = `account:${accountId}`,
+): Promise<boolean> {
   if ((await deleteConsents(tx.sql, accountId, clientId)) === 0) return false
   const sessions = await listSessions(tx.sql, accountId, tx.now)
   const ofClient = sessions.filter((session) => session.clientId === clientId)
-  await endSessions(tx, ofClient, `account:${accountId}`)
-  const actor = `account:${accountId}` as const
+  await endSessions(tx, ofClient, actor)
   await recordAuditEvent(tx, { act: 'consent.withdrawn', actor, outcome: 'done', accountId, clientId })
   return true
 }

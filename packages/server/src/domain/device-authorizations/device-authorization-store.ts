@@ -149,12 +149,12 @@ export async function markUsed(sql: Queries, id: string): Promise<void> {
     .execute()
 }
 
-export async function deleteExpired(sql: Queries, before: EpochMilliseconds): Promise<void> {
-  await sql
-    .withTables<DeviceAuthorizationTables>()
-    .deleteFrom('device_authorization')
-    .where('expires_at', '<', before)
-    .execute()
+/** Deletes some; returns how many. */
+export async function deleteExpired(sql: Queries, before: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<DeviceAuthorizationTables>()
+  const some = tables.selectFrom('device_authorization').select('id').where('expires_at', '<', before).limit(most)
+  const deleted = await tables.deleteFrom('device_authorization').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }
 
 function toDeviceAuthorization(row: DeviceAuthorizationRow): DeviceAuthorization {

@@ -4,6 +4,6 @@ import { deleteExpired } from './device-authorization-store.ts'
 /** How long one stays known after it has expired: its device is told so. */
 const KEPT_MILLISECONDS = 600_000
 
-export async function purgeDeviceAuthorizations(tx: Transaction): Promise<void> {
-  await deleteExpired(tx.sql, tx.now - KEPT_MILLISECONDS)
+export function purgeDeviceAuthorizations(tx: Transaction, most: number): Promise<number> {
+  return deleteExpired(tx.sql, tx.now - KEPT_MILLISECONDS, most)
 }

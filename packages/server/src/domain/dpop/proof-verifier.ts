@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
-import { InstanceNonces, normalizeTargetUri } from '@ostiary/guard/dpop'
+import { normalizeTargetUri } from '@ostiary/guard/dpop'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWK, type JWTPayload, jwtVerify } from 'jose'
 import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { isCanonicalJws } from '../keys/is-canonical-jws.ts'
+import { useOnce } from '../one-time/one-time.ts'
+import { isCurrentNonce, makeNonce } from './proof-nonce.ts'
 
 /** RFC 9449 §5.1, `dpop_signing_alg_values_supported`. */
 export const proofAlgorithms: readonly string[] = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'ES384']
@@ -28,27 +33,41 @@ const EARLIEST_MS = 15_000
 const LONGEST_PROOF = 4096
 const LONGEST_JTI = 256
 
-/** Verifies proofs for the endpoints of one process, each proof once. */
-export class ProofVerifier {
-  readonly #clock: Clock
-  readonly #nonces = new InstanceNonces()
+export interface ProofVerifierDeps {
+  readonly clock: Clock
+  readonly database: Pick<Database, 'write'>
+  readonly sealer: Sealer
+}
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+/** Verifies proofs, each once over all instances on one database. */
+export class ProofVerifier {
+  readonly #deps: ProofVerifierDeps
+
+  constructor(deps: ProofVerifierDeps) {
+    this.#deps = deps
   }
 
   /** @see RFC 9449 §4.3 */
   async verify(request: ProvenRequest): Promise<VerifiedProof> {
-    const now = this.#clock.now()
+    const { clock, sealer } = this.#deps
+    const now = clock.now()
     const signed = await readSignedProof(request.proof, now)
-    const nonce = this.#nonces.currentNonce(now)
+    const nonce = makeNonce(sealer, now)
     if (signed === undefined || !fitsRequest(signed.claims, request, now)) {
       return { ok: false, reason: 'invalid_dpop_proof', nonce }
     }
     const { jkt, claims } = signed
-    const taken = this.#nonces.take({ jkt, jti: claims.jti, nonce: claims.nonce }, now)
-    if (taken === 'taken') return { ok: true, jkt, nonce }
-    return { ok: false, reason: taken === 'used' ? 'invalid_dpop_proof' : 'use_dpop_nonce', nonce }
+    if (!isCurrentNonce(sealer, claims.nonce, now)) return { ok: false, reason: 'use_dpop_nonce', nonce }
+    if (await this.#use(signed)) return { ok: true, jkt, nonce }
+    return { ok: false, reason: 'invalid_dpop_proof', nonce }
+  }
+
+  /** Whether this is the first use. A `jti` is unique only for who made it. */
+  #use({ jkt, claims }: SignedProof): Promise<boolean> {
+    const expiresAt = Number(claims.iat) * 1000 + OLDEST_MS
+    return this.#deps.database.write((tx) =>
+      useOnce(tx, { kind: 'dpop_proof', name: `${jkt} ${claims.jti}`, expiresAt: Math.ceil(expiresAt) }),
+    )
   }
 }
 
@@ -68,6 +87,7 @@ async function readSignedProof(
   if (typeof proof !== 'string' || proof.length > LONGEST_PROOF || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(proof)) {
     return undefined
   }
+  if (!isCanonicalJws(proof)) return undefined
   try {
     const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
       typ: 'dpop+jwt',

@@ -103,6 +103,10 @@ export async function deleteChallengesOf(sql: Queries, accountId: string): Promi
   await sql.withTables<ChallengeTables>().deleteFrom('email_challenge').where('account_id', '=', accountId).execute()
 }
 
-export async function deleteExpired(sql: Queries, before: EpochMilliseconds): Promise<void> {
-  await sql.withTables<ChallengeTables>().deleteFrom('email_challenge').where('expires_at', '<', before).execute()
+/** Deletes some; returns how many. */
+export async function deleteExpired(sql: Queries, before: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<ChallengeTables>()
+  const some = tables.selectFrom('email_challenge').select('id').where('expires_at', '<', before).limit(most)
+  const deleted = await tables.deleteFrom('email_challenge').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }

@@ -7,6 +7,8 @@ export interface ChallengePayload {
   readonly email: string
   /** Of an invitation: the roles that the account gets. */
   readonly roles?: readonly string[] | undefined
+  /** Of an invitation by the Admin API: the account of who invites. What they may not give any more it does not give. */
+  readonly invitedBy?: string | undefined
   /** Of an invitation whose link was handed over, not mailed: it proves no address. */
   readonly isHandedOver?: boolean | undefined
   /** A checked address of this origin, where the browser goes on. */

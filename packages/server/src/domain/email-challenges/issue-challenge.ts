@@ -3,6 +3,7 @@ import type { Transaction } from '../../platform/database/database.ts'
 import type { Language } from '../../platform/html/language.ts'
 import { randomId } from '../../platform/random/random.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { leaveMail } from '../mails/leave-mail.ts'
 import type { CodePurpose, Mail } from '../mails/mail.ts'
@@ -32,6 +33,8 @@ export interface ChallengeToIssue {
   readonly linkUrl: string
   readonly language: Language
   readonly network: string
+  /** Who asks for it. Default: somebody who has not proved who they are. */
+  readonly actor?: Actor
   /** What is mailed in place of the code, at the same cost; `nothing`: the mail is withheld. Absent: the code is. */
   readonly instead?: 'nothing' | { readonly recipient: string; readonly mail: Mail } | undefined
 }
@@ -45,14 +48,13 @@ export async function issueChallenge(
   sealer: Sealer,
   asked: ChallengeToIssue,
 ): Promise<EmailChallenge> {
-  const { purpose, accountId, payload, linkUrl, language, network, instead } = asked
+  const { purpose, accountId, payload, linkUrl, language, network, instead, actor = 'anonymous' } = asked
   const minutes = lifetimeMinutes[purpose]
   const { challenge, code, secret } = await keepChallenge(tx, sealer, asked, tx.now + minutes * MINUTE_MS)
   const url = `${linkUrl}?secret=${secret}`
   const mail: Mail = { kind: 'code', purpose, code: formatTypedCode(code), url, lifetimeMinutes: minutes }
   const told = typeof instead === 'object' ? instead : { recipient: payload.email, mail }
   await leaveMail(tx, sealer, { ...told, language, network, isWithheld: instead === 'nothing' })
-  const actor = 'anonymous'
   const detail = { purpose }
   await recordAuditEvent(tx, { act: 'email_challenge.issued', actor, outcome: 'done', accountId, network, detail })
   return challenge

@@ -5,13 +5,22 @@ import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findPassword } from '../credentials/find-password.ts'
 import { deleteIdentitiesAt, deleteIdentitiesOf, selectIdentitiesOf } from './federated-identity-store.ts'
 
+export interface IdentitiesToUnlink {
+  readonly accountId: string
+  readonly issuer: string
+  /** From where; absent: as the request's. */
+  readonly network?: string | undefined
+  /** Default: the account itself. */
+  readonly actor?: Actor
+}
+
 /**
  * Takes an account's identities at an issuer away from it; none to begin with is fine too. False, and nothing done, where the account could not
  * be logged in to any more.
  */
 export async function unlinkIdentities(
   tx: Transaction,
-  { accountId, issuer, network }: { readonly accountId: string; readonly issuer: string; readonly network: string },
+  { accountId, issuer, network, actor = `account:${accountId}` }: IdentitiesToUnlink,
 ): Promise<boolean> {
   // Two at once would each see the other's identity and leave none.
   await lockAccount(tx, accountId)
@@ -22,7 +31,7 @@ export async function unlinkIdentities(
   if (!hasPassword && mine.length === identities.length) return false
   await deleteIdentitiesAt(tx.sql, accountId, issuer)
   await recordAuditEvent(tx, {
-    ...{ act: 'federated_identity.unlinked', actor: `account:${accountId}`, outcome: 'done', accountId, network },
+    ...{ act: 'federated_identity.unlinked', actor, outcome: 'done', accountId, network },
     detail: { issuer, subjects: mine.map(({ subject }) => subject) },
   })
   return true

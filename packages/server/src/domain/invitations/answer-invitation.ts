@@ -45,6 +45,6 @@ export async function forgetInvitations(tx: Transaction, organizationId: string)
   await deleteInvitationsOf(tx.sql, organizationId)
 }
 
-export async function purgeInvitations(tx: Transaction): Promise<void> {
-  await deleteExpired(tx.sql, tx.now - KEPT_MS)
+export function purgeInvitations(tx: Transaction, most: number): Promise<number> {
+  return deleteExpired(tx.sql, tx.now - KEPT_MS, most)
 }

@@ -122,8 +122,12 @@ export async function deleteInvitationsOf(sql: Queries, organizationId: string):
   await invitations.where('organization_id', '=', organizationId).execute()
 }
 
-export async function deleteExpired(sql: Queries, before: EpochMilliseconds): Promise<void> {
-  await sql.withTables<InvitationTables>().deleteFrom('invitation').where('expires_at', '<', before).execute()
+/** Deletes some; returns how many. */
+export async function deleteExpired(sql: Queries, before: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<InvitationTables>()
+  const some = tables.selectFrom('invitation').select('id').where('expires_at', '<', before).limit(most)
+  const deleted = await tables.deleteFrom('invitation').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }
 
 function toInvitation(row: InvitationRow): Invitation {

@@ -1,6 +1,8 @@
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { JWKS_LIFETIME_SECONDS } from './plan-key-schedule.ts'
 import { privateKeyPurpose, type SigningAlgorithm, type SigningKey } from './signing-key.ts'
 import { selectSigningKeys } from './signing-key-store.ts'
 
@@ -15,6 +17,7 @@ export interface PublishedKeys {
   /** The JWKS as it is served, RFC 7517 §5. */
   readonly jwks: string
   readonly etag: string
+  readonly kids: ReadonlySet<string>
   readonly signers: ReadonlyMap<SigningAlgorithm, Signer>
 }
 
@@ -27,12 +30,23 @@ export interface KeyRing {
    * @throws Error when there is none: `advanceSigningKeys` makes one for every algorithm in use.
    */
   getSigner(algorithm: SigningAlgorithm): Promise<Signer>
+  /** The keys as they stand now: asks the database by a read that begins after this call, one for all who call before it begins. */
+  latest(): Promise<PublishedKeys>
+  /** The keys as they were last read, and how long ago; undefined when that is longer than a JWKS may be kept by whoever has it. For when the database is away. */
+  lastRead(): { readonly published: PublishedKeys; readonly ageSeconds: number } | undefined
+  /**
+   * The keys, with the one of this kid if there is such a one: another instance may have made it a moment ago. Asks the database for a kid that is not in
+   * memory, ten times a second at most, and waits for it.
+   */
+  withKey(kid: string): Promise<PublishedKeys>
   /** Has the database asked again by the next call. */
   forget(): void
 }
 
 /** A change made by another instance or by the command line is seen after this long: well within a second. */
 const FRESH_MS = 500
+/** However many strange kids are named, they are looked for this seldom. */
+const SEEK_PAUSE_MS = 100
 
 /** Holds the opened keys in memory and looks at the database again when its copy is older than half a second. */
 export function createKeyRing(
@@ -43,12 +57,13 @@ export function createKeyRing(
   const opened = new Map<string, Signer>()
   let copy: { readonly published: PublishedKeys; readonly readAt: number } | undefined
   let reading: Promise<PublishedKeys> | undefined
+  let next: Promise<PublishedKeys> | undefined
   let generation = 0
 
   async function read(): Promise<PublishedKeys> {
     const readAt = monotonicNow()
     const begun = generation
-    const keys = await selectSigningKeys(database.read)
+    const keys = await selectSigningKeys(database.readUrgently)
     for (const kid of opened.keys())
       if (!keys.some((key) => key.kid === kid && key.state === 'active')) opened.delete(kid)
     for (const key of keys.filter((candidate) => candidate.state === 'active' && !opened.has(candidate.kid))) {
@@ -72,8 +87,30 @@ export function createKeyRing(
     return copy && monotonicNow() - copy.readAt < FRESH_MS ? copy.published : readOnce()
   }
 
+  /** A read that begins after this call, and after a pause. */
+  function readNext(pauseMilliseconds: number): Promise<PublishedKeys> {
+    next ??= (async () => {
+      // Also without a pause it begins after this call, when `next` is set.
+      await (pauseMilliseconds > 0 ? sleep(pauseMilliseconds) : undefined)
+      while (reading) await reading.catch(() => {})
+      next = undefined
+      return readOnce()
+    })()
+    return next
+  }
+
   return {
     current,
+    latest: () => readNext(0),
+    lastRead() {
+      const ageSeconds = copy ? Math.ceil((monotonicNow() - copy.readAt) / 1000) : Number.POSITIVE_INFINITY
+      return copy && ageSeconds < JWKS_LIFETIME_SECONDS ? { published: copy.published, ageSeconds } : undefined
+    },
+    async withKey(kid) {
+      const published = await current()
+      if (published.kids.has(kid)) return published
+      return readNext(copy ? copy.readAt + SEEK_PAUSE_MS - monotonicNow() : 0)
+    },
     forget() {
       generation += 1
       copy = undefined
@@ -81,7 +118,7 @@ export function createKeyRing(
     },
     async getSigner(algorithm) {
       // The first key of an algorithm may be younger than the copy.
-      const signer = (await current()).signers.get(algorithm) ?? (await readOnce()).signers.get(algorithm)
+      const signer = (await current()).signers.get(algorithm) ?? (await readNext(0)).signers.get(algorithm)
       if (signer) return signer
       throw new Error(`no signing key for ${algorithm}`)
     },
@@ -95,14 +132,12 @@ function openSigner(sealer: Sealer, { kid, algorithm, sealedPrivateKey }: Signin
 }
 
 function toPublishedKeys(keys: readonly SigningKey[], signers: readonly Signer[]): PublishedKeys {
-  const jwks = renderJwks(keys)
+  const published = keys.filter((key) => key.state !== 'retired')
+  const jwks = JSON.stringify({ keys: published.map((key) => key.publicJwk) })
   return {
     jwks,
     etag: `"${createHash('sha256').update(jwks).digest('base64url').slice(0, 22)}"`,
+    kids: new Set(published.map(({ kid }) => kid)),
     signers: new Map(signers.map((signer) => [signer.algorithm, signer])),
   }
-}
-
-function renderJwks(keys: readonly SigningKey[]): string {
-  return JSON.stringify({ keys: keys.filter((key) => key.state !== 'retired').map((key) => key.publicJwk) })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { countStatements } from '../../../testing/count-work.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { randomSecret } from '../../platform/random/random.ts'
 import { createSealer } from '../../platform/sealing/sealing.ts'
@@ -15,6 +16,7 @@ import {
   RETIRING_MS,
   ROTATION_MS,
 } from './plan-key-schedule.ts'
+import { replaceCompromisedKey } from './replace-compromised-key.ts'
 import { rotateSigningKeys } from './rotate-signing-keys.ts'
 import { type SigningKey, signingAlgorithms } from './signing-key.ts'
 
@@ -176,6 +178,54 @@ forEachDatabase('signing keys', ({ open, createUrl }) => {
     monotonic += 500
     expect((await ring.getSigner('ES256')).kid).not.toBe(oldSigner.kid)
     expect(JSON.parse((await ring.current()).jwks).keys).toHaveLength(2)
+  })
+
+  it('a key that another instance made a moment ago is served at once, and found when a token names it', async () => {
+    const deps = await openDeps()
+    await advanceSigningKeys(deps, ['ES256'])
+    const elsewhere = createKeyRing(deps.database, deps.sealer)
+    const { kid } = await elsewhere.getSigner('ES256')
+    const draft = await generateSigningKey('ES256')
+    await deps.database.write((tx) => replaceCompromisedKey(tx, deps.sealer, { kid, draft, actor: 'cli' }))
+    // Its copy is younger than half a second, so it signs with the old key; what others sign it verifies.
+    expect((await elsewhere.current()).kids).toEqual(new Set([kid]))
+    expect((await elsewhere.withKey(draft.kid)).kids).toEqual(new Set([draft.kid]))
+    expect(JSON.parse((await elsewhere.latest()).jwks).keys).toMatchObject([{ kid: draft.kid }])
+    const second = await generateSigningKey('ES256')
+    await deps.database.write((tx) =>
+      replaceCompromisedKey(tx, deps.sealer, { kid: draft.kid, draft: second, actor: 'cli' }),
+    )
+    expect(JSON.parse((await elsewhere.latest()).jwks).keys).toMatchObject([{ kid: second.kid }])
+  })
+
+  it('however many strange kids are named, the keys are read ten times a second at most', async () => {
+    const deps = await openDeps()
+    await advanceSigningKeys(deps, ['ES256'])
+    let reads = 0
+    const readUrgently = countStatements(deps.database.readUrgently, () => (reads += 1))
+    const database = { ...deps.database, readUrgently }
+    const ring = createKeyRing(database, deps.sealer)
+    const begunAt = performance.now()
+    for (let round = 0; round < 3; round++)
+      await Promise.all(Array.from({ length: 200 }, (_, index) => ring.withKey(`strange ${round} ${index}`)))
+    expect(reads).toBeGreaterThan(1)
+    expect(reads).toBeLessThanOrEqual(2 + (performance.now() - begunAt) / 100)
+  })
+
+  it('what was read last is at hand for a JWKS lifetime, and not once it is forgotten', async () => {
+    const deps = await openDeps()
+    await advanceSigningKeys(deps, ['ES256'])
+    let now = 0
+    const ring = createKeyRing(deps.database, deps.sealer, () => now)
+    expect(ring.lastRead()).toBeUndefined()
+    const published = await ring.latest()
+    now += 299_000
+    expect(ring.lastRead()).toEqual({ published, ageSeconds: 299 })
+    now += 1
+    expect(ring.lastRead()).toBeUndefined()
+    await ring.latest()
+    ring.forget()
+    expect(ring.lastRead()).toBeUndefined()
   })
 
   it('private keys rest encrypted: another secret opens nothing, and no row holds a private member', async () => {

@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
+import { isCanonicalJws } from './is-canonical-jws.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { PublicJwk } from './signing-key.ts'
 
@@ -13,10 +14,11 @@ export async function verifyOwnJws(
   token: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const [header = '', payload = '', signature = '', ...rest] = token.split('.')
-  if (rest.length > 0 || !/^[\w-]+$/.test(`${header}${payload}${signature}`)) return undefined
+  if (rest.length > 0 || !/^[\w-]+$/.test(`${header}${payload}${signature}`) || !isCanonicalJws(token)) return undefined
   const fields = parseSegment(header)
   if (fields?.typ !== typ || 'crit' in fields || (fields.alg !== 'ES256' && fields.alg !== 'RS256')) return undefined
-  const { keys } = JSON.parse((await keyRing.current()).jwks) as { keys: PublicJwk[] }
+  if (typeof fields.kid !== 'string') return undefined
+  const { keys } = JSON.parse((await keyRing.withKey(fields.kid)).jwks) as { keys: PublicJwk[] }
   const jwk = keys.find(({ kid, alg }) => kid === fields.kid && alg === fields.alg)
   if (!jwk) return undefined
   const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts'
-import { deleteAllSights, deleteSights, deleteSightsBefore } from './known-device-store.ts'
-import { EVER_MARK, KNOWN_MS } from './see-device.ts'
+import { deleteAllSights, deleteForgotten, deleteSights } from './known-device-store.ts'
+import { EVER_MARK } from './see-device.ts'
 
 /** From now on every browser is new to the account. */
 export async function forgetKnownDevices(tx: Transaction, accountId: string): Promise<void> {
@@ -12,7 +12,7 @@ export async function deleteKnownDevices(tx: Transaction, accountId: string): Pr
   await deleteAllSights(tx.sql, accountId)
 }
 
-/** Forgets what was not seen for so long that it is no longer known. */
-export async function purgeKnownDevices(tx: Transaction): Promise<void> {
-  await deleteSightsBefore(tx.sql, tx.now - KNOWN_MS, EVER_MARK)
+/** Forgets some of what was not seen for so long that it is no longer known. Returns how many. */
+export function purgeKnownDevices(tx: Transaction, most: number): Promise<number> {
+  return deleteForgotten(tx.sql, tx.now, most)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { deleteInSteps } from '../../platform/database/delete-in-steps.ts'
 import { migrations } from '../schema/migrations.ts'
 import { deleteKnownDevices, forgetKnownDevices, purgeKnownDevices } from './forget-devices.ts'
 import { type DeviceSight, type SeenDevice, seeDevice } from './see-device.ts'
@@ -48,12 +49,12 @@ forEachDatabase('a device', ({ open }) => {
     moment.now += 89 * day
     expect(await see({ cookie })).toEqual({ isNew: false, cookie })
     moment.now += 89 * day
-    await database.write(purgeKnownDevices)
+    await deleteInSteps(database, purgeKnownDevices)
     expect(await see({ cookie })).toMatchObject({ isNew: false })
     moment.now += 90 * day
     expect(await see({ cookie })).toMatchObject({ isNew: true })
     moment.now += 400 * day
-    await database.write(purgeKnownDevices)
+    await deleteInSteps(database, purgeKnownDevices)
     expect(await see({ cookie })).toMatchObject({ isNew: true })
   })
 

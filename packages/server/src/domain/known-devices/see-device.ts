@@ -32,8 +32,13 @@ export async function seeDevice(tx: Transaction, sight: DeviceSight): Promise<Se
   const sights = await selectSights(tx.sql, accountId, [...marks, EVER_MARK])
   const isKnown = marks.some((mark) => (sights.get(mark) ?? 0) > tx.now - KNOWN_MS)
   // In one order, so that two sign-ins at once never wait for each other.
-  await upsertSights(tx.sql, accountId, [...marks, EVER_MARK].sort(), tx.now)
+  const seen = [...marks, EVER_MARK].sort().map((mark) => ({ mark, keptMilliseconds: keptFor(mark) }))
+  await upsertSights(tx.sql, accountId, seen, tx.now)
   return { isNew: sights.has(EVER_MARK) && !isKnown, cookie }
+}
+
+function keptFor(mark: string): number | undefined {
+  return mark === EVER_MARK ? undefined : KNOWN_MS
 }
 
 function hash(...parts: readonly string[]): string {

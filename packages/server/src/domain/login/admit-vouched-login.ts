@@ -3,13 +3,13 @@ import { findAccount } from '../accounts/find-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 
-/** A login of whoever has proved who they are by what others vouch for: their mailbox, or an upstream provider. */
+/** A login of whoever has proved who they are by what others vouch for: their mailbox, an upstream provider, or the code of the first run. */
 export interface VouchedLogin {
   readonly accountId: string
   readonly clientId: string
   readonly network: string
   /** What the mail was for, or the provider's id. */
-  readonly voucher: { readonly by: 'email_login' | 'recovery' | 'sign_up' } | { readonly upstream: string }
+  readonly voucher: { readonly by: 'email_login' | 'recovery' | 'setup' | 'sign_up' } | { readonly upstream: string }
 }
 
 /**

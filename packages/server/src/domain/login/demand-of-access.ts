@@ -1,10 +1,12 @@
 import type { Queries } from '../../platform/database/database.ts'
 import { findRoleNames } from '../accounts/find-role-names.ts'
+import { ADMIN_AUDIENCE } from '../apis/admin-api.ts'
 import type { Api } from '../apis/api.ts'
-import { listApis } from '../apis/list-apis.ts'
+import { findApi, listOperatorsApis } from '../apis/list-apis.ts'
 import { type Acr, highestAcr, reachesAcr } from '../assurance/acr.ts'
 import type { Client } from '../clients/client.ts'
 import { isFactorRequiredByClient } from '../clients/is-factor-required.ts'
+import { findPermissionsOfRoles } from '../roles/carry-permissions.ts'
 import { findDemandOfRoles } from '../roles/require-factor.ts'
 
 /** Where somebody signs in, and for what. Absent: nowhere in particular. */
@@ -26,8 +28,16 @@ export async function findDemandOfAccess(
 /** Whether more than one step is demanded of an account anywhere: by a role that it has, or for some API or client. */
 export async function isMoreDemandedAnywhere(sql: Queries, accountId: string): Promise<boolean> {
   if ((await findDemandOfAccess(sql, accountId, {})) !== undefined) return true
-  if ((await listApis(sql)).some(({ requiredAcr }) => requiredAcr !== undefined)) return true
+  if ((await listOperatorsApis(sql)).some(({ requiredAcr }) => requiredAcr !== undefined)) return true
+  if (await isDemandedOfAdministrator(sql, accountId)) return true
   return isFactorRequiredByClient(sql)
+}
+
+/** What the Admin API demands is nothing to whoever may do nothing there. */
+async function isDemandedOfAdministrator(sql: Queries, accountId: string): Promise<boolean> {
+  if ((await findApi(sql, ADMIN_AUDIENCE))?.requiredAcr === undefined) return false
+  const roles = await findRoleNames(sql, accountId)
+  return roles.length > 0 && (await findPermissionsOfRoles(sql, ADMIN_AUDIENCE, roles)).size > 0
 }
 
 /** Whether a session has proved what is demanded by now. */

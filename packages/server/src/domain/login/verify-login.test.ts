@@ -63,17 +63,15 @@ function counting(surroundings: LoginDeps): { surroundings: LoginDeps; counts: (
   const counts = { reads: 0, writes: 0, hashes: 0 }
   const { database, hashQueue: line } = surroundings
   const countedDatabase: Database = {
-    dialect: database.dialect,
+    ...database,
     get read() {
       counts.reads += 1
       return database.read
     },
-    write(unit) {
+    write(unit, options) {
       counts.writes += 1
-      return database.write(unit)
+      return database.write(unit, options)
     },
-    onAnnounced: (topic, listener) => database.onAnnounced(topic, listener),
-    close: () => database.close(),
   }
   const countedQueue: HashQueue = {
     run(work, signal) {
@@ -82,6 +80,9 @@ function counting(surroundings: LoginDeps): { surroundings: LoginDeps; counts: (
     },
     running: 0,
     waiting: 0,
+    of: () => countedQueue,
+    hasPlaceFor: () => true,
+    observeWaits() {},
   }
   return {
     surroundings: { ...surroundings, database: countedDatabase, hashQueue: countedQueue },
@@ -275,6 +276,9 @@ forEachDatabase('login', ({ open }) => {
       },
       running: 0,
       waiting: 0,
+      of: () => oneTurn,
+      hasPlaceFor: () => true,
+      observeWaits() {},
     }
     const passwordCost = { memoryKibibytes: 19_456, passes: 3, parallelism: 1 }
     const verified = await tryLogin({ database, hashQueue: oneTurn, clock, passwordCost }, 'ada', password)

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database/database.ts'
 import { HashQueueFullError } from '../../platform/hash-queue/hash-queue.ts'
+import { inSpan } from '../../platform/tracing/in-span.ts'
 import type { Account } from '../accounts/account.ts'
 import { findAccountByLoginName } from '../accounts/find-account-by-login-name.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
@@ -23,6 +24,8 @@ export interface LoginAttempt {
   readonly address: string | undefined
   /** Aborts when the client goes away: it then isn't hashed for. */
   readonly signal?: AbortSignal | undefined
+  /** Called when all has been read that is needed: from now on it waits for its turn to be hashed, in a line of its own. */
+  readonly onRead?: () => void
 }
 
 /** Why, for the log. Never for the answer, which is the same for all of them. */
@@ -57,14 +60,24 @@ export type LoginVerification =
  *
  * @see NIST SP 800-63B-4 §3.2.2, OWASP ASVS 5.0 6.3.8
  */
-export async function verifyLogin(surroundings: LoginDeps, attempt: LoginAttempt): Promise<LoginVerification> {
-  const { database, hashQueue, clock, passwordCost } = surroundings
+export function verifyLogin(surroundings: LoginDeps, attempt: LoginAttempt): Promise<LoginVerification> {
+  return inSpan({ name: 'login verify' }, async (describe) => {
+    const verification = await verify(surroundings, attempt)
+    describe({ 'ostiary.login.outcome': verification.ok ? 'verified' : verification.reason })
+    return verification
+  })
+}
+
+async function verify(surroundings: LoginDeps, attempt: LoginAttempt): Promise<LoginVerification> {
+  const { database, clock, passwordCost } = surroundings
   const subject = throttleSubject(attempt.login, attempt.address)
   const throttle = await checkThrottle(database.read, clock.now(), subject)
   if (!throttle.ok) return { ok: false, reason: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds }
+  const hashQueue = surroundings.hashQueue.of(subject.network)
   const account = await findAccountByLoginName(database.read, attempt.login)
   const whose = { accountId: account?.id, login: attempt.login }
   const { password, hash } = await findPasswordOrDecoy(database.read, whose, passwordCost)
+  attempt.onRead?.()
   const matches = await verifyPassword(hashQueue, hash, attempt.password, attempt.signal)
   const isRight = matches && account !== undefined && account.disabledAt === undefined && password !== undefined
   if (!isRight) await spendDifference(hashQueue, { hash, password: attempt.password }, passwordCost, attempt.signal)
@@ -72,7 +85,7 @@ export async function verifyLogin(surroundings: LoginDeps, attempt: LoginAttempt
   if (account.disabledAt !== undefined) return refuse(database, subject, 'disabled_account', account)
   if (password === undefined) return refuse(database, subject, 'no_password', account)
   if (!matches) return refuse(database, subject, 'wrong_password', account)
-  const strongerHash = await strengthenHash(surroundings, password.hash, attempt)
+  const strongerHash = await strengthenHash({ ...surroundings, hashQueue }, password.hash, attempt)
   return { ok: true, login: { account, subject, password, strongerHash } }
 }
 

@@ -1,4 +1,5 @@
-import { BackgroundLoop } from '../../platform/background-loop/background-loop.ts'
+import { OutboxWorker } from '../../platform/background-loop/outbox-worker.ts'
+import { pauseAfter } from '../../platform/background-loop/pause-after.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { isPublicAddress } from '../../platform/public-fetch/is-public-address.ts'
@@ -32,59 +33,43 @@ const MOST_UNDER_WAY = 32
 const MOST_OF_A_CLIENT = 4
 /** Longer than an attempt takes: then its instance has gone, and another one may try. */
 const LEASE_MS = 30_000
-/** After the first, second, third failed attempt, and so on; the last one from then on. */
+/** After the first, second, third failed attempt, and so on. */
 const PAUSES_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
 
 /** Sends what the outbox holds, in the background of a process. */
 export class LogoutNoticeDelivery {
   readonly #deps: LogoutNoticeDeps
-  readonly #underWay = new Map<Promise<void>, string>()
-  readonly #loop: BackgroundLoop
+  readonly #worker: OutboxWorker<LogoutNotice>
 
   constructor(deps: LogoutNoticeDeps) {
     this.#deps = deps
-    this.#loop = new BackgroundLoop({
-      ...{ database: deps.database, topic: LOGOUT_TOPIC, pollMilliseconds: POLL_MS },
-      look: () => this.#begin(),
-      onError: (error) => deps.log.warn({ error }, 'the outbox of logout notices cannot be read; it is tried again'),
+    const { database, log } = deps
+    this.#worker = new OutboxWorker({
+      ...{ database, topic: LOGOUT_TOPIC, pollMilliseconds: POLL_MS },
+      claim: (underWay) => this.#claim(underWay),
+      send: (notice) => this.#send(notice),
+      onUnread: (error) => log.warn({ error }, 'the outbox of logout notices cannot be read; it is tried again'),
+      onUnsent: ({ clientId }, error) => log.warn({ error, clientId }, 'a logout notice could not be sent'),
     })
   }
 
   start(): void {
-    this.#loop.start()
+    this.#worker.start()
   }
 
   /** Waits for what is under way; what is not answered stays in the outbox. */
-  async stop(): Promise<void> {
-    await this.#loop.stop()
-    await Promise.all(this.#underWay.keys())
+  stop(): Promise<void> {
+    return this.#worker.stop()
   }
 
-  /** Begins with the next one, when there is one and room for it. */
-  async #begin(): Promise<boolean> {
-    if (this.#underWay.size >= MOST_UNDER_WAY) return false
-    // One at a time, so that no client gets more than its share.
-    const exceptClients = this.#busyClients()
-    const notices = await this.#deps.database.write((tx) =>
+  /** One at a time, so that no client gets more than its share. */
+  async #claim(underWay: readonly LogoutNotice[]): Promise<readonly LogoutNotice[]> {
+    if (underWay.length >= MOST_UNDER_WAY) return []
+    const byClient = [...Map.groupBy(underWay, ({ clientId }) => clientId)]
+    const exceptClients = byClient.filter(([, notices]) => notices.length >= MOST_OF_A_CLIENT).map(([id]) => id)
+    return this.#deps.database.write((tx) =>
       claimNotices(tx.sql, { now: tx.now, leasedUntil: tx.now + LEASE_MS, most: 1, exceptClients }),
     )
-    for (const notice of notices) {
-      const sending = this.#send(notice)
-        .catch((error) =>
-          this.#deps.log.warn({ error, clientId: notice.clientId }, 'a logout notice could not be sent'),
-        )
-        .finally(() => {
-          this.#underWay.delete(sending)
-          this.#loop.wake()
-        })
-      this.#underWay.set(sending, notice.clientId)
-    }
-    return notices.length > 0
-  }
-
-  #busyClients(): readonly string[] {
-    const counts = Map.groupBy(this.#underWay.values(), (clientId) => clientId)
-    return [...counts].filter(([, underWay]) => underWay.length >= MOST_OF_A_CLIENT).map(([clientId]) => clientId)
   }
 
   async #send(notice: LogoutNotice): Promise<void> {
@@ -98,7 +83,7 @@ export class LogoutNoticeDelivery {
       log.warn({ clientId, attempts, reason: delivery.reason }, 'a client cannot be reached to tell it of a logout')
     }
     await database.write(async (tx) => {
-      const pause = PAUSES_MS[Math.min(notice.attempts, PAUSES_MS.length) - 1] ?? 0
+      const pause = pauseAfter(notice.attempts, PAUSES_MS)
       if (!delivery.isAnswered && tx.now + pause < notice.expiresAt)
         return postponeNotice(tx.sql, notice.id, tx.now + pause)
       if (!(await deleteNotice(tx.sql, notice.id))) return undefined

@@ -78,9 +78,12 @@ export async function postponeNotice(sql: Queries, id: string, until: EpochMilli
     .execute()
 }
 
-/** Gives up what could not even be tried until it was over. */
-export async function deleteOverdueNotices(sql: Queries, now: EpochMilliseconds): Promise<void> {
-  await sql.withTables<LogoutNoticeTables>().deleteFrom('logout_notice').where('expires_at', '<', now).execute()
+/** Gives up some that could not even be tried until they were over; returns how many. */
+export async function deleteOverdueNotices(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<LogoutNoticeTables>()
+  const some = tables.selectFrom('logout_notice').select('id').where('expires_at', '<', now).limit(most)
+  const deleted = await tables.deleteFrom('logout_notice').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }
 
 /** Whether it was there. */

@@ -1,4 +1,4 @@
-import { selectMembers, selectMembership, selectMembershipsOf } from './membership-store.ts'
+import { selectMemberPage, selectMembers, selectMembership, selectMembershipsOf } from './membership-store.ts'
 
 /** That an account belongs to an organization; absent when it doesn't. */
 export const findMembership: typeof selectMembership = selectMembership
@@ -8,3 +8,6 @@ export const listMemberships: typeof selectMembershipsOf = selectMembershipsOf
 
 /** Who belongs to an organization, the oldest membership first. */
 export const listMembers: typeof selectMembers = selectMembers
+
+/** Some of them, by their accounts' ids. */
+export const pageMembers: typeof selectMemberPage = selectMemberPage

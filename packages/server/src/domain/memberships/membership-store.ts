@@ -126,6 +126,22 @@ export async function selectMembers(sql: Queries, organizationId: string): Promi
   return withRoles(sql, rows)
 }
 
+/** Some of an organization, by their accounts' ids: those that stand after one. */
+export async function selectMemberPage(
+  sql: Queries,
+  organizationId: string,
+  { after, most }: { readonly after: string; readonly most: number },
+): Promise<Membership[]> {
+  const memberships = sql.withTables<MembershipTables>().selectFrom('membership').selectAll()
+  const rows = await memberships
+    .where('organization_id', '=', organizationId)
+    .where('account_id', '>', after)
+    .orderBy('account_id')
+    .limit(most)
+    .execute()
+  return withRoles(sql, rows)
+}
+
 /** All of an account, the oldest first. */
 export async function selectMembershipsOf(sql: Queries, accountId: string): Promise<Membership[]> {
   const memberships = sql.withTables<MembershipTables>().selectFrom('membership').selectAll()

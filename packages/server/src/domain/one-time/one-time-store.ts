@@ -58,6 +58,10 @@ export async function markUsed(sql: Queries, id: string, outcome: string, now: E
   return used !== undefined
 }
 
-export async function deleteExpired(sql: Queries, before: EpochMilliseconds): Promise<void> {
-  await sql.withTables<OneTimeTables>().deleteFrom('one_time').where('expires_at', '<', before).execute()
+/** Deletes some; returns how many. */
+export async function deleteExpired(sql: Queries, before: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<OneTimeTables>()
+  const some = tables.selectFrom('one_time').select('id').where('expires_at', '<', before).limit(most)
+  const deleted = await tables.deleteFrom('one_time').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }

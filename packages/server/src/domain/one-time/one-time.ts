@@ -11,6 +11,7 @@ export type OneTimeKind =
   | 'account_lock'
   | 'assertion'
   | 'authorization_code'
+  | 'dpop_proof'
   | 'login_step'
   | 'passkey_challenge'
   | 'upstream_link'
@@ -59,9 +60,9 @@ export async function useOnce(
   return insertUsed(tx.sql, { id: hashSecret(`${kind} ${name}`), kind, expires_at: expiresAt, used_at: tx.now })
 }
 
-/** Removes what expired some time ago. */
-export async function purgeOneTime(tx: Transaction): Promise<void> {
-  await deleteExpired(tx.sql, tx.now - KEPT_MILLISECONDS)
+/** Removes some of what expired a while ago. Returns how many. */
+export function purgeOneTime(tx: Transaction, most: number): Promise<number> {
+  return deleteExpired(tx.sql, tx.now - KEPT_MILLISECONDS, most)
 }
 
 function hashSecret(secret: string): string {

@@ -4,6 +4,7 @@ import {
   selectIdOfSlug,
   selectNewestOrganizations,
   selectOrganization,
+  selectOrganizationPage,
   selectOrganizations,
 } from './organization-store.ts'
 
@@ -18,3 +19,6 @@ export const findOrganizations: typeof selectOrganizations = selectOrganizations
 
 /** So many organizations, the newest first. */
 export const listOrganizations: typeof selectNewestOrganizations = selectNewestOrganizations
+
+/** A page of them, the latest first. */
+export const pageOrganizations: typeof selectOrganizationPage = selectOrganizationPage

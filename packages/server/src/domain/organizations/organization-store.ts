@@ -70,6 +70,20 @@ export async function selectNewestOrganizations(sql: Queries, limit: number): Pr
   return rows.map(toOrganization)
 }
 
+/** Some of them, the latest first: those that stand after one. */
+export async function selectOrganizationPage(
+  sql: Queries,
+  { after, most }: { readonly after: Pick<Organization, 'createdAt' | 'id'> | undefined; readonly most: number },
+): Promise<Organization[]> {
+  let organizations = sql.withTables<OrganizationTables>().selectFrom('organization').selectAll()
+  if (after !== undefined)
+    organizations = organizations
+      .where('created_at', '<=', after.createdAt)
+      .where((where) => where.or([where('created_at', '<', after.createdAt), where('id', '<', after.id)]))
+  const rows = await organizations.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(most).execute()
+  return rows.map(toOrganization)
+}
+
 /** Has whoever changes it wait until this transaction ends, and gives it as it is then. SQLite has no SELECT … FOR UPDATE. */
 export async function lockRow(sql: Queries, id: string): Promise<Organization | undefined> {
   const row = await sql

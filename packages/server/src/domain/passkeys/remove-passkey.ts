@@ -30,7 +30,8 @@ export async function removePasskey(
   if (!passkey) return { ok: false, reason: 'unknown' }
   const others = passkeys.filter((one) => one.id !== id && one.suspendedAt === undefined)
   const isWayIn = passkey.suspendedAt === undefined && others.length === 0
-  if (isWayIn && actor !== 'cli' && !(await hasOtherWayIn(tx, accountId))) return { ok: false, reason: 'last_way_in' }
+  if (isWayIn && actor === `account:${accountId}` && !(await hasOtherWayIn(tx, accountId)))
+    return { ok: false, reason: 'last_way_in' }
   await deletePasskey(tx.sql, passkey.credentialId)
   await recordAuditEvent(tx, {
     ...{ act: 'passkey.removed', actor, outcome: 'done', accountId, network },

@@ -16,7 +16,9 @@ export const keptSessions: KeptData = {
             organization: session.organizationId ?? null,
             scopes: session.scopes,
             user_agent: session.userAgent ?? null,
-            network: session.network,
+            // Where an administrator is is theirs.
+            network: session.impersonation ? null : session.network,
+            impersonation: session.impersonation ? { reason: session.impersonation.reason } : null,
             methods: session.methods,
             authenticated_at: writeMoment(session.authenticatedAt),
             created_at: writeMoment(session.createdAt),

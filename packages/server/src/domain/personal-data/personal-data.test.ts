@@ -29,7 +29,7 @@ import { ensureUserHandle } from '../passkeys/user-handle.ts'
 import { updateProfile } from '../profiles/update-profile.ts'
 import { makeRecoveryCodes } from '../recovery-codes/recovery-codes.ts'
 import { rememberDevice } from '../remembered-devices/remembered-devices.ts'
-import { migrations } from '../schema/migrations.ts'
+import { schemaStatements } from '../schema/migrations.ts'
 import { listSessions } from '../sessions/list-sessions.ts'
 import { addTotp } from '../totp/totp.ts'
 import { cancelDeletion } from './cancel-deletion.ts'
@@ -44,12 +44,10 @@ const password = 'a long walk along the river'
 const DAY_MS = 86_400_000
 
 /** The tables of the schema, each with its columns. */
-const tables = migrations
-  .flatMap(({ statements }) => statements)
-  .flatMap((statement) => {
-    const [, name, columns] = /^CREATE TABLE (\w+) \((.*)\)$/s.exec(statement) ?? []
-    return name === undefined || columns === undefined ? [] : [{ name, columns }]
-  })
+const tables = schemaStatements.flatMap((statement) => {
+  const [, name, columns] = /^CREATE TABLE (\w+) \((.*)\)$/s.exec(statement) ?? []
+  return name === undefined || columns === undefined ? [] : [{ name, columns }]
+})
 
 describe('everything that is kept of a person', () => {
   it('each table with a column account_id is given and purged, or says why not', () => {
@@ -340,7 +338,7 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
         session_id: null,
         client_id: 'ostiary',
       },
-      ...{ network: '203.0.113.7', detail: '{"method":"pwd"}' },
+      ...{ network: '203.0.113.7', detail: '{"method":"pwd"}', salt: 'salt', commitment: '' },
     })
     const insert = (tx: Transaction, from: number, to: number) =>
       tx.sql

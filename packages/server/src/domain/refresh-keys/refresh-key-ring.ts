@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { selectNewestId, selectRefreshKeys } from './refresh-key-store.ts'
@@ -12,12 +13,15 @@ export interface RefreshKey {
 export interface RefreshKeyRing {
   /** The key that tokens are derived with now, as it stood at most half a second ago. */
   newest(): Promise<RefreshKey>
-  /** The key of this id; undefined when there is none. Asks the database only for ids that are not in memory, once a second at most. */
+  /**
+   * The key of this id; undefined when there is none. Asks the database only for ids that are not in memory, ten times a second at most: who names
+   * one waits until it was asked, since another instance may have made the key a moment ago.
+   */
   find(id: string): Promise<RefreshKey | undefined>
 }
 
 const FRESH_MS = 500
-const SEEK_PAUSE_MS = 1000
+const SEEK_PAUSE_MS = 100
 
 /** What a sealed refresh key is sealed for. */
 export function refreshKeyPurpose(id: string): string {
@@ -33,6 +37,7 @@ export function createRefreshKeyRing(
   let newestId = ''
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
+  let seeking: Promise<void> | undefined
 
   async function read(): Promise<void> {
     const begunAt = monotonicNow()
@@ -52,6 +57,17 @@ export function createRefreshKeyRing(
     return reading
   }
 
+  /** A read that begins after this call; one for all who ask before it begins. */
+  function seek(): Promise<void> {
+    seeking ??= (async () => {
+      await sleep(Math.max(0, readAt + SEEK_PAUSE_MS - monotonicNow()))
+      while (reading) await reading.catch(() => {})
+      seeking = undefined
+      await readOnce()
+    })()
+    return seeking
+  }
+
   return {
     async newest() {
       if (monotonicNow() - readAt >= FRESH_MS) await readOnce()
@@ -60,7 +76,7 @@ export function createRefreshKeyRing(
       throw new Error('there is no refresh key: `ensureRefreshKey` makes the first')
     },
     async find(id) {
-      if (!keys.has(id) && monotonicNow() - readAt >= SEEK_PAUSE_MS) await readOnce()
+      if (!keys.has(id)) await seek()
       return keys.get(id)
     },
   }

@@ -74,8 +74,12 @@ export async function deleteToken(sql: Queries, id: string): Promise<boolean> {
   return deleted !== undefined
 }
 
-export async function deleteExpired(sql: Queries, before: EpochMilliseconds): Promise<void> {
-  await sql.withTables<RegistrationTables>().deleteFrom('registration_token').where('expires_at', '<', before).execute()
+/** Deletes some; returns how many. */
+export async function deleteExpired(sql: Queries, before: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<RegistrationTables>()
+  const some = tables.selectFrom('registration_token').select('id').where('expires_at', '<', before).limit(most)
+  const deleted = await tables.deleteFrom('registration_token').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }
 
 function toToken(row: RegistrationTables['registration_token']): RegistrationToken {

@@ -62,8 +62,8 @@ export async function revokeRegistrationToken(tx: Transaction, id: string, actor
   return true
 }
 
-export async function purgeRegistrationTokens(tx: Transaction): Promise<void> {
-  await deleteExpired(tx.sql, tx.now - KEPT_MS)
+export function purgeRegistrationTokens(tx: Transaction, most: number): Promise<number> {
+  return deleteExpired(tx.sql, tx.now - KEPT_MS, most)
 }
 
 /** A plain hash suffices: there is nothing to guess in 256 random bits. */

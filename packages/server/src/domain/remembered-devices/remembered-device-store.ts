@@ -63,10 +63,10 @@ export async function deleteRememberedDevices(sql: Queries, accountId: string): 
   return deleted.length
 }
 
-export async function deleteExpiredDevices(sql: Queries, now: EpochMilliseconds): Promise<void> {
-  await sql
-    .withTables<RememberedDeviceTables>()
-    .deleteFrom('remembered_device')
-    .where('expires_at', '<=', now)
-    .execute()
+/** Deletes some; returns how many. */
+export async function deleteExpiredDevices(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<RememberedDeviceTables>()
+  const some = tables.selectFrom('remembered_device').select('id').where('expires_at', '<=', now).limit(most)
+  const deleted = await tables.deleteFrom('remembered_device').where('id', 'in', some).executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }

@@ -80,8 +80,8 @@ export async function forgetDevices(tx: Transaction, accountId: string, actor: A
 }
 
 /** Removes those whose time is over. */
-export async function purgeRememberedDevices(tx: Transaction): Promise<void> {
-  await deleteExpiredDevices(tx.sql, tx.now)
+export function purgeRememberedDevices(tx: Transaction, most: number): Promise<number> {
+  return deleteExpiredDevices(tx.sql, tx.now, most)
 }
 
 async function record(tx: Transaction, accountId: string, actor: Actor, count: number): Promise<void> {

@@ -2,8 +2,10 @@ import type { Database, Transaction } from '../../platform/database/database.ts'
 import { type AddedRole, addRole, type RoleChange, removeRole } from '../accounts/change-role.ts'
 import { outdateClaimsOfRole } from '../accounts/outdate-claims.ts'
 import { settleOutdatedClaims } from '../accounts/settle-outdated-claims.ts'
+import type { Api } from '../apis/api.ts'
 import { type ApiChange, type ChangedApi, changeApi } from '../apis/change-api.ts'
 import type { Actor } from '../audit/audit-event.ts'
+import { endUnpermittedImpersonations } from '../impersonation/end-unpermitted-impersonations.ts'
 import {
   type ChangedRolePermissions,
   changeRolePermissions,
@@ -28,8 +30,13 @@ export function giveRole(database: Database, change: RoleChange): Promise<WithSe
 
 /** Takes a role from an account; that it had it not is no error. Returns the feed's number. */
 export async function takeRole(database: Database, change: RoleChange): Promise<number> {
-  await database.write((tx) => removeRole(tx, change))
+  await database.write((tx) => takeRoleWithin(tx, change))
   return settleOutdatedClaims(database)
+}
+
+/** The same within a transaction; `settleOutdatedClaims` has to follow it. Whoever may act as nobody else any more stops at once. */
+export async function takeRoleWithin(tx: Transaction, change: RoleChange): Promise<void> {
+  if (await removeRole(tx, change)) await endUnpermittedImpersonations(tx, change.accountId, change.actor)
 }
 
 /** Changes what a role permits. Only what is taken outdates the tokens of its accounts; what is given comes with their next ones. */
@@ -68,9 +75,14 @@ export async function requireFactorOfRole(database: Database, demand: RoleDemand
 }
 
 /** Changes an API. What it gives up, roles lose. */
-export function updateApi(database: Database, change: ApiChange, actor: Actor): Promise<WithSequence<ChangedApi>> {
+export function updateApi(
+  database: Database,
+  change: ApiChange,
+  actor: Actor,
+  check?: (before: Api) => void,
+): Promise<WithSequence<ChangedApi>> {
   return changeAndSettle(database, async (tx) => {
-    const changed = await changeApi(tx, change, actor)
+    const changed = await changeApi(tx, change, actor, check)
     if (!changed.ok) return changed
     const losing = await dropPermissions(tx, change.audience, changed.removed)
     const narrowed = await findRolesWith(tx, change.audience, changed.narrowed)

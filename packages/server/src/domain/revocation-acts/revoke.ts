@@ -1,5 +1,8 @@
 import type { Database, Transaction } from '../../platform/database/database.ts'
 import { findAccount } from '../accounts/find-account.ts'
+import { isRoleHeld } from '../accounts/is-role-held.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
+import { settleOutdatedClaims } from '../accounts/settle-outdated-claims.ts'
 import { findApiKey } from '../api-keys/find-api-key.ts'
 import { revokeApiKeys } from '../api-keys/revoke-api-key.ts'
 import type { Actor } from '../audit/audit-event.ts'
@@ -11,12 +14,14 @@ import { forgetTime } from '../revocations/forget-time.ts'
 import { getFeedSequence } from '../revocations/get-feed-sequence.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
 import { CONCURRENT_MS } from '../revocations/revocation.ts'
+import { lockRole } from '../roles/lock-role.ts'
+import { ADMIN_ROLE } from '../roles/role.ts'
 import { endSession } from '../sessions/end-session.ts'
 import { findSession } from '../sessions/find-session.ts'
 import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
 import { revokeAccessToken } from '../tokens/revoke-access-token.ts'
 import { type IssuedTokenDeps, verifyIssuedToken } from '../tokens/verify-issued-token.ts'
-import { takeRole } from './change-roles.ts'
+import { takeRole, takeRoleWithin } from './change-roles.ts'
 
 /** What can be revoked. Ids, except for a token, which is the token itself. */
 export type RevocationTarget =
@@ -40,6 +45,8 @@ export type RevocationOutcome =
         | 'unknown_token'
         | 'unknown_client'
         | 'unknown_key'
+        /** Nobody else has the role `admin` and can log in. */
+        | 'last_admin'
     }
 
 export interface RevocationActDeps extends IssuedTokenDeps {
@@ -102,7 +109,18 @@ async function revokeRole(
   actor: Actor,
 ): Promise<RevocationOutcome> {
   if (!(await findAccount(database.read, accountId))) return { ok: false, reason: 'unknown_account' }
-  return { ok: true, sequence: await takeRole(database, { accountId, role, actor }) }
+  const change = { accountId, role, actor }
+  // The command line may take the last one: whoever can run it makes another.
+  if (actor === 'cli' || role !== ADMIN_ROLE) return { ok: true, sequence: await takeRole(database, change) }
+  const isTaken = await database.write(async (tx) => {
+    await lockRole(tx, ADMIN_ROLE)
+    await lockAccount(tx, accountId)
+    const isHeld = (await findAccount(tx.sql, accountId))?.roles.includes(ADMIN_ROLE)
+    if (isHeld === true && !(await isRoleHeld(tx.sql, ADMIN_ROLE, accountId))) return false
+    await takeRoleWithin(tx, change)
+    return true
+  })
+  return isTaken ? { ok: true, sequence: await settleOutdatedClaims(database) } : { ok: false, reason: 'last_admin' }
 }
 
 async function revokeToken(deps: RevocationActDeps, token: string, actor: Actor): Promise<RevocationOutcome> {

@@ -60,6 +60,41 @@ forEachDatabase('the follower of the feed', ({ open, createUrl }) => {
     return { follower, lines, moments, restarts: () => restarts, until }
   }
 
+  it('a look that is never answered is given up, and the next one finds what came meanwhile', async () => {
+    const database = await open({ migrations })
+    const sealer = createSealer([secret])
+    await advanceSigningKeys({ database, sealer, clock: systemClock }, ['ES256'])
+    await ensureFeedId(database)
+    let isSilent = false
+    const never = new Promise<never>(() => {})
+    const silenced: Database = {
+      ...database,
+      get readUrgently() {
+        const { readUrgently: sql } = database
+        if (!isSilent) return sql
+        return {
+          ...sql,
+          withTables: () => ({ selectFrom: () => ({ selectAll: () => ({ executeTakeFirstOrThrow: () => never }) }) }),
+        } as unknown as typeof sql
+      },
+    }
+    const warnings: string[] = []
+    const log = { warn: (_: object, message: string) => warnings.push(message) }
+    const keyRing = createKeyRing(database, sealer)
+    const deps = { issuer: 'https://a.example', database: silenced, clock: systemClock, keyRing, log }
+    const follower = new FeedFollower({ ...deps, lookLimitMilliseconds: 100 })
+    await follower.start()
+    onTestFinished(() => follower.stop())
+    isSilent = true
+    // One that had begun before may still be answered.
+    await follower.pulse().catch(() => {})
+    await expect(follower.pulse()).rejects.toThrow('did not answer in time')
+    await revokeSession(database, 'meanwhile')
+    isSilent = false
+    await expect.poll(() => follower.position.sequence).toBe(1)
+    expect(warnings[0]).toBe('the revocation feed cannot be read: guards get no heartbeat')
+  })
+
   const revokeSession = (database: Database, identifier: string, hesitateMilliseconds = 0) =>
     database.write(async (tx) => {
       const sequence = await recordRevocations(tx, [{ kind: 's', identifier, forgetAt: 2_000_000_000 }])

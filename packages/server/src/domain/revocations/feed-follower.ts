@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
+import { withinLimit } from '../../platform/database/within-limit.ts'
+import { OngoingTrouble } from '../../platform/log/ongoing-trouble.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { beginNewHistory } from './begin-new-history.ts'
 import { signHeartbeat } from './feed-heartbeat.ts'
@@ -25,6 +27,8 @@ export interface FeedPulse {
   /** Taken before the tables were read. */
   readonly readAt: EpochMilliseconds
   readonly heartbeat: string
+  /** The newest checkpoint of the audit log, as the heartbeat carries it; undefined before there is one. */
+  readonly checkpoint: string | undefined
   /** Whether all listeners were told of it. */
   readonly wasDelivered: boolean
 }
@@ -48,11 +52,17 @@ export interface FeedFollowerDeps {
   readonly clock: Clock
   readonly keyRing: KeyRing
   readonly log: { warn(details: object, message: string): void }
+  /** The newest checkpoint of the audit log, for heartbeats to carry. Absent: they carry none. */
+  readonly findCheckpoint?: () => string | undefined
+  /** After which a look that is not answered is given up; 5,000 when absent. */
+  readonly lookLimitMilliseconds?: number
 }
 
 /** The poll is the truth; announcements only make it instant. */
 const POLL_MS = 150
 const HEARTBEAT_MS = 1000
+/** Whatever a look waits for: guards call the feed stale after three seconds, and dark after a minute. */
+const LOOK_LIMIT_MS = 5000
 
 /**
  * Follows the feed's tables in this process, whoever writes them, and tells its listeners of new lines, each batch and each second with a
@@ -60,6 +70,7 @@ const HEARTBEAT_MS = 1000
  */
 export class FeedFollower {
   readonly #deps: FeedFollowerDeps
+  readonly #trouble: OngoingTrouble
   readonly #listeners = new Set<FeedListener>()
   #position: FeedPosition = { feedId: '', sequence: 0, chain: '' }
   #tail = new FeedTail(0)
@@ -69,10 +80,13 @@ export class FeedFollower {
   #nextHeartbeatAt = 0
   #timer: NodeJS.Timeout | undefined
   #stopListening: (() => void) | undefined
-  #isFailing = false
 
   constructor(deps: FeedFollowerDeps) {
     this.#deps = deps
+    this.#trouble = new OngoingTrouble(deps.log, {
+      begins: 'the revocation feed cannot be read: guards get no heartbeat',
+      ends: 'the revocation feed is read again',
+    })
   }
 
   /** How far it has followed. */
@@ -86,7 +100,7 @@ export class FeedFollower {
   }
 
   async start(): Promise<void> {
-    this.#moveTo(await selectHead(this.#deps.database.read))
+    this.#moveTo(await selectHead(this.#deps.database.readUrgently))
     this.#stopListening = this.#deps.database.onAnnounced(FEED_TOPIC, () => this.#look())
     this.#pollLater()
   }
@@ -121,24 +135,26 @@ export class FeedFollower {
       return this.#beat()
     })()
     this.#running = pulse.then(
-      () => this.#note(undefined),
-      (error) => this.#note(error),
+      () => this.#trouble.note(undefined),
+      (error) => this.#trouble.note(error),
     )
     return pulse
   }
 
   async #beat(): Promise<FeedPulse> {
-    const { issuer, database, keyRing } = this.#deps
+    const { issuer, database, keyRing, findCheckpoint, lookLimitMilliseconds = LOOK_LIMIT_MS } = this.#deps
     const readAt = await this.#nextMoment()
-    const step = await readFeed(database.read, this.#position)
+    const step = await withinLimit(readFeed(database.readUrgently, this.#position), lookLimitMilliseconds, tooLate)
     const head = step.kind === 'continued' ? step.head : await this.#followElsewhere(step)
     const lines = step.kind === 'continued' ? step.lines : []
     // Whoever reads that a key is compromised asks for the keys at once, and must not find it among them.
     if (lines.some((line) => line.includes('"k":"k"'))) keyRing.forget()
     const position = toPosition(head)
-    const heartbeat = signHeartbeat({ issuer, position, readAt }, await keyRing.getSigner('ES256'))
+    const checkpoint = findCheckpoint?.()
+    const signer = await withinLimit(keyRing.getSigner('ES256'), lookLimitMilliseconds, tooLate)
+    const heartbeat = signHeartbeat({ issuer, position, readAt, checkpoint }, signer)
     const wasDelivered = lines.length > 0 || performance.now() >= this.#nextHeartbeatAt
-    const pulse = { position, forgottenSequence: head.forgottenSequence, readAt, heartbeat, wasDelivered }
+    const pulse = { position, forgottenSequence: head.forgottenSequence, readAt, heartbeat, checkpoint, wasDelivered }
     this.#position = position
     this.#tail.append(lines)
     if (wasDelivered) this.#deliver({ lines, pulse })
@@ -164,7 +180,7 @@ export class FeedFollower {
     // A history that was lost never comes back: under the lock only whether somebody else has seen to it is asked.
     if (step.kind === 'rewound')
       await database.write((tx) => beginNewHistory(tx, async (head) => head.feedId === feedId))
-    const head = await selectHead(database.read)
+    const head = await selectHead(database.readUrgently)
     this.#moveTo(head)
     for (const listener of this.#listeners) listener.restart()
     return head
@@ -190,15 +206,10 @@ export class FeedFollower {
       Math.min(POLL_MS, untilHeartbeat),
     ).unref()
   }
+}
 
-  /** Trouble is told when it begins and when it ends, not at every poll. */
-  #note(error: unknown): void {
-    const isFailing = error !== undefined
-    if (isFailing === this.#isFailing) return
-    this.#isFailing = isFailing
-    if (isFailing) this.#deps.log.warn({ error }, 'the revocation feed cannot be read: guards get no heartbeat')
-    else this.#deps.log.warn({}, 'the revocation feed is read again')
-  }
+function tooLate(): Error {
+  return new Error('the database did not answer in time')
 }
 
 function toPosition({ feedId, sequence, chain }: FeedHead): FeedPosition {

@@ -2,7 +2,14 @@ import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries } from '../../platform/database/database.ts'
 
 type GuardTables = {
-  feed_guard: { id: string; client_id: string; name: string; seq: number; acknowledged_at: EpochMilliseconds }
+  feed_guard: {
+    id: string
+    client_id: string
+    name: string
+    seq: number
+    acknowledged_at: EpochMilliseconds
+    checkpoint: string | null
+  }
 }
 
 /** One process that follows the feed, and how far it has come. */
@@ -12,10 +19,12 @@ export interface FeedGuard {
   readonly name: string
   readonly sequence: number
   readonly acknowledgedAt: EpochMilliseconds
+  /** The signed checkpoint of the audit log that it remembers; undefined when it told none. */
+  readonly checkpoint?: string | undefined
 }
 
 export async function upsertGuard(sql: Queries, guard: FeedGuard): Promise<void> {
-  const changing = { seq: guard.sequence, acknowledged_at: guard.acknowledgedAt }
+  const changing = { seq: guard.sequence, acknowledged_at: guard.acknowledgedAt, checkpoint: guard.checkpoint ?? null }
   await sql
     .withTables<GuardTables>()
     .insertInto('feed_guard')
@@ -31,11 +40,12 @@ export async function selectGuardsSince(sql: Queries, moment: EpochMilliseconds)
     .selectAll()
     .where('acknowledged_at', '>=', moment)
     .execute()
-  return rows.map(({ client_id, name, seq, acknowledged_at }) => ({
+  return rows.map(({ client_id, name, seq, acknowledged_at, checkpoint }) => ({
     clientId: client_id,
     name,
     sequence: seq,
     acknowledgedAt: acknowledged_at,
+    checkpoint: checkpoint ?? undefined,
   }))
 }
 

@@ -15,6 +15,8 @@ export interface FeedStatement {
   readonly readAt: EpochMilliseconds
   /** Of the guard that asked for it; absent in those that are for all. */
   readonly nonce?: string
+  /** The newest checkpoint of the audit log; absent before there is one. */
+  readonly checkpoint?: string | undefined
 }
 
 export function signHeartbeat(statement: FeedStatement, signer: Signer): string {
@@ -30,7 +32,7 @@ export function signSnapshot(
   return signJws(SNAPSHOT_TYPE, { ...toClaims(statement), count, digest }, signer)
 }
 
-function toClaims({ issuer, position, readAt, nonce }: FeedStatement): object {
+function toClaims({ issuer, position, readAt, nonce, checkpoint }: FeedStatement): object {
   const { feedId, sequence, chain } = position
   return {
     iss: issuer,
@@ -39,5 +41,6 @@ function toClaims({ issuer, position, readAt, nonce }: FeedStatement): object {
     h: chain,
     iat: readAt / 1000,
     ...(nonce !== undefined && { nonce }),
+    ...(checkpoint !== undefined && { audit: checkpoint }),
   }
 }

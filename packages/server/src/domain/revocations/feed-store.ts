@@ -109,6 +109,34 @@ export async function selectRecordsAfter(sql: Queries, sequence: number, limit: 
   return rows.map(({ seq, line, chain, forget_at }) => ({ sequence: seq, line, chain, forgetAt: forget_at }))
 }
 
+export interface StoredRecord {
+  readonly sequence: number
+  readonly line: string
+  readonly createdAt: EpochMilliseconds
+  readonly forgetAt: EpochSeconds
+}
+
+/** Some records before a number, or the latest; the latest first. */
+export async function selectRecordsBefore(
+  sql: Queries,
+  { before = Number.MAX_SAFE_INTEGER, most }: { readonly before: number | undefined; readonly most: number },
+): Promise<readonly StoredRecord[]> {
+  const rows = await sql
+    .withTables<FeedTables>()
+    .selectFrom('feed_record')
+    .select(['seq', 'line', 'created_at', 'forget_at'])
+    .where('seq', '<', before)
+    .orderBy('seq', 'desc')
+    .limit(most)
+    .execute()
+  return rows.map(({ seq, line, created_at, forget_at }) => ({
+    sequence: seq,
+    line,
+    createdAt: created_at,
+    forgetAt: forget_at,
+  }))
+}
+
 /** Records within (after, upTo] that may not be forgotten yet, in order, at most so many. */
 export async function selectLiveRecords(
   sql: Queries,
@@ -127,20 +155,21 @@ export async function selectLiveRecords(
   return rows.map(({ seq, line, chain, forget_at }) => ({ sequence: seq, line, chain, forgetAt: forget_at }))
 }
 
-/** Deletes what may be forgotten and is old; returns the highest number among it. */
+/** Deletes some that may be forgotten and are old; returns their numbers. */
 export async function deleteForgotten(
   sql: Queries,
-  now: EpochSeconds,
-  createdBefore: EpochMilliseconds,
-): Promise<number | undefined> {
-  const rows = await sql
-    .withTables<FeedTables>()
-    .deleteFrom('feed_record')
+  { now, createdBefore, most }: { now: EpochSeconds; createdBefore: EpochMilliseconds; most: number },
+): Promise<readonly number[]> {
+  const tables = sql.withTables<FeedTables>()
+  const forgotten = tables
+    .selectFrom('feed_record')
+    .select('seq')
     .where('forget_at', '<', now)
     .where('created_at', '<', createdBefore)
-    .returning('seq')
-    .execute()
-  return rows.length === 0 ? undefined : rows.reduce((highest, { seq }) => Math.max(highest, seq), 0)
+    .orderBy('forget_at')
+    .limit(most)
+  const rows = await tables.deleteFrom('feed_record').where('seq', 'in', forgotten).returning('seq').execute()
+  return rows.map(({ seq }) => seq)
 }
 
 function toHead(row: FeedTables['feed_head']): FeedHead {

@@ -4,9 +4,9 @@ import { toEpochSeconds } from '../../platform/clock/clock.ts'
 import { migrations } from '../schema/migrations.ts'
 import { acknowledge } from './acknowledge.ts'
 import { selectHead, selectRecordsAfter } from './feed-store.ts'
-import { listGuards } from './list-guards.ts'
+import { listLivingGuards } from './list-guards.ts'
 import { isTokenRevoked } from './moment-after-revocations.ts'
-import { purgeRevocations } from './purge-revocations.ts'
+import { purgeFeedRecords, purgeGuards, purgeRevocationMarks } from './purge-revocations.ts'
 import { recordRevocations } from './record-revocations.ts'
 
 const start = Date.UTC(2026, 0, 1)
@@ -25,7 +25,12 @@ forEachDatabase('purging the feed', ({ open }) => {
       ])
     })
     const numbers = async () => (await selectRecordsAfter(database.read, 0, 10)).map(({ sequence }) => sequence)
-    const purge = () => database.write((tx) => purgeRevocations(tx))
+    const purge = () =>
+      database.write(async (tx) => {
+        await purgeFeedRecords(tx, 100)
+        await purgeRevocationMarks(tx, 100)
+        await purgeGuards(tx)
+      })
     const isRevoked = (clientId: string) => isTokenRevoked(database.read, { jti: 'token', clientId, issuedAt: start })
 
     clock.moment = start + 451_000
@@ -39,6 +44,23 @@ forEachDatabase('purging the feed', ({ open }) => {
     expect([await isRevoked('another'), await isRevoked('client')]).toEqual([false, true])
     clock.moment = start + 86_400_001
     await purge()
-    expect(await listGuards(database.read, start)).toEqual([])
+    expect(await listLivingGuards(database.read, start)).toEqual([])
+  })
+
+  it('goes some at a time, and says after each how far the log is complete', async () => {
+    const clock = { moment: start, now: () => clock.moment }
+    const database = await open({ migrations, clock })
+    const forgetAt = toEpochSeconds(start)
+    const revocations = Array.from({ length: 5 }, (_, at) => ({ kind: 'j', identifier: `${at}`, forgetAt }) as const)
+    await database.write((tx) => recordRevocations(tx, revocations))
+    clock.moment = start + 86_400_000
+    const left: unknown[] = []
+    while ((await database.write((tx) => purgeFeedRecords(tx, 2))) > 0)
+      left.push([
+        (await selectHead(database.read)).forgottenSequence,
+        (await selectRecordsAfter(database.read, 0, 10)).length,
+      ])
+    expect(left.at(-1)).toEqual([5, 0])
+    expect(left).toHaveLength(3)
   })
 })

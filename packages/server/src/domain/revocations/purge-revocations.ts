@@ -10,10 +10,20 @@ const LOG_LIFETIME_MS = 600_000
 /** Long after a silent guard has ceased to count. */
 const GUARD_LIFETIME_MS = 86_400_000
 
-/** Deletes records that nobody needs any more. The log is then complete only after the last of them. */
-export async function purgeRevocations(tx: Transaction): Promise<void> {
-  const highest = await deleteForgotten(tx.sql, toEpochSeconds(tx.now), tx.now - LOG_LIFETIME_MS)
-  if (highest !== undefined) await updateForgottenSequence(tx.sql, highest)
-  await deleteForgottenMarks(tx.sql, toEpochSeconds(tx.now))
+/** Deletes some records that nobody needs any more; returns how many. The log is then complete only after the last of them. */
+export async function purgeFeedRecords(tx: Transaction, most: number): Promise<number> {
+  const createdBefore = tx.now - LOG_LIFETIME_MS
+  const sequences = await deleteForgotten(tx.sql, { now: toEpochSeconds(tx.now), createdBefore, most })
+  if (sequences.length > 0) await updateForgottenSequence(tx.sql, Math.max(...sequences))
+  return sequences.length
+}
+
+/** Deletes some marks of what no token is left of; returns how many. */
+export function purgeRevocationMarks(tx: Transaction, most: number): Promise<number> {
+  return deleteForgottenMarks(tx.sql, toEpochSeconds(tx.now), most)
+}
+
+/** Deletes guards that were not heard of for long: there are never many. */
+export async function purgeGuards(tx: Transaction): Promise<void> {
   await deleteGuards(tx.sql, tx.now - GUARD_LIFETIME_MS)
 }

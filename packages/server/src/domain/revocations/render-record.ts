@@ -14,7 +14,7 @@ export function renderRecord(sequence: number, revocation: Revocation): string {
 }
 
 /** Truncated, and enough: who would find a second identifier with these 132 bits must try 2^66 of them. */
-function hashIdentifier(identifier: string): string {
+export function hashIdentifier(identifier: string): string {
   return createHash('sha256').update(identifier).digest('base64url').slice(0, 22)
 }
 

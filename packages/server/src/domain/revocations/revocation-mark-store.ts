@@ -1,4 +1,5 @@
 import type { EpochMilliseconds, EpochSeconds } from '../../platform/clock/clock.ts'
+import { compileOnce } from '../../platform/database/compile-once.ts'
 import type { Queries } from '../../platform/database/database.ts'
 import type { Revocation } from './revocation.ts'
 
@@ -47,22 +48,31 @@ async function upsertMarks(sql: Queries, rows: readonly MarkTables['revocation_m
 /** Up to when everything (`a`), the client (`c`), the account (`u`) and the claims of account or session (`r`) were revoked; absent: not at all. */
 export type RevocationMarks = Readonly<Partial<Record<'a' | 'c' | 'u' | 'r', EpochMilliseconds>>>
 
+const readMarks = compileOnce(
+  (sql, of: { everything: string; client: string; account: string; claims: string; session: string }) =>
+    sql
+      .withTables<MarkTables>()
+      .selectFrom('revocation_mark')
+      .select(['subject', 'moment'])
+      .where('subject', 'in', [of.everything, of.client, of.account, of.claims, of.session]),
+)
+
 export async function selectMarks(
   sql: Queries,
   { accountId, clientId, sessionId }: MarkedSubject,
 ): Promise<RevocationMarks> {
-  const subjects = ['a', `c:${clientId}`]
-  if (accountId !== undefined) subjects.push(`u:${accountId}`, `r:${accountId}`)
-  if (sessionId !== undefined) subjects.push(`r:${sessionId}`)
-  const rows = await sql
-    .withTables<MarkTables>()
-    .selectFrom('revocation_mark')
-    .select(['subject', 'moment'])
-    .where('subject', 'in', subjects)
-    .execute()
+  const everything = 'a'
+  const rows = await readMarks(sql, {
+    everything,
+    client: `c:${clientId}`,
+    // What there is none of asks once more for what is asked for anyway.
+    account: accountId === undefined ? everything : `u:${accountId}`,
+    claims: accountId === undefined ? everything : `r:${accountId}`,
+    session: sessionId === undefined ? everything : `r:${sessionId}`,
+  })
   // The later of two comes last.
-  rows.sort((one, other) => one.moment - other.moment)
-  return Object.fromEntries(rows.map(({ subject, moment }) => [subject.slice(0, 1), moment]))
+  const sorted = rows.toSorted((one, other) => one.moment - other.moment)
+  return Object.fromEntries(sorted.map(({ subject, moment }) => [subject.slice(0, 1), moment]))
 }
 
 /** Up to when the claims of these accounts are outdated; those that are not are left out. */
@@ -103,6 +113,10 @@ export async function hasTokenMark(sql: Queries, jti: string): Promise<boolean> 
   return row !== undefined
 }
 
-export async function deleteForgottenMarks(sql: Queries, now: EpochSeconds): Promise<void> {
-  await sql.withTables<MarkTables>().deleteFrom('revocation_mark').where('forget_at', '<', now).execute()
+/** Deletes some; returns how many. */
+export async function deleteForgottenMarks(sql: Queries, now: EpochSeconds, most: number): Promise<number> {
+  const tables = sql.withTables<MarkTables>()
+  const forgotten = tables.selectFrom('revocation_mark').select('subject').where('forget_at', '<', now).limit(most)
+  const deleted = tables.deleteFrom('revocation_mark').where('subject', 'in', forgotten)
+  return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { listGuards } from './list-guards.ts'
+import { listLivingGuards } from './list-guards.ts'
 
 /** Who refuses already what was revoked. */
 export interface Confirmation {
@@ -38,7 +38,7 @@ export async function waitForConfirmation(
   let confirmedBefore = 0
   let slowest: number | null = null
   for (;;) {
-    const guards = await listGuards(database.read, clock.now())
+    const guards = await listLivingGuards(database.read, clock.now())
     const elapsed = performance.now() - startedAt
     const missing = guards.filter((guard) => guard.sequence < sequence).map(({ name }) => name)
     const confirmed = guards.length - missing.length

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts'
+import { ADMIN_AUDIENCE } from '../apis/admin-api.ts'
 import { lockApi } from '../apis/change-api.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
@@ -24,6 +25,8 @@ export interface RolePermissionsChange {
 export type ChangedRolePermissions =
   | { readonly ok: true; readonly added: readonly string[]; readonly removed: readonly string[] }
   | { readonly ok: false; readonly reason: 'unknown_role' | 'built_in_role' | 'unknown_audience' }
+  /** Whoever owns an organization gives its roles to anybody. */
+  | { readonly ok: false; readonly reason: 'not_for_organizations' }
   | {
       readonly ok: false
       readonly reason: 'unknown_permission'
@@ -44,7 +47,9 @@ export async function changeRolePermissions(
   // First the API, as whoever takes a permission from it does.
   const api = audience === undefined ? undefined : await lockApi(tx, audience)
   if (audience !== undefined && !api) return { ok: false, reason: 'unknown_audience' }
-  if (!(await lockRow(tx.sql, role))) return { ok: false, reason: 'unknown_role' }
+  const locked = await lockRow(tx.sql, role)
+  if (locked === undefined) return { ok: false, reason: 'unknown_role' }
+  if (locked.isForOrganizations && audience === ADMIN_AUDIENCE) return { ok: false, reason: 'not_for_organizations' }
   const declared = api?.permissions.map(({ name }) => name) ?? []
   const unknown = [...add, ...remove].filter((permission) => !declared.includes(permission))
   if (unknown.length > 0) return { ok: false, reason: 'unknown_permission', unknown, declared }

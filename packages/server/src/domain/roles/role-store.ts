@@ -186,6 +186,20 @@ export async function deletePermissionsOfRole(sql: Queries, role: string): Promi
   await sql.withTables<RoleTables>().deleteFrom('role_permission').where('role', '=', role).execute()
 }
 
+/** Takes from all roles what they have of an API beside these. */
+export async function deletePermissionsOtherThan(
+  sql: Queries,
+  audience: string,
+  permissions: readonly string[],
+): Promise<void> {
+  await sql
+    .withTables<RoleTables>()
+    .deleteFrom('role_permission')
+    .where('audience', '=', audience)
+    .where('permission', 'not in', permissions)
+    .execute()
+}
+
 /** The roles that lost a permission of an API. */
 export async function deletePermissionsOfApi(
   sql: Queries,

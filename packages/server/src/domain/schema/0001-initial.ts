@@ -7,9 +7,10 @@ import type { Migration } from '../../platform/database/migration.ts'
 export const initial: Migration = {
   version: 1,
   name: 'initial',
+  kind: 'expand',
   statements: [
     `CREATE TABLE account (
-      id TEXT PRIMARY KEY,
+      id TEXT COLLATE BINARY PRIMARY KEY,
       username TEXT NOT NULL,
       email TEXT,
       email_verified_at BIGINT,
@@ -19,9 +20,13 @@ export const initial: Migration = {
       delete_after BIGINT,
       purge_started_at BIGINT
     )`,
-    `CREATE INDEX account_by_deletion ON account (delete_after)`,
+    `CREATE INDEX account_by_deletion ON account (delete_after) WHERE delete_after IS NOT NULL`,
+    `CREATE INDEX account_by_creation ON account (created_at, id)`,
+    `CREATE INDEX account_disabled ON account (created_at, id) WHERE disabled_at IS NOT NULL`,
+    `CREATE INDEX account_locked ON account (created_at, id) WHERE locked_at IS NOT NULL`,
+    `CREATE INDEX account_deleting ON account (created_at, id) WHERE delete_after IS NOT NULL`,
     `CREATE TABLE account_identifier (
-      value TEXT PRIMARY KEY,
+      value TEXT COLLATE BINARY PRIMARY KEY,
       account_id TEXT NOT NULL
     )`,
     `CREATE INDEX account_identifier_by_account ON account_identifier (account_id)`,
@@ -30,8 +35,9 @@ export const initial: Migration = {
       claims TEXT NOT NULL,
       updated_at BIGINT NOT NULL
     )`,
+    // Joined with account, whose ids sort so: PostgreSQL uses no index where two columns that are compared sort differently.
     `CREATE TABLE account_role (
-      account_id TEXT NOT NULL,
+      account_id TEXT COLLATE BINARY NOT NULL,
       role TEXT NOT NULL,
       PRIMARY KEY (account_id, role)
     )`,
@@ -66,6 +72,7 @@ export const initial: Migration = {
       created_at BIGINT NOT NULL,
       disabled_at BIGINT
     )`,
+    `CREATE INDEX organization_by_creation ON organization (created_at, id)`,
     `CREATE TABLE organization_slug (
       slug TEXT PRIMARY KEY,
       organization_id TEXT NOT NULL
@@ -182,10 +189,13 @@ export const initial: Migration = {
     )`,
     `CREATE INDEX throttle_by_forgetting ON throttle (forget_at)`,
     `CREATE TABLE client (
-      id TEXT PRIMARY KEY,
-      name TEXT NOT NULL,
+      id TEXT COLLATE BINARY PRIMARY KEY,
+      name TEXT COLLATE BINARY NOT NULL,
       type TEXT NOT NULL,
       secret_hash TEXT,
+      secret_set_at BIGINT,
+      previous_secret_hash TEXT,
+      previous_secret_until BIGINT,
       redirect_uris TEXT NOT NULL,
       grants TEXT NOT NULL,
       scopes TEXT NOT NULL,
@@ -203,9 +213,12 @@ export const initial: Migration = {
       created_at BIGINT NOT NULL,
       document_fresh_until BIGINT,
       registered_by TEXT,
-      agreed_at BIGINT
+      agreed_at BIGINT,
+      ended_at BIGINT
     )`,
-    `CREATE INDEX client_by_document ON client (document_fresh_until)`,
+    `CREATE INDEX client_by_document ON client (document_fresh_until) WHERE document_fresh_until IS NOT NULL`,
+    `CREATE INDEX client_unused ON client (created_at) WHERE registered_by IS NOT NULL AND agreed_at IS NULL`,
+    `CREATE INDEX client_ended ON client (ended_at) WHERE ended_at IS NOT NULL`,
     `CREATE TABLE trusted_issuer (
       issuer TEXT PRIMARY KEY,
       keys TEXT NOT NULL,
@@ -237,8 +250,21 @@ export const initial: Migration = {
       algorithm TEXT NOT NULL,
       required_acr TEXT,
       sealed_secret TEXT,
-      created_at BIGINT NOT NULL
+      created_at BIGINT NOT NULL,
+      ended_at BIGINT
     )`,
+    `CREATE TABLE catalogue (
+      id TEXT PRIMARY KEY,
+      version TEXT NOT NULL
+    )`,
+    `INSERT INTO catalogue (id, version) VALUES ('current', 'as migrated')`,
+    `CREATE TABLE outlived_lifetime (
+      id TEXT PRIMARY KEY,
+      until BIGINT NOT NULL
+    )`,
+    `INSERT INTO outlived_lifetime (id, until) VALUES ('the longest', 0)`,
+    `INSERT INTO api (audience, name, scopes, scope_descriptions, permissions, lifetime_seconds, algorithm, created_at)
+      VALUES ('urn:ostiary:admin', 'Admin API', '[]', '{}', '[]', 150, 'ES256', 0)`,
     `CREATE TABLE api_key (
       id TEXT PRIMARY KEY,
       secret_hash TEXT NOT NULL,
@@ -254,6 +280,8 @@ export const initial: Migration = {
     )`,
     `CREATE INDEX api_key_by_account ON api_key (account_id)`,
     `CREATE INDEX api_key_by_client ON api_key (client_id)`,
+    `CREATE INDEX api_key_by_revocation ON api_key (revoked_at) WHERE revoked_at IS NOT NULL`,
+    `CREATE INDEX api_key_by_expiry ON api_key (expires_at) WHERE expires_at IS NOT NULL`,
     `CREATE TABLE signing_key (
       kid TEXT PRIMARY KEY,
       algorithm TEXT NOT NULL,
@@ -300,12 +328,17 @@ export const initial: Migration = {
       parent_id TEXT,
       authenticated_at BIGINT NOT NULL,
       methods TEXT NOT NULL,
-      organization_id TEXT
+      organization_id TEXT,
+      impersonator_id TEXT,
+      impersonation_reason TEXT
     )`,
+    `CREATE INDEX session_by_impersonator ON session (impersonator_id) WHERE impersonator_id IS NOT NULL`,
     `CREATE INDEX session_by_organization ON session (organization_id) WHERE organization_id IS NOT NULL`,
-    `CREATE INDEX session_by_account ON session (account_id)`,
+    `CREATE INDEX session_by_account ON session (account_id, created_at, id)`,
+    `CREATE INDEX session_by_client ON session (client_id, created_at, id)`,
+    `CREATE INDEX session_by_creation ON session (created_at, id)`,
     `CREATE INDEX session_by_parent ON session (parent_id)`,
-    `CREATE INDEX session_by_expiry ON session (expires_at)`,
+    `CREATE INDEX session_by_expiry ON session (expires_at, ended_at, created_at)`,
     `CREATE TABLE logout_notice (
       id TEXT PRIMARY KEY,
       client_id TEXT NOT NULL,
@@ -316,6 +349,7 @@ export const initial: Migration = {
       expires_at BIGINT NOT NULL
     )`,
     `CREATE INDEX logout_notice_by_attempt ON logout_notice (next_attempt_at)`,
+    `CREATE INDEX logout_notice_by_expiry ON logout_notice (expires_at)`,
     `CREATE TABLE mail (
       id TEXT PRIMARY KEY,
       language TEXT NOT NULL,
@@ -326,6 +360,7 @@ export const initial: Migration = {
       expires_at BIGINT NOT NULL
     )`,
     `CREATE INDEX mail_by_attempt ON mail (next_attempt_at)`,
+    `CREATE INDEX mail_by_expiry ON mail (expires_at)`,
     `CREATE TABLE mail_budget (
       key TEXT PRIMARY KEY,
       spent_until BIGINT NOT NULL
@@ -335,9 +370,10 @@ export const initial: Migration = {
       account_id TEXT NOT NULL,
       mark TEXT NOT NULL,
       seen_at BIGINT NOT NULL,
+      forget_at BIGINT,
       PRIMARY KEY (account_id, mark)
     )`,
-    `CREATE INDEX known_device_by_sight ON known_device (seen_at)`,
+    `CREATE INDEX known_device_by_forgetting ON known_device (forget_at) WHERE forget_at IS NOT NULL`,
     `CREATE TABLE one_time (
       id TEXT PRIMARY KEY,
       kind TEXT NOT NULL,
@@ -347,6 +383,22 @@ export const initial: Migration = {
       outcome TEXT
     )`,
     `CREATE INDEX one_time_by_expiry ON one_time (expires_at)`,
+    `CREATE TABLE setup_code (
+      id TEXT PRIMARY KEY,
+      code_hash TEXT NOT NULL,
+      sealed_code TEXT NOT NULL,
+      issued_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE idempotency_key (
+      id TEXT PRIMARY KEY,
+      request_hash TEXT NOT NULL,
+      status BIGINT NOT NULL,
+      location TEXT,
+      body TEXT NOT NULL,
+      expires_at BIGINT NOT NULL
+    )`,
+    `CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at)`,
     `CREATE TABLE email_challenge (
       id TEXT PRIMARY KEY,
       purpose TEXT NOT NULL,
@@ -425,7 +477,8 @@ export const initial: Migration = {
       client_id TEXT NOT NULL,
       name TEXT NOT NULL,
       seq BIGINT NOT NULL,
-      acknowledged_at BIGINT NOT NULL
+      acknowledged_at BIGINT NOT NULL,
+      checkpoint TEXT
     )`,
     `CREATE TABLE revocation_mark (
       subject TEXT PRIMARY KEY,
@@ -433,6 +486,76 @@ export const initial: Migration = {
       forget_at BIGINT
     )`,
     `CREATE INDEX revocation_mark_by_forgetting ON revocation_mark (forget_at)`,
+    `CREATE TABLE declaration_lease (
+      id TEXT PRIMARY KEY,
+      holder TEXT NOT NULL,
+      ends_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE import_position (
+      id TEXT PRIMARY KEY,
+      kind TEXT NOT NULL,
+      file_offset BIGINT NOT NULL,
+      lines BIGINT NOT NULL,
+      created BIGINT NOT NULL,
+      refused BIGINT NOT NULL,
+      report_bytes BIGINT NOT NULL,
+      started_at BIGINT NOT NULL,
+      ended_at BIGINT
+    )`,
+    `CREATE TABLE webhook (
+      id TEXT PRIMARY KEY,
+      url TEXT NOT NULL,
+      description TEXT NOT NULL,
+      sealed_secret TEXT NOT NULL,
+      sealed_old_secret TEXT,
+      old_secret_until BIGINT,
+      created_at BIGINT NOT NULL,
+      disabled_at BIGINT,
+      disabled_because TEXT,
+      failing_since BIGINT
+    )`,
+    `CREATE TABLE webhook_subscription (
+      pattern TEXT NOT NULL,
+      webhook_id TEXT NOT NULL,
+      is_enabled BIGINT NOT NULL,
+      PRIMARY KEY (pattern, webhook_id)
+    )`,
+    `CREATE TABLE webhook_message (
+      id TEXT PRIMARY KEY,
+      type TEXT NOT NULL,
+      at BIGINT NOT NULL,
+      data TEXT NOT NULL
+    )`,
+    `CREATE INDEX webhook_message_by_time ON webhook_message (at)`,
+    `CREATE TABLE webhook_delivery (
+      webhook_id TEXT NOT NULL,
+      message_id TEXT NOT NULL,
+      attempts BIGINT NOT NULL,
+      next_attempt_at BIGINT,
+      delivered_at BIGINT,
+      PRIMARY KEY (webhook_id, message_id)
+    )`,
+    `CREATE INDEX webhook_delivery_by_attempt ON webhook_delivery (webhook_id, next_attempt_at)`,
+    `CREATE INDEX webhook_delivery_by_message ON webhook_delivery (message_id)`,
+    `CREATE TABLE webhook_attempt (
+      id TEXT PRIMARY KEY,
+      webhook_id TEXT NOT NULL,
+      message_id TEXT NOT NULL,
+      at BIGINT NOT NULL,
+      milliseconds BIGINT NOT NULL,
+      status BIGINT,
+      answer TEXT NOT NULL,
+      failure TEXT
+    )`,
+    `CREATE INDEX webhook_attempt_by_message ON webhook_attempt (message_id, webhook_id)`,
+    `CREATE INDEX webhook_attempt_by_time ON webhook_attempt (at)`,
+    `CREATE TABLE statistic (
+      resolution TEXT NOT NULL,
+      at BIGINT NOT NULL,
+      name TEXT NOT NULL,
+      value BIGINT NOT NULL,
+      PRIMARY KEY (resolution, at, name)
+    )`,
     `CREATE TABLE audit_event (
       id TEXT PRIMARY KEY,
       at BIGINT NOT NULL,
@@ -443,8 +566,43 @@ export const initial: Migration = {
       session_id TEXT,
       client_id TEXT,
       network TEXT,
-      detail TEXT NOT NULL
+      incident_id TEXT,
+      detail TEXT NOT NULL,
+      salt TEXT,
+      commitment TEXT NOT NULL
     )`,
     `CREATE INDEX audit_event_by_account ON audit_event (account_id, at, id)`,
+    `CREATE INDEX audit_event_by_time ON audit_event (at, id)`,
+    `CREATE INDEX audit_event_by_act ON audit_event (act, at, id)`,
+    `CREATE INDEX audit_event_by_actor ON audit_event (actor, at, id)`,
+    `CREATE INDEX audit_event_by_incident ON audit_event (incident_id) WHERE incident_id IS NOT NULL`,
+    `CREATE TABLE audit_pending (
+      event_id TEXT PRIMARY KEY
+    )`,
+    `CREATE TABLE audit_leaf (
+      leaf_index BIGINT PRIMARY KEY,
+      event_id TEXT NOT NULL UNIQUE,
+      hash TEXT NOT NULL
+    )`,
+    `CREATE TABLE audit_subtree (
+      level BIGINT NOT NULL,
+      position BIGINT NOT NULL,
+      hash TEXT NOT NULL,
+      PRIMARY KEY (level, position)
+    )`,
+    `CREATE TABLE audit_head (
+      id TEXT PRIMARY KEY,
+      size BIGINT NOT NULL,
+      peaks TEXT NOT NULL,
+      checkpoint TEXT NOT NULL,
+      forgotten_size BIGINT NOT NULL
+    )`,
+    `INSERT INTO audit_head (id, size, peaks, checkpoint, forgotten_size) VALUES ('the head', 0, '', '', 0)`,
+    `CREATE TABLE audit_key (
+      id TEXT PRIMARY KEY,
+      origin TEXT NOT NULL,
+      sealed_key TEXT NOT NULL,
+      created_at BIGINT NOT NULL
+    )`,
   ],
 }

@@ -19,8 +19,7 @@ export async function endSessions(tx: Transaction, sessions: readonly Session[],
   const ended: Session[] = []
   for (const session of await withChildren(tx.sql, sessions))
     if (await markSessionEnded(tx.sql, session.id, tx.now)) ended.push(session)
-  for (const { accountId, clientId, id: sessionId } of ended)
-    await recordAuditEvent(tx, { act: 'session.ended', actor, outcome: 'done', accountId, clientId, sessionId })
+  for (const session of ended) await recordEnd(tx, session, actor)
   if (ended.length === 0) return { count: 0, sequence: undefined }
   await leaveLogoutNotices(tx, ended)
   const forgetAt = await forgetTime(tx.sql, tx.now)
@@ -29,6 +28,19 @@ export async function endSessions(tx: Transaction, sessions: readonly Session[],
     ended.map(({ id }) => ({ kind: 's', identifier: id, forgetAt })),
   )
   return { count: ended.length, sequence }
+}
+
+/** Whoever reads of an impersonation that began reads of its end as well. */
+export async function recordEnd(
+  tx: Transaction,
+  { accountId, clientId, id: sessionId, impersonation }: Session,
+  actor: Actor,
+): Promise<void> {
+  const entry = { actor, outcome: 'done', accountId, clientId, sessionId } as const
+  await recordAuditEvent(tx, { ...entry, act: 'session.ended' })
+  if (impersonation === undefined) return
+  const detail = { reason: impersonation.reason, administrator: impersonation.administratorId }
+  await recordAuditEvent(tx, { ...entry, act: 'impersonation.ended', detail })
 }
 
 /** A browser's session takes those with it that came from it. */

@@ -5,7 +5,9 @@ import type { Session } from './session.ts'
 
 /** Whether a session still gives tokens: neither ended nor expired, nor revoked with all of its client's or with everything. */
 export async function isSessionLive(sql: Queries, session: Session, now: EpochMilliseconds): Promise<boolean> {
-  return isOpen(session, now) && isLive(session, await findMarks(sql, { clientId: session.clientId }), now)
+  return (
+    isOpen(session, now) && !isRevokedWithAll(await findMarks(sql, { clientId: session.clientId }), session.createdAt)
+  )
 }
 
 /** The same, with the marks of its client read already. */

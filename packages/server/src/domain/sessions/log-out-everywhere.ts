@@ -5,7 +5,7 @@ import { forgetDevices } from '../remembered-devices/remembered-devices.ts'
 import { forgetTime } from '../revocations/forget-time.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
 import { endSessions } from './end-session.ts'
-import { selectOpenSessions } from './session-store.ts'
+import { selectImpersonations, selectOpenSessions } from './session-store.ts'
 
 /**
  * Ends every session of an account, and revokes its tokens that came from none. A login in the very same millisecond is either among the
@@ -17,6 +17,8 @@ export async function logOutEverywhere(
   actor: Actor,
 ): Promise<{ readonly count: number; readonly sequence: number }> {
   const { count } = await endSessions(tx, await selectOpenSessions(tx.sql, accountId), actor)
+  // Nobody goes on as somebody else who may not go on as themselves.
+  await endSessions(tx, await selectImpersonations(tx.sql, accountId), actor)
   await forgetDevices(tx, accountId, actor)
   await recordAuditEvent(tx, {
     act: 'account.logged_out',

@@ -5,9 +5,9 @@ import { randomId } from '../../platform/random/random.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { SessionLimits } from '../clients/session-limits.ts'
 import { momentAfterRevocations } from '../revocations/moment-after-revocations.ts'
-import { BROWSER_SESSION_LIMITS, type Session } from './session.ts'
+import { BROWSER_SESSION_LIMITS, type Impersonation, type Session } from './session.ts'
 import { issueSessionCookie } from './session-cookie.ts'
-import { insertSession } from './session-store.ts'
+import { postSession } from './session-store.ts'
 
 export interface SessionOpening {
   readonly accountId: string
@@ -33,6 +33,8 @@ export interface SessionGrant {
   readonly organizationId?: string | undefined
   /** Absent: it gets no refresh token. */
   readonly refreshKeyId: string | undefined
+  /** Absent: the person themselves signed in. */
+  readonly impersonation?: Impersonation | undefined
 }
 
 const NO_GRANT = { audience: undefined, scopes: [], refreshKeyId: undefined }
@@ -80,11 +82,11 @@ async function insertOpenSession(
     authenticatedAt: authenticatedAt ?? createdAt,
     methods,
   }
-  await insertSession(tx.sql, session, cookieHash)
+  postSession(tx, session, cookieHash)
   const { program, system } = describeUserAgent(userAgent)
   await recordAuditEvent(tx, {
     act: 'session.opened',
-    actor: `account:${accountId}`,
+    actor: session.impersonation ? `admin:${session.impersonation.administratorId}` : `account:${accountId}`,
     outcome: 'done',
     accountId,
     sessionId: session.id,

@@ -1,5 +1,6 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
-import type { Queries } from '../../platform/database/database.ts'
+import { compileOnce } from '../../platform/database/compile-once.ts'
+import type { Queries, Transaction } from '../../platform/database/database.ts'
 import type { Session } from './session.ts'
 
 type SessionTables = {
@@ -26,11 +27,14 @@ type SessionTables = {
     authenticated_at: number
     methods: string
     organization_id: string | null
+    impersonator_id: string | null
+    impersonation_reason: string | null
   }
 }
 
-export async function insertSession(sql: Queries, session: Session, cookieHash: string | undefined): Promise<void> {
-  await sql
+/** Stores it with whatever comes next in its transaction. */
+export function postSession(tx: Transaction, session: Session, cookieHash: string | undefined): void {
+  const insertion = tx.sql
     .withTables<SessionTables>()
     .insertInto('session')
     .values({
@@ -56,20 +60,21 @@ export async function insertSession(sql: Queries, session: Session, cookieHash: 
       authenticated_at: session.authenticatedAt,
       methods: session.methods.join(' '),
       organization_id: session.organizationId ?? null,
+      impersonator_id: session.impersonation?.administratorId ?? null,
+      impersonation_reason: session.impersonation?.reason ?? null,
     })
-    .execute()
+  tx.post(insertion)
 }
+
+const readSession = compileOnce((sql, { id }: { id: string }) =>
+  sql.withTables<SessionTables>().selectFrom('session').selectAll().where('id', '=', id),
+)
 
 export async function selectSession(
   sql: Queries,
   id: string,
 ): Promise<{ session: Session; cookieHash: string | undefined } | undefined> {
-  const row = await sql
-    .withTables<SessionTables>()
-    .selectFrom('session')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst()
+  const [row] = await readSession(sql, { id })
   return row && { session: toSession(row), cookieHash: row.cookie_hash ?? undefined }
 }
 
@@ -148,6 +153,34 @@ export async function selectSessionsAfter(
   return rows.map(toSession)
 }
 
+/** Which sessions, and which of them. */
+export interface SessionPage {
+  readonly accountId: string | undefined
+  readonly clientId: string | undefined
+  /** Only those that had neither ended nor expired at this moment; undefined: all. */
+  readonly liveAt: EpochMilliseconds | undefined
+  /** The last one of the page before; undefined: from the latest on. */
+  readonly after: { readonly createdAt: EpochMilliseconds; readonly id: string } | undefined
+  readonly most: number
+}
+
+/** Of one moment in no particular order, and always in the same. */
+export async function selectSessionPage(
+  sql: Queries,
+  { accountId, clientId, liveAt, after, most }: SessionPage,
+): Promise<Session[]> {
+  let query = sql.withTables<SessionTables>().selectFrom('session').selectAll()
+  if (accountId !== undefined) query = query.where('account_id', '=', accountId)
+  if (clientId !== undefined) query = query.where('client_id', '=', clientId)
+  if (liveAt !== undefined) query = query.where('ended_at', 'is', null).where('expires_at', '>', liveAt)
+  if (after !== undefined)
+    query = query
+      .where('created_at', '<=', after.createdAt)
+      .where((where) => where.or([where('created_at', '<', after.createdAt), where('id', '<', after.id)]))
+  const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(most).execute()
+  return rows.map(toSession)
+}
+
 /** Deletes some of an account's; returns how many. */
 export async function deleteSessionsOf(sql: Queries, accountId: string, most: number): Promise<number> {
   const sessions = sql.withTables<SessionTables>()
@@ -179,7 +212,40 @@ function toSession(row: SessionTables['session']): Session {
     authenticatedAt: row.authenticated_at,
     methods: row.methods === '' ? [] : row.methods.split(' '),
     organizationId: row.organization_id ?? undefined,
+    ...(row.impersonator_id !== null && {
+      impersonation: { administratorId: row.impersonator_id, reason: row.impersonation_reason ?? '' },
+    }),
   }
+}
+
+/** The sessions in which an administrator acts as somebody, and that have not ended; expired ones may be among them. */
+export async function selectImpersonations(sql: Queries, administratorId: string): Promise<Session[]> {
+  const rows = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .selectAll()
+    .where('impersonator_id', '=', administratorId)
+    .where('ended_at', 'is', null)
+    .execute()
+  return rows.map(toSession)
+}
+
+/** Some sessions in which an administrator acted as somebody, that have expired and not ended. */
+export async function selectExpiredImpersonations(
+  sql: Queries,
+  now: EpochMilliseconds,
+  most: number,
+): Promise<Session[]> {
+  const rows = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .selectAll()
+    .where('impersonator_id', 'is not', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '<=', now)
+    .limit(most)
+    .execute()
+  return rows.map(toSession)
 }
 
 /** Has what ended with one browser's session end with another. */
@@ -241,4 +307,66 @@ export async function updateOrganization(sql: Queries, id: string, organizationI
     .where('id', '=', id)
     .where('ended_at', 'is', null)
     .execute()
+}
+
+/** Sessions of a client, or for an API. */
+export type SessionsOf = { readonly clientId: string } | { readonly audience: string }
+
+/** Some that have not ended, by id; those that stand after `afterId`. */
+export async function selectOpenSessionsOf(
+  sql: Queries,
+  of: SessionsOf,
+  { afterId, most }: { readonly afterId: string; readonly most: number },
+): Promise<Session[]> {
+  const open = sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where('id', '>', afterId)
+  const own = 'clientId' in of ? open.where('client_id', '=', of.clientId) : open.where('audience', '=', of.audience)
+  return (await own.orderBy('id').limit(most).execute()).map(toSession)
+}
+
+/** When the session expires that stands so many after a moment; undefined: there are fewer. */
+export async function selectExpiryAfter(
+  sql: Queries,
+  moment: EpochMilliseconds,
+  count: number,
+): Promise<EpochMilliseconds | undefined> {
+  const row = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .select('expires_at')
+    .where('expires_at', '>', moment)
+    .orderBy('expires_at')
+    .offset(count)
+    .limit(1)
+    .executeTakeFirst()
+  return row?.expires_at
+}
+
+/** How many expire within (after, upTo], have not ended, and were opened after a moment. Its index answers it. */
+export async function countOpenSessions(
+  sql: Queries,
+  {
+    after,
+    upTo = Number.MAX_SAFE_INTEGER,
+    openedAfter,
+  }: {
+    readonly after: EpochMilliseconds
+    readonly upTo: EpochMilliseconds | undefined
+    readonly openedAfter: EpochMilliseconds
+  },
+): Promise<number> {
+  const row = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('expires_at', '>', after)
+    .where('expires_at', '<=', upTo)
+    .where('ended_at', 'is', null)
+    .where('created_at', '>', openedAfter)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
 }

@@ -10,6 +10,14 @@ export const BROWSER_SESSION_LIMITS: SessionLimits = {
   absoluteMilliseconds: 7 * DAY_MS,
 }
 
+/** Somebody else who acts as the account, with whose leave and why. */
+export interface Impersonation {
+  /** The account of the administrator. */
+  readonly administratorId: string
+  /** As they typed it; shown to the person. */
+  readonly reason: string
+}
+
 /** One sign-in of one account at one client. Access tokens carry its id as `sid`. */
 export interface Session {
   readonly id: string
@@ -44,4 +52,6 @@ export interface Session {
   readonly methods: readonly string[]
   /** The organization that it acts for; of a browser's session the one that was chosen last. Undefined: none. */
   readonly organizationId?: string | undefined
+  /** Absent: the person themselves signed in. */
+  readonly impersonation?: Impersonation | undefined
 }

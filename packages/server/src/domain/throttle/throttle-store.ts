@@ -85,14 +85,12 @@ export async function deleteRow(sql: Queries, key: string): Promise<void> {
   await sql.withTables<ThrottleTables>().deleteFrom('throttle').where('key', '=', key).execute()
 }
 
-export async function deleteForgotten(sql: Queries, now: EpochMilliseconds): Promise<number> {
-  const deleted = await sql
-    .withTables<ThrottleTables>()
-    .deleteFrom('throttle')
-    .where('forget_at', '<=', now)
-    .returning('key')
-    .execute()
-  return deleted.length
+/** Deletes some; returns how many. */
+export async function deleteForgotten(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
+  const tables = sql.withTables<ThrottleTables>()
+  const forgotten = tables.selectFrom('throttle').select('key').where('forget_at', '<=', now).limit(most)
+  const { numDeletedRows } = await tables.deleteFrom('throttle').where('key', 'in', forgotten).executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
 }
 
 function toThrottleRow(row: ThrottleTables['throttle']): ThrottleRow {

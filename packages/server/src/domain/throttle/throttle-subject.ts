@@ -81,6 +81,11 @@ export function nameSubject(who: string, address: string | undefined): ThrottleS
   return subjectApart('name', who, address)
 }
 
+/** The subject of a guess at the code of the first run: there is one code, so that guesses from anywhere count together. */
+export function setupSubject(address: string | undefined): ThrottleSubject {
+  return subjectApart('setup', 'the code', address)
+}
+
 function subjectApart(kind: string, who: string, address: string | undefined): ThrottleSubject {
   const network = parseNetwork(address)
   const pair = digest(`${network} ${who}`)

@@ -206,11 +206,11 @@ forEachDatabase('throttle', ({ open, createUrl, dialect }) => {
     const database = await open({ migrations, clock })
     await fail(database, ada, 8)
     clock.at += hour
-    expect(await database.write((tx) => purgeThrottle(tx))).toBe(1)
+    expect(await database.write((tx) => purgeThrottle(tx, 100))).toBe(1)
     clock.at += day - hour - 1
-    expect(await database.write((tx) => purgeThrottle(tx))).toBe(0)
+    expect(await database.write((tx) => purgeThrottle(tx, 100))).toBe(0)
     clock.at += 1
-    expect(await database.write((tx) => purgeThrottle(tx))).toBe(2)
+    expect(await database.write((tx) => purgeThrottle(tx, 100))).toBe(2)
     expect(await check(database, clock, ada)).toEqual(admitted)
   })
 

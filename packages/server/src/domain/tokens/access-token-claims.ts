@@ -31,6 +31,8 @@ export interface AccessTokenContent {
 /** RFC 8693 §4.1: the outermost acts now, through those within. */
 export interface ActorClaim {
   readonly sub: string
+  /** The actor is an administrator, and the subject has not asked them to act. */
+  readonly impersonation?: true
   readonly act?: ActorClaim
 }
 

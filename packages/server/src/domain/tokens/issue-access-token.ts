@@ -1,9 +1,13 @@
 import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { inSpan } from '../../platform/tracing/in-span.ts'
 import { findCarriedPermissions } from '../accounts/list-effective-permissions.ts'
+import { ADMIN_AUDIENCE } from '../apis/admin-api.ts'
 import type { Api } from '../apis/api.ts'
 import { openApiSecret } from '../apis/open-api-secret.ts'
+import { mayAdminister } from '../clients/admit-to-api.ts'
+import { findClient } from '../clients/find-client.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { signJws, signJwsWithSecret } from '../keys/sign-jws.ts'
 import { type CarryLimit, NOTHING_CARRIED } from '../roles/carry-permissions.ts'
@@ -52,16 +56,33 @@ export function createAccessTokenIssuer(
     async issueAccessToken({ api, allows, ...content }) {
       const { audience, lifetimeSeconds } = api
       const { subject: accountId, organizationId, clientId, scopes } = content
+      if (audience === ADMIN_AUDIENCE) await assertMayAdminister(database, content)
       // RFC 9068 §2.2: a client that acts for itself is the subject. It has scopes, and no permissions.
       const mayCarry = api.permissions.length > 0 && accountId !== clientId
       const limit = { accountId, organizationId, audience, scopes, ...(allows && { allows }) }
       const carried = mayCarry ? await findCarriedPermissions(database.read, limit) : NOTHING_CARRIED
       const expiresAt = content.expiresAt ?? toEpochSeconds(content.now) + lifetimeSeconds
       const claims = toAccessTokenClaims(issuer, { ...content, ...carried, audience, expiresAt })
-      const token = await signFor(api, claims, keyRing, sealer)
+      const span = { name: 'token sign', attributes: { 'ostiary.token.algorithm': api.algorithm } }
+      const token = await inSpan(span, () => signFor(api, claims, keyRing, sealer))
       return { token, jti: claims.jti, expiresInSeconds: claims.exp - claims.iat, scope: claims.scope ?? '' }
     },
   }
+}
+
+/** Whoever asks was refused before; this holds whatever way a token is asked for, also one that is added later. */
+async function assertMayAdminister(
+  { read }: Database,
+  {
+    clientId,
+    scopes,
+    actor,
+    organizationId,
+  }: Pick<AccessTokenContent, 'clientId' | 'scopes' | 'actor' | 'organizationId'>,
+): Promise<void> {
+  const mayHave = mayAdminister(await findClient(read, clientId), scopes)
+  if (!mayHave || actor !== undefined || organizationId !== undefined)
+    throw new Error('a token of the Admin API was asked for that nobody may have')
 }
 
 async function signFor(api: Api, claims: AccessTokenClaims, keyRing: KeyRing, sealer: Sealer): Promise<string> {

@@ -26,6 +26,8 @@ export interface VerifiedIssuedToken {
   /** The thumbprint of the key that it is bound to. */
   readonly jkt: string | undefined
   readonly issuedAt: EpochMilliseconds
+  /** Whether the API that it is for could have made it itself (HS256): then it says nothing to anybody else, the server included. */
+  readonly isOfSharedSecret: boolean
   readonly claims: AccessTokenClaims
 }
 
@@ -35,10 +37,11 @@ export async function verifyIssuedToken(
   sql: Queries,
   token: string,
 ): Promise<VerifiedIssuedToken | undefined> {
-  const audience = readAudience(token)
-  const api = [...(await listApis(sql)), identityApi(deps.issuer)].find((known) => known.audience === audience)
+  const audience = readSegment(token, 1)?.aud
+  // The server itself before an API that somebody registered under its name, and whose secret they would have.
+  const api = [identityApi(deps.issuer), ...(await listApis(sql))].find((known) => known.audience === audience)
   if (!api) return undefined
-  const guard = await obtainGuard(deps, api)
+  const guard = await obtainGuard(deps, api, readSegment(token, 0)?.kid)
   try {
     return toVerified(api, await guard.verify(token))
   } catch (error) {
@@ -47,11 +50,11 @@ export async function verifyIssuedToken(
   }
 }
 
-/** Not believed: only to find whose keys verify the token. */
-function readAudience(token: string): string | undefined {
+/** The header (0) or the claims (1) of a JWS. Not believed: only to find whose keys verify the token. */
+function readSegment(token: string, index: 0 | 1): Readonly<Record<string, unknown>> | undefined {
   try {
-    const { aud } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { aud?: unknown }
-    return typeof aud === 'string' ? aud : undefined
+    const value: unknown = JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString())
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
   } catch {
     return undefined
   }
@@ -66,8 +69,14 @@ interface ApiGuard {
 const guardsOfKeyRings = new WeakMap<KeyRing, Map<string, ApiGuard>>()
 
 /** The guard of an API, made anew when its keys have changed. */
-async function obtainGuard({ issuer, keyRing, sealer, clock }: IssuedTokenDeps, api: Api): Promise<Guard> {
-  const { jwks } = await keyRing.current()
+async function obtainGuard(
+  { issuer, keyRing, sealer, clock }: IssuedTokenDeps,
+  api: Api,
+  kid: unknown,
+): Promise<Guard> {
+  // A shared secret has no kid here.
+  const isNamed = typeof kid === 'string' && api.sealedSecret === undefined
+  const { jwks } = isNamed ? await keyRing.withKey(kid) : await keyRing.current()
   const guards = guardsOfKeyRings.get(keyRing) ?? new Map<string, ApiGuard>()
   guardsOfKeyRings.set(keyRing, guards)
   const keys = api.sealedSecret ?? jwks
@@ -85,7 +94,7 @@ async function obtainGuard({ issuer, keyRing, sealer, clock }: IssuedTokenDeps, 
   return guard
 }
 
-function toVerified({ audience }: Api, claims: AccessTokenClaims): VerifiedIssuedToken {
+function toVerified({ audience, sealedSecret }: Api, claims: AccessTokenClaims): VerifiedIssuedToken {
   const { jti, sub, client_id, sid, cnf } = claims
   return {
     jti,
@@ -95,6 +104,7 @@ function toVerified({ audience }: Api, claims: AccessTokenClaims): VerifiedIssue
     sessionId: sid,
     jkt: cnf?.jkt,
     issuedAt: readMoment(jti) ?? claims.iat * 1000,
+    isOfSharedSecret: sealedSecret !== undefined,
     claims,
   }
 }

@@ -36,3 +36,19 @@ export function parseTotpCode(typed: string): string | undefined {
     .replaceAll(/[٠-٩۰-۹]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 15))
   return /^\d{6}$/.test(digits) ? digits : undefined
 }
+
+/** RFC 4226 §4 R6: 128 bits at least. */
+const SHORTEST_SECRET_BYTES = 16
+const LONGEST_SECRET_BYTES = 128
+
+/** A secret as apps are told it, of a length that may be used; undefined where it is none. */
+export function decodeBase32(text: string): Uint8Array | undefined {
+  const bare = text.replaceAll(/[\s-]/g, '').replace(/=+$/, '').toUpperCase()
+  if (!/^[A-Z2-7]+$/.test(bare)) return undefined
+  const { bytes } = Secret.fromBase32(bare)
+  return bytes.length < SHORTEST_SECRET_BYTES || bytes.length > LONGEST_SECRET_BYTES ? undefined : bytes
+}
+
+export function encodeBase32(secret: Uint8Array): string {
+  return new Secret({ buffer: new Uint8Array(secret).buffer }).base32
+}

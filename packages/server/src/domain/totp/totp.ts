@@ -3,7 +3,7 @@ import type { Queries, Transaction } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
-import { findStepOfCode, parseTotpCode } from './totp-code.ts'
+import { decodeBase32, findStepOfCode, parseTotpCode } from './totp-code.ts'
 import { advanceStep, deleteTotp, insertTotp, selectTotp } from './totp-store.ts'
 
 /** An authenticator app that an account has. */
@@ -28,7 +28,7 @@ export interface AddedTotp {
 /** Adds an app that has shown a code. False when the account has one by now. */
 export async function addTotp(tx: Transaction, sealer: Sealer, added: AddedTotp): Promise<boolean> {
   const { accountId, secret, step, network } = added
-  const sealed = sealer.seal(secret, purposeOf(accountId))
+  const sealed = sealer.seal(secret, totpPurpose(accountId))
   const row = { account_id: accountId, sealed_secret: sealed, last_step: step, created_at: tx.now }
   if (!(await insertTotp(tx.sql, row))) return false
   const actor = `account:${accountId}` as const
@@ -65,10 +65,16 @@ export async function useTotpCode(
   const row = await selectTotp(tx.sql, accountId)
   const code = parseTotpCode(typed)
   if (row === undefined || code === undefined) return false
-  const step = findStepOfCode(sealer.open(row.sealed_secret, purposeOf(accountId)), code, tx.now)
+  const step = findStepOfCode(sealer.open(row.sealed_secret, totpPurpose(accountId)), code, tx.now)
   return step !== undefined && (await advanceStep(tx.sql, accountId, step))
 }
 
-function purposeOf(accountId: string): string {
+export function totpPurpose(accountId: string): string {
   return `totp ${accountId}`
+}
+
+/** The row's sealed secret for an account that had its app elsewhere; undefined where the text is no secret in base 32 (RFC 4648 §6). */
+export function sealImportedTotp(sealer: Sealer, accountId: string, base32: string): string | undefined {
+  const secret = decodeBase32(base32)
+  return secret && sealer.seal(secret, totpPurpose(accountId))
 }

@@ -81,6 +81,12 @@ export async function deleteTrustedSubject(sql: Queries, issuer: string, subject
   return gone !== undefined
 }
 
+/** Those that stood for a client. */
+export async function deleteTrustedSubjectsOf(sql: Queries, clientId: string): Promise<readonly TrustedSubject[]> {
+  const gone = sql.withTables<TrustedIssuerTables>().deleteFrom('trusted_subject').where('client_id', '=', clientId)
+  return (await gone.returningAll().execute()).map(toSubject)
+}
+
 function toIssuer(row: TrustedIssuerTables['trusted_issuer']): TrustedIssuer {
   return { issuer: row.issuer, keys: JSON.parse(row.keys), createdAt: row.created_at }
 }

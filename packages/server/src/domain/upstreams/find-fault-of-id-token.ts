@@ -4,7 +4,9 @@ import type { IDToken } from 'openid-client'
 /** What is wrong with a verified ID token and the access token beside it, beyond what openid-client looks at; absent: nothing. */
 export function findFaultOfIdToken(idToken: string, claims: IDToken, accessToken: string): string | undefined {
   // OpenID Connect Core §2.
-  if (!/^[\x20-\x7e]{1,255}$/.test(claims.sub)) return 'the subject is not 1 to 255 ASCII characters'
+  const { sub } = claims as { readonly sub: unknown }
+  if (typeof sub !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(sub))
+    return 'the subject is not 1 to 255 ASCII characters'
   if (claims.at_hash === undefined) return undefined
   return claims.at_hash === hashHalf(idToken, accessToken) ? undefined : 'at_hash is of another access token'
 }

@@ -7,6 +7,7 @@ import {
   ClientSecretPost,
   Configuration,
   calculatePKCECodeChallenge,
+  clockSkew,
   customFetch,
   discovery,
   enableNonRepudiationChecks,
@@ -15,7 +16,7 @@ import {
   None,
   type UserInfoResponse,
 } from 'openid-client'
-import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
+import { type Clock, type EpochMilliseconds, systemClock } from '../../platform/clock/clock.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { authenticateAtApple } from './apple-client-secret.ts'
 import { boundedFetch } from './bounded-fetch.ts'
@@ -126,7 +127,9 @@ async function discover(upstream: Upstream, secret: string | undefined, clock: C
   const { issuer, clientId } = upstream
   const server = new URL(issuer)
   const execute = server.protocol === 'http:' ? [allowInsecureRequests] : []
-  return discovery(server, clientId, undefined, authenticateWith(upstream, secret, clock), {
+  // Its own time is that of this machine, which is not the one that counts.
+  const metadata = { [clockSkew]: Math.round((clock.now() - systemClock.now()) / 1000) }
+  return discovery(server, clientId, metadata, authenticateWith(upstream, secret, clock), {
     [customFetch]: boundedFetch,
     execute: [...execute, enableNonRepudiationChecks],
   })
