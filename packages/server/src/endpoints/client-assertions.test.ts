@@ -61,6 +61,12 @@ async function ask(
   return answerOf(await postForm(`${server.issuer}/token`, form, authorization))
 }
 
+/** RFC 4648 §3.5: of the last character of 64 bytes two bits count, so that four characters would be one. */
+function respell(token: string): string {
+  const last = 'AQgw'.indexOf(token.at(-1) ?? '')
+  return `${token.slice(0, -1)}${'BRhx'[last]}`
+}
+
 type Forged = (scene: Scene) => Promise<string> | string
 
 /** An assertion that is good but for these claims, or this header. */
@@ -136,6 +142,12 @@ const forgeries: readonly (readonly [title: string, reason: string, forge: Forge
       return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`
     },
   ],
+  [
+    'with an alg that can become no text',
+    'algorithm',
+    (scene) => `${base64url('{"alg":{"toString":1}}')}.${base64url(JSON.stringify(claimsOf(scene)))}.AA`,
+  ],
+  ['with its signature in another spelling', 'malformed', async (scene) => respell(await signer.sign(claimsOf(scene)))],
   ['that is no JWT', 'malformed', () => 'a.b.c'],
   ['that is no text of a JWT', 'malformed', () => 'x'.repeat(8000)],
   ['that is far too long', 'malformed', changed({ more: 'x'.repeat(8000) })],
@@ -247,7 +259,7 @@ forEachDatabase('private_key_jwt', ({ createUrl }) => {
     expect(answers.filter(({ body }) => body.error === 'invalid_client')).toHaveLength(19)
     expect(scene.server.logText()).toContain('"reason":"used_before"')
     scene.server.clock.set(scene.server.clock.now() + 59_000)
-    await scene.server.running.installation.database.write((tx) => purgeOneTime(tx))
+    await scene.server.running.installation.database.write((tx) => purgeOneTime(tx, 100))
     expect((await ask(scene, assertion)).status).toBe(401)
   })
 

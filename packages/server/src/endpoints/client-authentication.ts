@@ -120,7 +120,7 @@ export async function authenticateCredentials(
   { credentials, assertion, triedBasic }: Extract<ReadCredentials, { ok: true }>,
 ): Promise<AuthenticatedClient> {
   if (assertion === undefined) {
-    const client = await authenticateClient(database.read, credentials)
+    const client = await authenticateClient(database.read, credentials, assertions.clock.now())
     return client ? { ok: true, client } : refuse(invalidClient(triedBasic))
   }
   const asserted = await authenticateByAssertion(assertions, credentials.clientId, assertion)

@@ -20,6 +20,11 @@ export interface IssuerUrls {
   readonly logoutPath: string
   /** Where a browser goes on after a link in a mail has signed it in. */
   readonly loginContinuePath: string
+  /** The page of the first run, where the first administrator's account is made. */
+  readonly setupPath: string
+  readonly setupUrl: string
+  /** With a slash at its end: what the console loads stands below it. */
+  readonly consolePath: string
   readonly signUpPath: string
   readonly signUpCodePath: string
   /** The page of the link, and where the account is opened. */
@@ -104,8 +109,13 @@ export interface IssuerUrls {
   readonly errorsUrl: string
   readonly accountLockPath: string
   readonly accountLockUrl: string
+  /** Below which the Admin API has its routes. */
+  readonly adminPath: string
+  readonly adminUrl: string
   readonly devOutboxPath: string
   readonly revocationFeedPath: string
+  /** Below which the audit log's checkpoint and proofs are. */
+  readonly auditPath: string
   readonly revocationFeedUrl: string
   /** Whom passkeys are made for; absent where there can be none, at an IP address. */
   readonly relyingParty: RelyingParty | undefined
@@ -147,6 +157,9 @@ export function issuerUrls(issuer: string): IssuerUrls {
     passkeyOfferPath: `${loginPath}/passkey-offer`,
     logoutPath: `${basePath}/logout`,
     loginContinuePath: `${loginPath}/continue`,
+    setupPath: `${basePath}/setup`,
+    consolePath: `${basePath}/console/`,
+    setupUrl: `${origin}${basePath}/setup`,
     signUpPath,
     signUpCodePath: `${signUpPath}/code`,
     signUpAccountPath: `${signUpPath}/account`,
@@ -183,6 +196,8 @@ export function issuerUrls(issuer: string): IssuerUrls {
     errorsUrl: `${origin}${errorsPath}`,
     accountLockPath: `${basePath}/account-lock`,
     accountLockUrl: `${origin}${basePath}/account-lock`,
+    adminPath: `${basePath}/admin/api/v1`,
+    adminUrl: `${origin}${basePath}/admin/api/v1`,
     devOutboxPath: `${basePath}/dev/outbox`,
     accountSessionsPath: `${accountPath}/sessions`,
     accountApiKeysPath: `${accountPath}/api-keys`,
@@ -226,6 +241,7 @@ export function issuerUrls(issuer: string): IssuerUrls {
     revocationsPath,
     revocationsUrl: `${origin}${revocationsPath}`,
     revocationFeedPath,
+    auditPath: `${basePath}/audit`,
     revocationFeedUrl: `${origin}${revocationFeedPath}`,
     relyingParty: relyingPartyOf(issuer),
     isSecure: protocol === 'https:',

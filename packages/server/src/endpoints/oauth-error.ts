@@ -31,7 +31,8 @@ export function sendOauthError(
 ): FastifyReply {
   const { request } = reply
   // What has a reason of its own is looked for by whoever integrates an app.
-  if (reason !== undefined) request.log.warn({ error, description, reason }, 'refused')
+  if (reason !== undefined && request.server.lineBudgets.refused.take())
+    request.log.warn({ error, description, reason }, 'refused')
   return reply
     .status(status)
     .headers({ ...headers, 'cache-control': 'no-store', 'access-control-allow-origin': '*' })

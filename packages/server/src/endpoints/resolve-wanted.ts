@@ -1,5 +1,6 @@
 import { describeRefusedAccess, type ResolvedAccess } from '../domain/apis/resolve-access.ts'
 import { resolveGrant } from '../domain/apis/resolve-grant.ts'
+import { admitToApi } from '../domain/clients/admit-to-api.ts'
 import type { Client } from '../domain/clients/client.ts'
 import { isIdentityScope } from '../domain/names/identity-scopes.ts'
 import { isScopeToken } from '../domain/names/scope-token.ts'
@@ -34,7 +35,7 @@ export async function resolveWanted(
     return refuse('invalid_request', 'resource and audience name two APIs.')
   const audience = wish.resource ?? wish.audience
   const ofClient = client.scopes.length > 0 ? client.scopes : undefined
-  const access = await resolveGrant(database.read, issuer, { audience, scopes: scopes ?? ofClient })
+  const access = admitToApi(client, await resolveGrant(database.read, issuer, { audience, scopes: scopes ?? ofClient }))
   if (access.ok) return access
   return refuse(access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target', describeRefusedAccess(access))
 }
@@ -44,7 +45,7 @@ export function splitWords(text: string | undefined): readonly string[] | undefi
 }
 
 /** A client that is registered for no scope in particular may ask for any. */
-function mayAsk(client: Client, scope: string): boolean {
+export function mayAsk(client: Client, scope: string): boolean {
   return client.scopes.length === 0 || isIdentityScope(scope) || client.scopes.includes(scope)
 }
 

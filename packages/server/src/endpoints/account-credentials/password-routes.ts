@@ -40,7 +40,8 @@ export function passwordRoutes(server: HttpServer, deps: EmailFlowDeps): void {
     return owner ? showForm(deps, request, reply, owner) : reply
   })
   type Changing = FastifyRequest<{ Body: PasswordBody }>
-  server.post(path, { schema: { body: passwordBodySchema } }, async (request: Changing, reply) => {
+  const changing = { config: { importance: 'hashing' }, schema: { body: passwordBodySchema } } as const
+  server.post(path, changing, async (request: Changing, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open your account page here and change your password there.')
     const owner = await findFreshOwner(deps, request, reply, path)
     if (owner === undefined) return reply

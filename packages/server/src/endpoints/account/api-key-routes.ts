@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type CreatedApiKey, createApiKey } from '../../domain/api-keys/create-api-key.ts'
 import { type ApiKeyDescription, parseApiKey } from '../../domain/api-keys/parse-api-key.ts'
 import { revokeOwnApiKey } from '../../domain/api-keys/revoke-api-key.ts'
-import { listApis } from '../../domain/apis/list-apis.ts'
+import { listOperatorsApis } from '../../domain/apis/list-apis.ts'
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import { findDemandOfAccess } from '../../domain/login/demand-of-access.ts'
 import type { Session } from '../../domain/sessions/session.ts'
@@ -105,7 +105,7 @@ async function sendForm(
 ): Promise<FastifyReply> {
   const page = renderApiKeyFormPage({
     urls,
-    apis: await listApis(database.read),
+    apis: await listOperatorsApis(database.read),
     typed,
     language: choosePageLanguage(request),
     theme,

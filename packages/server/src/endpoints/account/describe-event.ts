@@ -8,11 +8,16 @@ import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
 type UntoldAct = Extract<
   AuditedAct,
   | 'account.deleted'
+  | 'accounts.imported'
   | `api.${string}`
   | 'assertion.used'
+  | `audit.${string}`
+  | `audit_key.${string}`
   | `client.${string}`
+  | 'configuration.applied'
   | 'everything.revoked'
   | 'feed.rewound'
+  | `installation.${string}`
   | 'invitation.created'
   | 'invitation.revoked'
   | 'invitation.sent'
@@ -21,8 +26,11 @@ type UntoldAct = Extract<
   | `refresh_key.${string}`
   | `registration_token.${string}`
   | `role.${string}`
+  | `secret.${string}`
+  | `setup.${string}`
   | `signing_key.${string}`
   | `upstream.${string}`
+  | `webhook.${string}`
 >
 
 /** A new act either is untold, or gets a sentence in each language (`strings/activity-words.ts`); until then this file does not compile. */
@@ -40,7 +48,7 @@ export type Doer = 'you' | 'nobody_known' | 'operator' | 'system' | 'app' | 'som
 export function doerOf({ actor, accountId }: AuditEvent): Doer {
   if (actor === `account:${accountId}`) return 'you'
   if (actor === 'anonymous') return 'nobody_known'
-  if (actor === 'cli') return 'operator'
+  if (actor === 'cli' || actor.startsWith('admin:')) return 'operator'
   if (actor === 'system') return 'system'
   return actor.startsWith('client:') ? 'app' : 'somebody_else'
 }
@@ -51,10 +59,12 @@ export function appOf({ clientId }: AuditEvent): string | undefined {
 }
 
 /** What it was about, beside an app: a name that stands in the event. Never why something was refused. */
-export function subjectOf({ detail }: AuditEvent, language: Language): string | undefined {
+export function subjectOf({ act, detail }: AuditEvent, language: Language): string | undefined {
   const { factors } = stringsIn(language).accountActivity
   const factor = text(detail, 'factor')
   if (factor !== undefined) return Object.hasOwn(factors, factor) ? factors[factor as keyof typeof factors] : factor
+  // Why an administrator acted as the person. A refusal's reason is never told.
+  if (act.startsWith('impersonation.')) return text(detail, 'reason')
   return text(detail, 'role') ?? text(detail, 'name') ?? text(detail, 'upstream') ?? text(detail, 'issuer')
 }
 

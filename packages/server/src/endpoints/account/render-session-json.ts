@@ -15,7 +15,9 @@ export function renderSessionJson(
     current: session.id === currentId,
     program: program ?? null,
     system: system ?? null,
-    network: session.network,
+    // Where an administrator is is theirs.
+    network: session.impersonation ? null : session.network,
+    impersonation: session.impersonation ? { reason: session.impersonation.reason } : null,
     created_at: moment(session.createdAt),
     last_used_at: moment(session.usedAt),
     expires_at: moment(session.expiresAt),

@@ -8,7 +8,7 @@ import { describeUserAgent } from '../../platform/http/describe-user-agent.ts'
 
 export type ShownSession = Pick<
   Session,
-  'id' | 'userAgent' | 'network' | 'createdAt' | 'usedAt' | 'expiresAt' | 'absoluteEnd'
+  'id' | 'userAgent' | 'network' | 'createdAt' | 'usedAt' | 'expiresAt' | 'absoluteEnd' | 'impersonation'
 > & {
   /** Whether it is the one that the page is shown in. */
   readonly isCurrent: boolean
@@ -46,8 +46,14 @@ function renderSession(session: ShownSession, list: SessionList): Html {
   const end = session.isCurrent
     ? html`<p class="muted">${strings.thisSession}</p>`
     : renderEnd(list, session.id, strings.endSession)
-  return html`<li><p>${app}<bdi>${device}</bdi></p>
-<p class="muted">${strings.signedIn} ${renderPastMoment(session.createdAt, now, language)} · ${strings.lastUsed} ${renderPastMoment(session.usedAt, now, language)} · <bdi>${session.network}</bdi></p>
+  const { impersonation } = session
+  // Where an administrator is and with what is theirs.
+  const who = impersonation
+    ? html`<p>${strings.administrator}: <bdi>${impersonation.reason}</bdi></p>`
+    : html`<p>${app}<bdi>${device}</bdi></p>`
+  const network = impersonation ? undefined : html` · <bdi>${session.network}</bdi>`
+  return html`<li>${who}
+<p class="muted">${strings.signedIn} ${renderPastMoment(session.createdAt, now, language)} · ${strings.lastUsed} ${renderPastMoment(session.usedAt, now, language)}${network}</p>
 <p class="muted">${strings.ends(until(session.expiresAt), until(session.absoluteEnd))}</p>
 ${end}</li>
 `

@@ -291,7 +291,7 @@ forEachDatabase('GET /authorize for a client that a document describes', ({ crea
   it('a client that nobody let in is forgotten a day after its document went stale; another one stays', async () => {
     const scene = await start()
     const { database } = scene.server.running.installation
-    const purge = () => database.write((tx) => purgeDocumentClients(tx))
+    const purge = () => database.write((tx) => purgeDocumentClients(tx, 100))
     const isKnown = async () => (await findClient(database.read, scene.clientId)) !== undefined
     const day = 86_400_000
     await scene.authorize()

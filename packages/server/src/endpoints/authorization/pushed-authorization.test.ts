@@ -112,10 +112,10 @@ forEachDatabase('POST /par', ({ createUrl }) => {
     await scene.browser.get(await scene.pushedUrl())
     expect(await countRows()).toBe(2)
     scene.server.clock.set(scene.server.clock.now() + 90_001)
-    await database.write(purgeRequests)
+    await database.write((tx) => purgeRequests(tx, 100))
     expect(await countRows()).toBe(1)
     scene.server.clock.set(scene.server.clock.now() + 3_600_000)
-    await database.write(purgeRequests)
+    await database.write((tx) => purgeRequests(tx, 100))
     expect(await countRows()).toBe(0)
   })
 

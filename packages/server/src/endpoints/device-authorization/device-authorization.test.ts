@@ -235,7 +235,7 @@ forEachDatabase('the device authorization grant', ({ createUrl }) => {
     expect(outcome(await scene.poll(expired.device_code))).toEqual([400, 'expired_token'])
     expect((await scene.enter(expired.user_code)).status).toBe(400)
     pass(scene.server, 601)
-    await databaseOf(scene).write(purgeDeviceAuthorizations)
+    await databaseOf(scene).write((tx) => purgeDeviceAuthorizations(tx, 100))
     expect(await rowsOf(scene)).toEqual([])
     expect(outcome(await scene.poll(expired.device_code))).toEqual([400, 'invalid_grant'])
   })

@@ -31,7 +31,7 @@ export function discoveryEndpoint(
   const document = { body, etag, contentType: 'application/json', maxAgeSeconds: 300 }
   allowAnyOrigin(server, metadataPaths(urls.basePath))
   for (const path of metadataPaths(urls.basePath)) {
-    server.get(path, (request, reply) => sendCacheable(request, reply, document))
+    server.get(path, { config: { importance: 'prompt' } }, (request, reply) => sendCacheable(request, reply, document))
   }
 }
 
@@ -43,7 +43,7 @@ function metadataPaths(basePath: string): ReadonlySet<string> {
 /**
  * What really is there: endpoints that do not exist are left out. Our own are `login_endpoint` (the form or JSON door for first-party apps), `logout_endpoint`, `account_endpoint` (a person's
  * sessions), `revocation_feed_endpoint` (where guards learn of revocations) and `admin_revocation_endpoint` (where clients that may revoke
- * what is not their own).
+ * what is not their own) and `admin_api_endpoint` (below which operators look at and change everything else).
  */
 function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
   return {
@@ -71,6 +71,7 @@ function renderMetadata(urls: IssuerUrls): Record<string, unknown> {
     revocation_feed_endpoint: urls.revocationFeedUrl,
     admin_revocation_endpoint: urls.revocationsUrl,
     account_endpoint: urls.accountUrl,
+    admin_api_endpoint: urls.adminUrl,
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'form_post'],
     grant_types_supported: grantTypes,

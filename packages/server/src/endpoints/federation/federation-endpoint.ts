@@ -46,7 +46,8 @@ export function federationEndpoint(server: HttpServer, deps: FederationDeps): vo
     { schema: { body: callbackBodySchema } },
     (request, reply) => forwardCallback(deps, reply, request.params.id, request.body),
   )
-  server.post<{ Body: LinkBody }>(urls.loginLinkPath, { schema: { body: linkBodySchema } }, async (request, reply) => {
+  const linking = { config: { importance: 'hashing' }, schema: { body: linkBodySchema } } as const
+  server.post<{ Body: LinkBody }>(urls.loginLinkPath, linking, async (request, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open the login page here and sign in there.')
     return linkAccount(deps, request, reply)
   })

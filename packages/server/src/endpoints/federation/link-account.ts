@@ -40,7 +40,8 @@ export async function linkAccount(
   if (!found || !upstream) return showNotice(deps, reply, 'expired', { name: '' })
   const { email, returnTo } = found.link
   const shown = { name: upstream.name, link: secret, email, returnTo }
-  const attempt = { login: email, password, address: request.ip, signal: abortWhenGone(reply) }
+  const onRead = () => request.leaveGate?.()
+  const attempt = { login: email, password, address: request.ip, signal: abortWhenGone(reply), onRead }
   const verified = await verifyLoginAttempt(deps, attempt)
   if (!verified.ok) return showRefused(deps, reply, verified, shown)
   const linked = await linkDurably(deps, request, found, verified.login)

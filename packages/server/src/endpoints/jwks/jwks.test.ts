@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { startPostgresqlCluster } from '../../../testing/postgresql-cluster.ts'
 import { startTestServer } from '../../../testing/test-server.ts'
 import { rotateSigningKeys } from '../../domain/keys/rotate-signing-keys.ts'
 
@@ -40,6 +41,31 @@ describe('the JWKS', () => {
         .toBe(200)
     } finally {
       await server.stop()
+    }
+  })
+
+  it('while the database is away, the keys as they were read are served, for as long as a copy of them may be kept', async () => {
+    const cluster = await startPostgresqlCluster({ durable: false })
+    const server = await startTestServer({ databaseUrl: await cluster.createDatabase() })
+    try {
+      const url = `${server.issuer}/.well-known/jwks.json`
+      const before = await (await fetch(url)).text()
+      await cluster.kill()
+      const ask = async () => {
+        const response = await fetch(url)
+        const [, maxAge] = /^public, max-age=(\d+)$/.exec(response.headers.get('cache-control') ?? '') ?? []
+        expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: before })
+        return Number(maxAge)
+      }
+      // The backends of a server that is killed outlive it by a moment.
+      await expect.poll(ask).toBeLessThan(300)
+      expect(await ask()).toBeGreaterThan(0)
+      // As the record of a compromised key has it do.
+      server.running.installation.keyRing.forget()
+      expect((await fetch(url)).status).toBe(503)
+    } finally {
+      await server.stop()
+      await cluster.stop()
     }
   })
 })

@@ -24,7 +24,8 @@ export async function logInBrowser(
     return showAgain(deps, request, reply.status(400), { problem: 'incomplete' })
   }
   const { username: login, password } = parseLoginRequest(request.body)
-  const attempt = { login, password, address: request.ip, signal: abortWhenGone(reply) }
+  const onRead = () => request.leaveGate?.()
+  const attempt = { login, password, address: request.ip, signal: abortWhenGone(reply), onRead }
   const verified = await verifyLoginAttempt(deps, attempt)
   if (!verified.ok) return showRefused(deps, request, reply, verified)
   const opened = await admitAndFinish(deps, verified.login, request)

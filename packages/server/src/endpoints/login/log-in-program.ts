@@ -7,6 +7,7 @@ import {
   resolveAccess,
 } from '../../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
+import { admitToApi } from '../../domain/clients/admit-to-api.ts'
 import { authenticateClient } from '../../domain/clients/authenticate-client.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { isOperatorsClient } from '../../domain/clients/is-operators-client.ts'
@@ -40,7 +41,7 @@ export type ProgramLogin =
 
 /** Who sends the login. */
 export interface Caller {
-  readonly request: Pick<FastifyRequest, 'ip' | 'headers'>
+  readonly request: Pick<FastifyRequest, 'ip' | 'headers' | 'leaveGate'>
   /** Aborts when it has gone. */
   readonly signal: AbortSignal
 }
@@ -57,7 +58,8 @@ export async function logInProgram(
   request: LoginRequest,
   caller: Caller,
 ): Promise<ProgramLogin> {
-  const client = await authenticateClient(deps.database.read, { clientId: request.clientId, secret: undefined })
+  const { clientId } = request
+  const client = await authenticateClient(deps.database.read, { clientId, secret: undefined }, deps.clock.now())
   if (!client?.grants.includes('refresh_token')) return refuseClient()
   // This door knows no proofs, and an app that nobody here registered gets no passwords to see.
   if (client.isDpopRequired || !isOperatorsClient(client)) return refuseClient()
@@ -67,6 +69,7 @@ export async function logInProgram(
     password,
     address: caller.request.ip,
     signal: caller.signal,
+    onRead: () => caller.request.leaveGate?.(),
   })
   if (!verified.ok) return refuse(verified)
   const refreshKey = await deps.refreshKeys.newest()
@@ -119,7 +122,7 @@ async function openAdmittedSession(
   const who = { accountId: login.account.id, clientId, network: login.subject.network }
   const { deleteAfter } = await getAccount(tx.sql, who.accountId)
   if (deleteAfter !== undefined) return { deleteAfter }
-  const access = withinRegistered(request, await resolveAccess(tx.sql, request))
+  const access = admitToApi(client, withinRegistered(request, await resolveAccess(tx.sql, request)))
   const actor = `account:${who.accountId}` as const
   const refusal = { ...who, act: 'token.refused', actor, outcome: 'refused' } as const
   if (!access.ok) {

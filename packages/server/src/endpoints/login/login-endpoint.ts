@@ -62,7 +62,7 @@ export function loginEndpoint(server: HttpServer, deps: LoginEndpointDeps): void
 
   server.post<{ Body: LoginBody }>(
     urls.loginPath,
-    { schema: { body: loginBodySchema }, attachValidation: true },
+    { config: { importance: 'hashing' }, schema: { body: loginBodySchema }, attachValidation: true },
     async (request, reply) => {
       refuseCrossOrigin(request, urls.origin, 'Open the login page here and sign in there.')
       return wantsPage(request) ? logInBrowser(deps, request, reply) : answerProgram(deps, request, reply)
@@ -111,7 +111,7 @@ async function answerProgram(
   })
   deps.countLogin(login.ok ? 'succeeded' : login.outcome)
   if (!login.ok) throw login.problem
-  deps.countToken(login.algorithm)
+  deps.countToken(login.algorithm, 'password')
   // RFC 6749 §5.1: nobody on the way keeps a token.
   reply.header('cache-control', 'no-store')
   if (asked.refreshIn === 'body') return reply.send({ ...login.answer, refresh_token: login.refreshToken })

@@ -43,6 +43,8 @@ export async function endPresented(
   const { client_id: clientId = LOGIN_CLIENT_ID, everywhere } = request.body ?? {}
   const content = await verifyRefreshToken(refreshKeys, token, clientId)
   const isEverywhere = everywhere === true || everywhere === 'true'
-  if (content) await database.write((tx) => endPresentedSession(tx, content, { everywhere: isEverywhere }))
+  // A session that has ended stays so.
+  if (content)
+    await database.write((tx) => endPresentedSession(tx, content, { everywhere: isEverywhere }), { isRepeatable: true })
   if (findRefreshCookie(request, urls)) reply.header('set-cookie', renderRefreshCookie(urls, '', 0))
 }

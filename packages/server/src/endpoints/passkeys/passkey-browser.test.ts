@@ -36,7 +36,11 @@ async function withDevice(use: (device: Device) => Promise<void>): Promise<void>
   try {
     const page = await context.newPage()
     const complaints: string[] = []
-    page.on('console', (message) => complaints.push(message.text()))
+    page.on('console', (message) => {
+      // What is left behind half loaded, because the page goes on, is no complaint of its own.
+      const isLeft = message.text().startsWith('Failed to load resource')
+      if (message.type() === 'error' && !isLeft) complaints.push(message.text())
+    })
     page.on('pageerror', (error) => complaints.push(error.message))
     const authenticator = await VirtualAuthenticator.add(page, false)
     await use({ context, page, authenticator, complaints })

@@ -17,7 +17,7 @@ export function recoveryEndpoint(server: HttpServer, deps: EmailFlowDeps): void 
     showNewPassword(deps, request, reply, request.query.secret),
   )
   type Setting = FastifyRequest<{ Body: NewPasswordBody }>
-  const setting = { schema: { body: newPasswordBodySchema } }
+  const setting = { config: { importance: 'hashing' }, schema: { body: newPasswordBodySchema } } as const
   server.post(urls.recoveryPasswordPath, setting, async (request: Setting, reply: FastifyReply) => {
     refuseCrossOrigin(request, urls.origin, BEGIN_HERE)
     return setNewPassword(deps, request, reply)

@@ -5,6 +5,7 @@ import { addAccount, addApi, startTestServer, type TestServer } from '../../../t
 import { Visitor } from '../../../testing/visitor.ts'
 import type { RegistrationMode } from '../../config.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
+import { isBuiltInClient } from '../../domain/clients/console-client.ts'
 import { purgeStrangers } from '../../domain/clients/limit-strangers.ts'
 import { listClients } from '../../domain/clients/list-clients.ts'
 import { listSigningKeys } from '../../domain/keys/list-signing-keys.ts'
@@ -62,10 +63,11 @@ forEachDatabase('registration', ({ createUrl }) => {
     return { id: token.id, secret, headers: { authorization: `Bearer ${secret}` } }
   }
 
-  const clientsOf = (server: TestServer) => listClients(server.running.installation.database.read)
+  const clientsOf = async (server: TestServer) =>
+    (await listClients(server.running.installation.database.read)).filter(({ id }) => !isBuiltInClient(id))
   const registrations = async (server: TestServer) =>
     (await listAuditEvents(server.running.installation.database.read, { limit: 50 })).filter(
-      ({ act }) => act === 'client.created',
+      ({ act, actor }) => act === 'client.created' && actor !== 'system',
     )
 
   it('RFC 7591 §3: while it is off there is no endpoint, and the metadata names none', async () => {
@@ -330,7 +332,7 @@ forEachDatabase('registration', ({ createUrl }) => {
     expect((await register(server, usual, expiring.headers)).status).toBe(401)
     expect(await listRegistrationTokens(database.read)).toMatchObject([{ id: expiring.id, usesLeft: 5 }])
     server.clock.set(server.clock.now() + day + 1)
-    await database.write(purgeRegistrationTokens)
+    await database.write((tx) => purgeRegistrationTokens(tx, 100))
     expect(await listRegistrationTokens(database.read)).toEqual([])
     const acts = (await listAuditEvents(database.read, { limit: 20 })).map(({ act }) => act)
     expect(acts.filter((act) => act.startsWith('registration_token')).sort()).toEqual([
@@ -352,7 +354,7 @@ forEachDatabase('registration', ({ createUrl }) => {
     expect([isPublic.status, isPublic.body.error]).toEqual([400, 'invalid_client_metadata'])
     const { database } = server.running.installation
     server.clock.set(server.clock.now() + 30 * day)
-    await database.write(purgeStrangers)
+    await database.write((tx) => purgeStrangers(tx, 100))
     expect(await clientsOf(server)).toHaveLength(1)
   })
 
@@ -412,10 +414,10 @@ forEachDatabase('registration', ({ createUrl }) => {
     visit = await visitor.submit(visit, { decision: 'allow' })
     expect(new URL(visit.location ?? '').searchParams.get('code')).toBeTruthy()
     const { database } = server.running.installation
-    await database.write(purgeStrangers)
+    await database.write((tx) => purgeStrangers(tx, 100))
     expect(await clientsOf(server)).toHaveLength(2)
     server.clock.set(server.clock.now() + day + 1)
-    await database.write(purgeStrangers)
+    await database.write((tx) => purgeStrangers(tx, 100))
     expect((await clientsOf(server)).map(({ id }) => id)).toEqual([used.body.client_id])
     expect((await visitor.get(`/authorize?client_id=${unused.body.client_id}`)).status).toBe(400)
   })

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { LOG_PAGE, readLog } from '../../domain/revocations/read-log.ts'
+import { onceClosed } from '../../platform/http/once-closed.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import { feedHeaders } from './feed-headers.ts'
@@ -22,7 +23,7 @@ export async function answerLog(
 ): Promise<FastifyReply> {
   const { follower, database, streams } = deps
   const gone = abortWhenGone(reply)
-  reply.raw.once('close', streams.admitAnswer(reader))
+  onceClosed(reply, streams.admitAnswer(reader))
   if (waitSeconds > 0) await waitForRecord(deps, reply, { reader, after, waitSeconds, nonce })
   const pulse = await lookAtFeed(follower)
   assertRemembered(after, pulse)
@@ -40,8 +41,10 @@ async function waitForRecord(
   { reader, after, waitSeconds }: LogRequest,
 ): Promise<void> {
   const leave = streams.admit(reader)
-  reply.raw.once('close', leave)
+  onceClosed(reply, leave)
   const gone = abortWhenGone(reply)
+  // It has a place among those that wait, and needs none among those at work.
+  reply.request.leaveGate?.()
   assertRemembered(after, await lookAtFeed(follower))
   if (follower.position.sequence === after) await streams.untilPast(after, waitSeconds * 1000, gone)
   leave()

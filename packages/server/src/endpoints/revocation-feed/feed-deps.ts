@@ -1,3 +1,4 @@
+import type { AuditTreeKeeper } from '../../domain/audit-tree/audit-tree-keeper.ts'
 import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import type { FeedFollower } from '../../domain/revocations/feed-follower.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
@@ -11,4 +12,5 @@ export interface RevocationFeedDeps extends ClientAuthenticationDeps {
   readonly keyRing: KeyRing
   readonly follower: FeedFollower
   readonly streams: FeedStreams
+  readonly auditTree: AuditTreeKeeper
 }

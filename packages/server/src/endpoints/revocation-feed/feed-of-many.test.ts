@@ -35,6 +35,10 @@ async function follow({ issuer }: { readonly issuer: string }, after = 0): Promi
   return stream
 }
 
+async function countOpenStreams({ issuer }: { readonly issuer: string }): Promise<string | undefined> {
+  return /ostiary_feed_streams (\d+)/.exec(await (await fetch(`${issuer}/metrics`)).text())?.[1]
+}
+
 const isKind = (kind: string) => (event: { readonly data: string }) => event.data.includes(`"k":"${kind}"`)
 
 forEachDatabase('a feed that many write and read', ({ createUrl }) => {
@@ -89,7 +93,7 @@ forEachDatabase('a feed that many write and read', ({ createUrl }) => {
     const rewound = `${server.issuer}/revocation-feed/rewound`
     const heartbeat = log.trim()
     const audited = async () =>
-      (await listAuditEvents(server.running.installation.database.read, { limit: 20 })).filter(
+      (await listAuditEvents(server.running.installation.database.read, { limit: 1000 })).filter(
         ({ act }) => act === 'feed.rewound',
       ).length
     // The first server may have noticed by itself before it stopped: the same, once.
@@ -105,6 +109,22 @@ forEachDatabase('a feed that many write and read', ({ createUrl }) => {
     expect(decodeJwt(latest.at(-1) ?? '').fid).not.toBe(decodeJwt(heartbeat).fid)
   })
 
+  it('a reader that goes away while it is asked who reads leaves its place to others', async () => {
+    const server = await start(await createUrl())
+    const { hostname, port } = new URL(server.issuer)
+    for (const path of ['/revocation-feed?after=0', '/revocation-feed/log?after=0&wait=20'])
+      for (let count = 0; count < 100; count += 1) {
+        const socket = connect(Number(port), hostname).on('error', () => {})
+        await once(socket, 'connect')
+        // Names that nobody has: so the database is asked, and the reader leaves meanwhile.
+        const authorization = `Basic ${Buffer.from(`guard-${count}:secret`).toString('base64')}`
+        const request = `GET ${path} HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: ${authorization}\r\n\r\n`
+        socket.write(request, () => socket.destroy())
+      }
+    await (await follow(server)).until(({ name }) => name === 'heartbeat')
+    await expect.poll(() => countOpenStreams(server), { timeout: 10_000 }).toBe('1')
+  })
+
   it('a reader with more than 1 MiB unsent is cut off, and the others go on', async () => {
     const server = await start(await createUrl())
     const quick = await follow(server)
@@ -113,11 +133,9 @@ forEachDatabase('a feed that many write and read', ({ createUrl }) => {
     slow.write(`GET /revocation-feed?after=0 HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`)
     await once(slow, 'readable')
     slow.on('error', () => {})
-    const openStreams = async () =>
-      /ostiary_feed_streams (\d+)/.exec(await (await fetch(`${server.issuer}/metrics`)).text())?.[1]
     const { database } = server.running.installation
     let batches = 0
-    while ((await openStreams()) === '2' && batches < 40) {
+    while ((await countOpenStreams(server)) === '2' && batches < 40) {
       batches += 1
       await database.write((tx) =>
         recordRevocations(
@@ -127,7 +145,7 @@ forEachDatabase('a feed that many write and read', ({ createUrl }) => {
       )
       await quick.until(({ data }) => data.startsWith(`{"n":${batches * 5000},`))
     }
-    expect(await openStreams()).toBe('1')
+    expect(await countOpenStreams(server)).toBe('1')
     slow.destroy()
   })
 })
@@ -176,7 +194,7 @@ describe('limits', () => {
     const { running, config } = await start(await createUrl())
     const { database, clock, keyRing } = running.installation
     const follower = new FeedFollower({ issuer: config.issuer, database, clock, keyRing, log: { warn() {} } })
-    const places = new FeedStreams(follower, { perNetwork: 2, inAll: 3, unsentBytes: 1 })
+    const places = new FeedStreams(follower, { perNetwork: 2, inAll: 3, unsentBytes: 1, unsentMilliseconds: 10_000 })
     const stranger = (network: string) => places.admit({ network, clientId: undefined })
     const leave = stranger('192.0.2.1')
     stranger('192.0.2.1')

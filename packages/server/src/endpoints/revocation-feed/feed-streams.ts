@@ -14,9 +14,16 @@ export interface StreamLimits {
   readonly perNetwork: number
   readonly inAll: number
   readonly unsentBytes: number
+  /** Who has taken nothing for so long is cut off, however little waits for them: a guard that hears nothing is stale by then. */
+  readonly unsentMilliseconds: number
 }
 
-const DEFAULT_LIMITS: StreamLimits = { perNetwork: 2000, inAll: 10_000, unsentBytes: 1024 * 1024 }
+const DEFAULT_LIMITS: StreamLimits = {
+  perNetwork: 2000,
+  inAll: 10_000,
+  unsentBytes: 1024 * 1024,
+  unsentMilliseconds: 10_000,
+}
 
 /** One reader: a response that is never finished until somebody ends it. */
 export interface FeedStream {
@@ -42,11 +49,14 @@ export class FeedStreams implements FeedListener {
   /** For answers of the log: they are soon given, but not to who doesn't read them. */
   readonly #answers: Places
   readonly #guardAnswers: Places
-  readonly #joined = new Set<FeedStream>()
+  /** Each with the moment since when something has waited for it, by a monotonic clock; undefined: nothing does. */
+  readonly #joined = new Map<FeedStream, number | undefined>()
   readonly #open = new Set<FeedStream>()
   readonly #waiters = new Set<Waiter>()
   readonly #ignore: () => void
   #isClosed = false
+  /** How many readers were cut off since they did not read. */
+  cutOff = 0
 
   constructor(follower: FeedFollower, limits: StreamLimits = DEFAULT_LIMITS) {
     this.#limits = limits
@@ -60,6 +70,11 @@ export class FeedStreams implements FeedListener {
   /** Streams and waiting logs. */
   get count(): number {
     return this.#places.taken + this.#guardPlaces.taken
+  }
+
+  /** Those of readers who prove no client. */
+  get unnamedCount(): number {
+    return this.#places.taken
   }
 
   /**
@@ -89,7 +104,7 @@ export class FeedStreams implements FeedListener {
 
   /** From now on it is told what comes. */
   join(stream: FeedStream): void {
-    if (this.#open.has(stream)) this.#joined.add(stream)
+    if (this.#open.has(stream)) this.#joined.set(stream, undefined)
   }
 
   leave(stream: FeedStream): void {
@@ -118,10 +133,21 @@ export class FeedStreams implements FeedListener {
     this.#wakeWaiters(pulse)
     if (this.#joined.size === 0) return
     const bytes = renderEvents(lines, pulse.heartbeat)
-    for (const stream of this.#joined) {
-      if (stream.writableLength > this.#limits.unsentBytes) stream.destroy()
-      else stream.write(bytes)
+    const now = performance.now()
+    for (const [stream, unsentSince] of this.#joined) {
+      const waits = stream.writableLength > 0
+      const isStuck = waits && unsentSince !== undefined && now - unsentSince > this.#limits.unsentMilliseconds
+      if (isStuck || stream.writableLength > this.#limits.unsentBytes) this.#cutOff(stream)
+      else {
+        if (waits !== (unsentSince !== undefined)) this.#joined.set(stream, waits ? now : undefined)
+        stream.write(bytes)
+      }
     }
+  }
+
+  #cutOff(stream: FeedStream): void {
+    this.cutOff += 1
+    stream.destroy()
   }
 
   restart(): void {

@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import type { FeedPulse } from '../../domain/revocations/feed-follower.ts'
 import { LOG_PAGE, readLog } from '../../domain/revocations/read-log.ts'
+import { onceClosed } from '../../platform/http/once-closed.ts'
+import { abortWhenGone } from '../abort-when-gone.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import { feedHeaders } from './feed-headers.ts'
 import type { FeedReader } from './feed-streams.ts'
@@ -24,11 +26,13 @@ export async function followStream(
   reply: FastifyReply,
   { reader, after, nonce }: StreamRequest,
 ): Promise<FastifyReply> {
-  const leave = deps.streams.admit(reader)
-  reply.raw.once('close', leave)
+  const gone = abortWhenGone(reply)
+  onceClosed(reply, deps.streams.admit(reader))
   const first = await lookAtFeed(deps.follower)
   assertRemembered(after, first)
   const heartbeat = await bindHeartbeat(deps, first, nonce)
+  // Nobody would ever say that this stream is over.
+  gone.throwIfAborted()
   reply.hijack()
   const stream = reply.raw
   deps.streams.open(stream)

@@ -26,11 +26,11 @@ export async function lookAtFeed(follower: FeedFollower): Promise<FeedPulse> {
 /** The heartbeat of a look at the feed, which carries a guard's nonce where it sent one: so it was made after the guard had asked. */
 export async function bindHeartbeat(
   { urls, keyRing }: RevocationFeedDeps,
-  { position, readAt, heartbeat }: FeedPulse,
+  { position, readAt, heartbeat, checkpoint }: FeedPulse,
   nonce: string | undefined,
 ): Promise<string> {
   if (nonce === undefined) return heartbeat
-  return signHeartbeat({ issuer: urls.issuer, position, readAt, nonce }, await keyRing.getSigner('ES256'))
+  return signHeartbeat({ issuer: urls.issuer, position, readAt, nonce, checkpoint }, await keyRing.getSigner('ES256'))
 }
 
 /** @throws Problem 410 `feed_forgotten` when it can't be told what came after the number. */

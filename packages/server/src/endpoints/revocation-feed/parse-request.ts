@@ -29,9 +29,18 @@ export const rewoundBodySchema: TSchema = Type.Object({ heartbeat: Type.String({
 export interface AcknowledgementBody {
   readonly guard: string
   readonly seq: number
+  /** The checkpoint of the audit log that the guard keeps. */
+  readonly checkpoint?: string
+  /** One that the log does not go on from, by what the guard was answered. */
+  readonly evidence?: string
 }
+
+/** A checkpoint of ours is a quarter of it. */
+const checkpoint = () => Type.Optional(Type.String({ maxLength: 1024 }))
 
 export const acknowledgementBodySchema: TSchema = Type.Object({
   guard: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
   seq: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  checkpoint: checkpoint(),
+  evidence: checkpoint(),
 })

@@ -1,11 +1,14 @@
+import { makeSnapshot } from '../../domain/revocations/make-snapshot.ts'
 import { noteRewound } from '../../domain/revocations/note-rewound.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { shareLooks } from '../share-looks.ts'
 import { answerLog } from './answer-log.ts'
 import type { RevocationFeedDeps } from './feed-deps.ts'
 import { feedHeaders } from './feed-headers.ts'
 import { followStream } from './follow-stream.ts'
 import { identifyReader } from './identify-reader.ts'
+import { lookAtFeed } from './look-at-feed.ts'
 import {
   type AcknowledgementBody,
   acknowledgementBodySchema,
@@ -15,17 +18,20 @@ import {
   rewoundBodySchema,
   streamQuerySchema,
 } from './parse-request.ts'
-import { Snapshots } from './snapshots.ts'
 import { takeAcknowledgement } from './take-acknowledgement.ts'
 
 /** Serves the revocation feed: docs/reference/revocation-feed.md. */
 export function revocationFeedEndpoint(server: HttpServer, deps: RevocationFeedDeps): void {
-  const path = deps.urls.revocationFeedPath
-  const snapshots = new Snapshots(deps)
+  const { urls, database, keyRing, follower } = deps
+  const path = urls.revocationFeedPath
+  const snapshotDeps = { issuer: urls.issuer, read: database.read, keyRing }
+  // One at a time: who asks while one is being made gets the next, and shares it with all who wait.
+  const takeSnapshot = shareLooks(async () => makeSnapshot(snapshotDeps, await lookAtFeed(follower)), 0)
+  const config = { importance: 'feed' } as const
   server.get<{ Querystring: LogQuery }>(
     path,
     // A HEAD would be a stream without an end.
-    { schema: { querystring: streamQuerySchema }, exposeHeadRoute: false },
+    { config, schema: { querystring: streamQuerySchema }, exposeHeadRoute: false },
     async (request, reply) => {
       const { after, nonce } = request.query
       const reader = await identifyReader(deps, request)
@@ -34,27 +40,26 @@ export function revocationFeedEndpoint(server: HttpServer, deps: RevocationFeedD
   )
   server.get<{ Querystring: LogQuery }>(
     `${path}/log`,
-    { schema: { querystring: logQuerySchema } },
+    { config, schema: { querystring: logQuerySchema } },
     async (request, reply) => {
       const { after, wait = 0, nonce } = request.query
       const reader = await identifyReader(deps, request)
       return answerLog(deps, reply, { reader, after: Number(after), waitSeconds: Number(wait), nonce })
     },
   )
-  server.get(`${path}/snapshot`, async (_, reply) => {
-    const snapshot = await snapshots.take()
+  server.get(`${path}/snapshot`, { config }, async (_, reply) => {
+    const snapshot = await takeSnapshot()
     return reply.headers(feedHeaders).type('application/jsonl').send(snapshot)
   })
   server.post<{ Body: AcknowledgementBody }>(
     `${path}/ack`,
-    { schema: { body: acknowledgementBodySchema } },
+    { config, schema: { body: acknowledgementBodySchema } },
     async (request, reply) => takeAcknowledgement(deps, request, reply),
   )
   server.post<{ Body: RewoundBody }>(
     `${path}/rewound`,
-    { schema: { body: rewoundBodySchema } },
+    { config, schema: { body: rewoundBodySchema } },
     async ({ body }, reply) => {
-      const { urls, database, keyRing } = deps
       const isHeartbeat = await noteRewound({ issuer: urls.issuer, database, keyRing }, body.heartbeat)
       if (!isHeartbeat) throw notOurHeartbeat()
       return reply.headers(feedHeaders).status(204).send()

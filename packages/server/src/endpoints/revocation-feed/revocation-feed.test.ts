@@ -5,7 +5,7 @@ import { forEachDatabase } from '../../../testing/database.ts'
 import { openStream, type StreamEvent, type TestStream } from '../../../testing/open-stream.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../../../testing/test-server.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
-import { purgeRevocations } from '../../domain/revocations/purge-revocations.ts'
+import { purgeFeedRecords } from '../../domain/revocations/purge-revocations.ts'
 import { recordRevocations } from '../../domain/revocations/record-revocations.ts'
 import { toEpochSeconds } from '../../platform/clock/clock.ts'
 
@@ -79,6 +79,7 @@ forEachDatabase('the revocation feed', ({ createUrl }) => {
       seq: 2,
       h: chainOf(records(stream)),
       iat: server.clock.now() / 1000,
+      audit: expect.stringMatching(/^127\.0\.0\.1:\d+\/tenant\/audit\n\d+\n[A-Za-z0-9+/]{43}=\n\n— /),
     })
   })
 
@@ -154,7 +155,7 @@ forEachDatabase('the revocation feed', ({ createUrl }) => {
     const { database } = server.running.installation
     await database.write((tx) => recordRevocations(tx, [{ kind: 's', identifier: 'a', forgetAt: now + 1 }]))
     server.clock.set(server.clock.now() + 3_600_000)
-    await database.write((tx) => purgeRevocations(tx))
+    await database.write((tx) => purgeFeedRecords(tx, 100))
     for (const path of ['?after=0', '/log?after=0', '?after=2', '/log?after=2&wait=1'])
       expect((await fetch(`${server.feed}${path}`)).status, path).toBe(410)
     for (const path of ['', '?after=x', '?after=-1', '?after=01', '/log?after=1&wait=26', '/log?after=1&wait=0'])
@@ -192,7 +193,7 @@ forEachDatabase('the revocation feed', ({ createUrl }) => {
         .execute()
     })
     await stream.ended
-    const events = await listAuditEvents(database.read, { limit: 10 })
+    const events = await listAuditEvents(database.read, { limit: 1000 })
     expect(events.filter(({ act }) => act === 'feed.rewound')).toHaveLength(1)
     expect((await fetch(`${server.feed}?after=3`)).status).toBe(410)
     const log = (await (await fetch(`${server.feed}/log?after=1`)).text()).trimEnd().split('\n')
@@ -225,7 +226,7 @@ forEachDatabase('the revocation feed', ({ createUrl }) => {
         body: JSON.stringify({ heartbeat: kept }),
       })
     expect([(await report()).status, (await report()).status]).toEqual([204, 204])
-    const events = await listAuditEvents(database.read, { limit: 20 })
+    const events = await listAuditEvents(database.read, { limit: 1000 })
     expect(events.filter(({ act }) => act === 'feed.rewound')).toHaveLength(1)
     const log = (await (await fetch(`${server.feed}/log?after=3`)).text()).trimEnd().split('\n')
     expect(JSON.parse(log[0] ?? '').k).toBe('a')

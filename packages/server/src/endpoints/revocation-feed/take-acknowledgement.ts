@@ -13,6 +13,16 @@ const noApi: OauthError = {
   description: 'A guard confirms as a client with the scope introspect:<audience> of its API.',
 }
 
+/** What the guard remembers of the audit log, once it was held against the tree; what this server has not signed is nobody's memory. */
+async function keepOwnCheckpoint(
+  { auditTree }: RevocationFeedDeps,
+  { guard, checkpoint }: AcknowledgementBody,
+): Promise<string | undefined> {
+  if (checkpoint === undefined || !auditTree.hasSigned(checkpoint)) return undefined
+  await auditTree.examine(checkpoint, guard)
+  return checkpoint
+}
+
 /** Takes from a guard what it has applied. */
 export async function takeAcknowledgement(
   deps: RevocationFeedDeps,
@@ -23,7 +33,9 @@ export async function takeAcknowledgement(
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
   if (!standsForApi(client)) return sendOauthError(reply, noApi)
-  const { guard: name, seq: sequence } = request.body
-  await deps.database.write((tx) => acknowledge(tx, { clientId: client.id, name, sequence }))
+  const { guard: name, seq: sequence, evidence } = request.body
+  if (evidence !== undefined) await deps.auditTree.examine(evidence, name)
+  const checkpoint = await keepOwnCheckpoint(deps, request.body)
+  await deps.database.write((tx) => acknowledge(tx, { clientId: client.id, name, sequence, checkpoint }))
   return reply.header('cache-control', 'no-store').status(204).send()
 }

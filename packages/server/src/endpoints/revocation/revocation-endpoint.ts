@@ -54,7 +54,10 @@ async function revokePresentedKey({ database }: RevocationDeps, presented: Prese
 async function revokeToken(deps: RevocationDeps, token: string, clientId: string): Promise<void> {
   const content = await verifyRefreshToken(deps.refreshKeys, token, clientId)
   if (content) {
-    await deps.database.write((tx) => endPresentedSession(tx, content, { actor: `client:${clientId}` }))
+    // A session that has ended stays so.
+    await deps.database.write((tx) => endPresentedSession(tx, content, { actor: `client:${clientId}` }), {
+      isRepeatable: true,
+    })
     return
   }
   const presented = parseApiKeyText(token)

@@ -1,11 +1,11 @@
-import { type RevocationActDeps, type RevocationOutcome, revoke } from '../../domain/revocation-acts/revoke.ts'
+import { type RevocationActDeps, revoke } from '../../domain/revocation-acts/revoke.ts'
 import { waitForConfirmation } from '../../domain/revocations/wait-for-confirmation.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
-import { Problem } from '../../platform/http/problem.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
 import { authenticateConfidentialRequest, type ClientAuthenticationDeps } from '../client-authentication.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { sendOauthError } from '../oauth-error.ts'
+import { refuseTarget } from '../revocation-target.ts'
 import { parseTarget, parseWaitParameter, revocationBodySchema } from './parse-request.ts'
 
 export interface RevocationsDeps extends RevocationActDeps, ClientAuthenticationDeps {
@@ -32,23 +32,12 @@ export function revocationsEndpoint(server: HttpServer, deps: RevocationsDeps): 
       }
       const milliseconds = parseWaitParameter(request.query.wait)
       const outcome = await revoke(deps, parseTarget(request.body), `client:${client.id}`)
-      if (!outcome.ok) throw unknown(outcome.reason)
+      if (!outcome.ok) throw refuseTarget(outcome.reason)
+      // Its work is done; what it waits for are guards.
+      request.leaveGate?.()
       const signal = AbortSignal.any([deps.stopping, abortWhenGone(reply)])
       const confirmation = await waitForConfirmation(deps, outcome.sequence, { milliseconds, signal })
       return reply.header('cache-control', 'no-store').send(confirmation)
     },
   )
-}
-
-const sentences: Readonly<Record<Extract<RevocationOutcome, { ok: false }>['reason'], string>> = {
-  unknown_session: 'There is no session of that id.',
-  unknown_api_key: 'There is no API key of that id.',
-  unknown_account: 'There is no account of that id.',
-  unknown_token: 'That is no access token of this issuer that could still be accepted.',
-  unknown_client: 'There is no client of that id.',
-  unknown_key: 'There is no signing key of that kid.',
-}
-
-function unknown(reason: keyof typeof sentences): Problem {
-  return new Problem({ status: 404, code: 'unknown_target', detail: sentences[reason] })
 }

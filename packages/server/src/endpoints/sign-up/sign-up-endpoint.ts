@@ -17,7 +17,7 @@ export function signUpEndpoint(server: HttpServer, deps: SignUpDeps): void {
     showNewAccount(deps, request, reply, { secret: request.query.secret }),
   )
   type Taking = FastifyRequest<{ Body: NewAccountBody }>
-  const taking = { schema: { body: newAccountBodySchema } }
+  const taking = { config: { importance: 'hashing' }, schema: { body: newAccountBodySchema } } as const
   server.post(urls.signUpAccountPath, taking, async (request: Taking, reply: FastifyReply) => {
     refuseCrossOrigin(request, urls.origin, BEGIN_HERE)
     return takeNewAccount(deps, request, reply)

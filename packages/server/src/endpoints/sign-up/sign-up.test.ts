@@ -301,7 +301,7 @@ describe('sign-up within an installation', () => {
         isHandedOver,
         actor: 'cli',
       } as const
-      return database.write((tx) => issueInvitation(tx, sealer, asked))
+      return database.write(async (tx) => (await issueInvitation(tx, sealer, asked)).url)
     }
     const url = await invite('guest@example.com', false)
     const [left] = await readOutbox({ read: database.read, sealer })

@@ -122,7 +122,7 @@ forEachDatabase('DPoP', ({ createUrl }) => {
       const key = await createDpopClient(alg)
       const { status, body, headers } = await send(server, key, form)
       expect([status, body.token_type]).toEqual([200, 'DPoP'])
-      expect(headers.get('dpop-nonce')).toMatch(/^[\w-]{22}$/)
+      expect(headers.get('dpop-nonce')).toMatch(/^[\w-]{48}$/)
       expect(decodeJwt(body.access_token ?? '').cnf).toEqual({ jkt: key.jkt })
       const bearer = await post(server, form)
       expect([bearer.status, bearer.body.token_type]).toEqual([200, 'Bearer'])
@@ -203,7 +203,7 @@ forEachDatabase('DPoP', ({ createUrl }) => {
     expect(answers.filter(({ body }) => body.error === 'invalid_dpop_proof')).toHaveLength(19)
   })
 
-  it('RFC 9449 §11.1: a proof used at one server is refused by another on the same database', async () => {
+  it('RFC 9449 §8, §11.1: a nonce of one server is good at another on the same database, and a proof used at one is refused by the other', async () => {
     const databaseUrl = await createUrl()
     const one = await start({ databaseUrl })
     const { issuer, secrets } = one.config
@@ -218,10 +218,11 @@ forEachDatabase('DPoP', ({ createUrl }) => {
     const nonce = await takeNonce(one, key)
     const proof = await prove(one, key, { nonce })
     expect((await post(one, form, proof)).status).toBe(200)
-    const again = await post(other, form, proof)
-    expect(again.body.error).toBe('use_dpop_nonce')
-    const renewed = await prove(one, key, { nonce: again.headers.get('dpop-nonce') ?? '' })
-    expect((await post(other, form, renewed)).status).toBe(200)
+    expect((await post(other, form, proof)).body.error).toBe('invalid_dpop_proof')
+    expect((await post(other, form, await prove(one, key, { nonce }))).status).toBe(200)
+    const stranger = await start({ databaseUrl: await createUrl(), config: { issuer } })
+    const foreign = await prove(one, key, { nonce: await takeNonce(stranger, key) })
+    expect((await post(other, form, foreign)).body.error).toBe('use_dpop_nonce')
   })
 
   it('RFC 9449 §8: a nonce is over after some minutes', async () => {
@@ -257,6 +258,21 @@ forEachDatabase('DPoP', ({ createUrl }) => {
     await send(server, key, { ...form, refresh_token: second.body.refresh_token ?? '' })
     expect((await post(server, form)).body.error).toBe('invalid_dpop_proof')
     expect(await acts(server)).not.toContain('session.ended')
+  })
+
+  it('a forged refresh token is refused before its proof is used up: whoever sends many of them has nothing written', async () => {
+    const { server, key } = await startScene()
+    const client = await addClient(server)
+    const { code = '' } = await takeCode(server, client.client_id)
+    const redeem = { ...client, grant_type: 'authorization_code', code, code_verifier: verifier }
+    const { body } = await send(server, key, redeem)
+    const refresh_token = body.refresh_token ?? ''
+    const forged = refresh_token.replace(/.{8}$/, (end) => [...end].reverse().join(''))
+    const proof = await prove(server, key, { nonce: await takeNonce(server, key) })
+    const form = { ...client, grant_type: 'refresh_token' }
+    expect((await post(server, { ...form, refresh_token: forged }, proof)).body.error).toBe('invalid_grant')
+    expect((await post(server, { ...form, refresh_token }, proof)).status).toBe(200)
+    expect((await post(server, { ...form, refresh_token }, proof)).body.error).toBe('invalid_dpop_proof')
   })
 
   it('RFC 9449 §5: the refresh token of a confidential client is bound to the client, and its access token to the key of the day', async () => {

@@ -6,6 +6,7 @@ import { findPresentedKey } from '../../domain/api-keys/find-api-key.ts'
 import { isLive } from '../../domain/api-keys/is-api-key-live.ts'
 import { useApiKey } from '../../domain/api-keys/use-api-key.ts'
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import { admitToApi } from '../../domain/clients/admit-to-api.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import { findMarks, momentAfter } from '../../domain/revocations/moment-after-revocations.ts'
@@ -48,7 +49,7 @@ export async function exchangeApiKey(
   if (!owner.ok) return owner
   if (audience !== undefined && audience !== key.audience)
     return refuseRequest('invalid_target', 'The key is for another API.')
-  const access = await resolveAccess(database.read, { audience: key.audience, scopes })
+  const access = admitToApi(undefined, await resolveAccess(database.read, { audience: key.audience, scopes }))
   if (!access.ok) {
     const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
     return refuseRequest(error, describeRefusedAccess(access))
@@ -67,7 +68,7 @@ export async function exchangeApiKey(
     ...{ api, scopes: granted, subject: accountId ?? clientId, clientId, sessionId },
     ...{ now: momentAfter(marks, now), expiresAt, jkt },
   })
-  deps.countToken(api.algorithm)
+  deps.countToken(api.algorithm, 'api_key')
   const expires_in = expiresAt - toEpochSeconds(now)
   const answer = { access_token: token, token_type: tokenType(jkt), expires_in, scope } as const
   return { ok: true, answer: { ...answer, issued_token_type: ACCESS_TOKEN_URN } }

@@ -1,6 +1,7 @@
 import type { Api, ApiPermission } from '../../domain/apis/api.ts'
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
+import { admitToApi } from '../../domain/clients/admit-to-api.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { provesEnough } from '../../domain/login/demand-of-access.ts'
 import { isServerScope } from '../../domain/names/scope-token.ts'
@@ -35,11 +36,17 @@ export async function exchangeToken(
   // Whoever verifies allows for clocks that differ; what is over here is over.
   if (!subject || subject.claims.exp <= now) return unacceptable('not_verified')
   if (!mayExchange(client, subject)) return unacceptable('foreign')
+  // An administrator acts at the one API that they named.
+  if (readActor(subject)?.impersonation) return unacceptable('impersonated')
   if (!provesKey(client, subject, jkt)) return unproven
   const actor = nameActor(client, subject)
   if (countActors(actor) > MOST_ACTORS) return unacceptable('too_many_actors')
   const held = readScopes(subject).filter((scope) => mayHave(client, scope))
-  const access = await resolveAccess(database.read, { audience: audience ?? subject.audience, scopes })
+  // Nobody acts for an administrator.
+  const access = admitToApi(
+    undefined,
+    await resolveAccess(database.read, { audience: audience ?? subject.audience, scopes }),
+  )
   if (!access.ok) {
     const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
     return refuseRequest(error, describeRefusedAccess(access))
@@ -69,7 +76,7 @@ export async function exchangeToken(
       allows: (permission) => mayCarry(subject, api, permission),
     },
   })
-  deps.countToken(api.algorithm)
+  deps.countToken(api.algorithm, 'token_exchange')
   const answer = { access_token: token, token_type: tokenType(jkt), expires_in: expiresAt - now, scope }
   return { ok: true, answer: { ...answer, issued_token_type: ACCESS_TOKEN_URN } }
 }
@@ -81,7 +88,12 @@ function mayHave({ scopes }: Client, scope: string): boolean {
 }
 
 /** Whoever found a token somewhere gets nothing for it: it must have been given to this client, or be for the API that the client guards. */
-function mayExchange(client: Client, { clientId, audience, subject, sessionId }: VerifiedIssuedToken): boolean {
+function mayExchange(
+  client: Client,
+  { clientId, audience, subject, sessionId, isOfSharedSecret }: VerifiedIssuedToken,
+): boolean {
+  // Its API could have made it, for anybody.
+  if (isOfSharedSecret) return false
   const isPersons = sessionId !== undefined && subject !== clientId
   return isPersons && (clientId === client.id || client.scopes.includes(`introspect:${audience}`))
 }
@@ -104,8 +116,12 @@ function mayCarry({ audience, claims }: VerifiedIssuedToken, api: Api, { name, s
   return Array.isArray(claims.permissions) && claims.permissions.includes(name)
 }
 
-function nameActor(client: Client, { claims }: VerifiedIssuedToken): ActorClaim {
-  const { act } = claims as { readonly act?: ActorClaim }
+function readActor({ claims }: VerifiedIssuedToken): ActorClaim | undefined {
+  return (claims as { readonly act?: ActorClaim }).act
+}
+
+function nameActor(client: Client, subject: VerifiedIssuedToken): ActorClaim {
+  const act = readActor(subject)
   return { sub: client.id, ...(act && { act }) }
 }
 

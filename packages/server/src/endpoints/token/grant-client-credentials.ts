@@ -1,4 +1,5 @@
-import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import { describeRefusedAccess, type ResolvedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
+import { admitToApi } from '../../domain/clients/admit-to-api.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { momentAfterRevocations } from '../../domain/revocations/moment-after-revocations.ts'
 import { type EpochSeconds, toEpochSeconds } from '../../platform/clock/clock.ts'
@@ -22,13 +23,13 @@ export async function grantClientCredentials(
 ): Promise<GrantedTokens> {
   const foreign = scopes?.find((scope) => !client.scopes.includes(scope))
   if (foreign !== undefined) return refuseRequest('invalid_scope', 'The client is not registered for that scope.')
-  const access = await resolveAccess(database.read, { audience, scopes })
+  const resolved = await resolveAccess(database.read, { audience, scopes })
+  const access = admitToApi(client, limitToRegistered(resolved, client))
   if (!access.ok) {
     const error = access.reason === 'unknown_scope' ? 'invalid_scope' : 'invalid_target'
     return refuseRequest(error, describeRefusedAccess(access))
   }
-  const { api } = access
-  const granted = access.scopes.filter((scope) => client.scopes.includes(scope))
+  const { api, scopes: granted } = access
   const now = await momentAfterRevocations(database.read, { clientId: client.id }, clock.now())
   const { token, expiresInSeconds, scope } = await tokenIssuer.issueAccessToken({
     api,
@@ -39,7 +40,12 @@ export async function grantClientCredentials(
     jkt,
     expiresAt: Math.min(toEpochSeconds(now) + api.lifetimeSeconds, endsBy),
   })
-  countToken(api.algorithm)
+  // Who comes by an assertion has a moment by which that ends.
+  countToken(api.algorithm, endsBy === Number.POSITIVE_INFINITY ? 'client_credentials' : 'jwt_bearer')
   const answer = { access_token: token, token_type: tokenType(jkt), expires_in: expiresInSeconds, scope }
   return { ok: true, answer }
+}
+
+function limitToRegistered(access: ResolvedAccess, client: Client): ResolvedAccess {
+  return access.ok ? { ...access, scopes: access.scopes.filter((scope) => client.scopes.includes(scope)) } : access
 }

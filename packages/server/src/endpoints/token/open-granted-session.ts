@@ -1,11 +1,13 @@
 import type { ResolvedAccess } from '../../domain/apis/resolve-access.ts'
 import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
+import { admitToApi } from '../../domain/clients/admit-to-api.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { provesEnough } from '../../domain/login/demand-of-access.ts'
 import { momentForSession } from '../../domain/sessions/moment-for-session.ts'
 import { openSession } from '../../domain/sessions/open-session.ts'
 import { deriveCurrentToken } from '../../domain/sessions/refresh-token.ts'
 import type { Session } from '../../domain/sessions/session.ts'
+import type { TokenOrigin } from '../../domain/tokens/token-origin.ts'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
 import { answerSession } from './answer-session.ts'
@@ -62,7 +64,7 @@ export async function openGrantedSession(
   granted: SessionToOpen,
   { client, refreshKeyId, jkt }: OpeningClient,
 ): Promise<SessionOpened> {
-  const access = await resolveGrant(tx.sql, issuer, granted)
+  const access = admitToApi(client, await resolveGrant(tx.sql, issuer, granted))
   if (!access.ok) return { ok: false, reason: 'foreign_target' }
   if (!(await provesEnough(tx.sql, granted, { client, api: access.api })))
     return { ok: false, reason: 'factor_required' }
@@ -85,15 +87,20 @@ export async function answerOpenedSession(
   deps: TokenEndpointDeps,
   client: Client,
   {
+    origin,
     session,
     access,
     jkt,
     nonce,
-  }: OpenedSession & { readonly jkt: string | undefined; readonly nonce?: string | undefined },
+  }: OpenedSession & {
+    readonly origin: TokenOrigin
+    readonly jkt: string | undefined
+    readonly nonce?: string | undefined
+  },
 ): Promise<GrantedTokens> {
   const now = await momentForSession(deps.database.read, session)
   const { api, scopes } = access
-  const answer = await answerSession(deps, { session, client, api, scopes, now, jkt, nonce })
+  const answer = await answerSession(deps, { origin, session, client, api, scopes, now, jkt, nonce })
   if (session.refreshKeyId === undefined) return { ok: true, answer }
   return { ok: true, answer: { ...answer, refresh_token: await deriveCurrentToken(deps.refreshKeys, session) } }
 }

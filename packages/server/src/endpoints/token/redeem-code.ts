@@ -52,7 +52,7 @@ export async function redeemCode(
           opened.reason,
         )
   }
-  return answerOpenedSession(deps, client, { ...opened, jkt, nonce: opened.grant.nonce })
+  return answerOpenedSession(deps, client, { ...opened, origin: 'authorization_code', jkt, nonce: opened.grant.nonce })
 }
 
 async function openForCode(

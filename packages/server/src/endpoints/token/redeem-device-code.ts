@@ -42,7 +42,9 @@ export async function redeemDeviceCode(
 ): Promise<GrantedTokens> {
   const refreshKeyId = await findRefreshKeyId(deps, client)
   const opened = await openForDevice(deps, request, { client, refreshKeyId, jkt })
-  return opened.ok ? answerOpenedSession(deps, client, { ...opened, jkt }) : refuse(opened.reason)
+  return opened.ok
+    ? answerOpenedSession(deps, client, { ...opened, origin: 'device_code', jkt })
+    : refuse(opened.reason)
 }
 
 async function openForDevice(

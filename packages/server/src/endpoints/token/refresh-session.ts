@@ -1,15 +1,17 @@
 import type { ResolvedAccess } from '../../domain/apis/resolve-access.ts'
 import { resolveGrant } from '../../domain/apis/resolve-grant.ts'
+import { admitToApi } from '../../domain/clients/admit-to-api.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import { provesEnough } from '../../domain/login/demand-of-access.ts'
 import type { RefreshOutcome } from '../../domain/sessions/refresh-outcome.ts'
 import { deriveCurrentToken, verifyRefreshToken } from '../../domain/sessions/refresh-token.ts'
 import { type RefusedRotation, type Rotation, rotateSession } from '../../domain/sessions/rotate-session.ts'
 import type { Session } from '../../domain/sessions/session.ts'
-import type { Queries } from '../../platform/database/database.ts'
+import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { authenticateCredentials, type ReadCredentials } from '../client-authentication.ts'
 import { type OauthError, refuseRequest } from '../oauth-error.ts'
-import { findMissingProof } from '../read-proof.ts'
+import { findMissingProof, type ReadProof } from '../read-proof.ts'
+import { mayAsk } from '../resolve-wanted.ts'
 import type { TokenAnswer } from '../token-answer.ts'
 import { answerSession } from './answer-session.ts'
 import type { RefreshRequest } from './parse-request.ts'
@@ -27,20 +29,23 @@ export type Refreshed =
 
 export interface PresentedRefresh {
   readonly refreshToken: string
-  /** The thumbprint of the key that the client proves to have. */
-  readonly jkt: string | undefined
+  /** Which key the client proves to have. Asked once the token is one of ours: each proof that is good is stored. */
+  readonly prove: () => Promise<ReadProof>
 }
 
 /** Rotates a session by its refresh token, and issues an access token of it. */
 export async function refreshSession(
   deps: TokenEndpointDeps,
   read: Extract<ReadCredentials, { ok: true }>,
-  { refreshToken, audience, scopes, organization, jkt }: RefreshRequest & PresentedRefresh,
+  { refreshToken, audience, scopes, organization, prove }: RefreshRequest & PresentedRefresh,
 ): Promise<Refreshed> {
   const { database, refreshKeys } = deps
   // First, since it asks the database for nothing: a flood of forged tokens costs a hash each.
   const content = await verifyRefreshToken(refreshKeys, refreshToken, read.credentials.clientId)
   if (content === undefined) return refuse(deps, 'refused')
+  const proof = await prove()
+  if (!proof.ok) return proof
+  const { jkt } = proof
   const authenticated = await authenticateCredentials(deps, read)
   if (!authenticated.ok) return authenticated
   if (!authenticated.client.grants.includes('refresh_token')) {
@@ -51,40 +56,45 @@ export async function refreshSession(
   const newestKey = await refreshKeys.newest()
   const { client } = authenticated
   const wanted = { audience, scopes, organization, maySwitchOrganization: client.isFirstParty, jkt }
-  const { rotation, access, isProved } = await database.write(async (tx) => {
+  const rotate = async (tx: Transaction) => {
     const rotation = await rotateSession(tx, content, newestKey, wanted)
-    const access = rotation.ok ? await resolveSessionAccess(tx.sql, deps.issuer, rotation.session, scopes) : undefined
+    const access = rotation.ok
+      ? admitToApi(client, await resolveSessionAccess(tx.sql, deps.issuer, rotation.session, { client, scopes }))
+      : undefined
     const isProved =
       rotation.ok && access?.ok === true && (await provesEnough(tx.sql, rotation.session, { client, api: access.api }))
     return { rotation, access, isProved }
-  })
+  }
+  // Whoever presents the same token again gets the same successor: so it is safe when nobody knows whether it was stored.
+  const { rotation, access, isProved } = await database.write(rotate, { isRepeatable: true })
   if (!rotation.ok) return refuseRotation(deps, rotation.reason, jkt)
   if (!access?.ok)
     return refuseRequest(
       'invalid_target',
-      'The API of this session, or a scope that it has, is not registered any more.',
+      'The API of this session, or a scope that it has, is not registered any more, or not for this client.',
     )
   if (!isProved) return refuse(deps, 'factor_required')
   return answerRotation(deps, client, rotation, { ...access, jkt })
 }
 
+/** What was taken from the client since is not in its tokens any more, though the person once allowed it. */
 function resolveSessionAccess(
   sql: Queries,
   issuer: string,
   { audience, scopes: granted }: Session,
-  scopes: readonly string[] = granted,
+  { client, scopes = granted }: { readonly client: Client; readonly scopes: readonly string[] | undefined },
 ): Promise<ResolvedAccess> {
-  return resolveGrant(sql, issuer, { audience, scopes })
+  return resolveGrant(sql, issuer, { audience, scopes: scopes.filter((scope) => mayAsk(client, scope)) })
 }
 
 async function answerRotation(
   deps: TokenEndpointDeps,
   client: Client,
   { session, wasRotated, moment }: Extract<Rotation, { ok: true }>,
-  { api, scopes, jkt }: Extract<ResolvedAccess, { ok: true }> & Pick<PresentedRefresh, 'jkt'>,
+  { api, scopes, jkt }: Extract<ResolvedAccess, { ok: true }> & { readonly jkt: string | undefined },
 ): Promise<Refreshed> {
   const { refreshKeys, countRefresh, clock } = deps
-  const answer = await answerSession(deps, { session, client, api, scopes, now: moment, jkt })
+  const answer = await answerSession(deps, { origin: 'refresh_token', session, client, api, scopes, now: moment, jkt })
   countRefresh(wasRotated ? 'rotated' : 'repeated')
   const successor = await deriveCurrentToken(refreshKeys, session)
   return { ok: true, answer, successor, expiresInMilliseconds: session.expiresAt - clock.now() }

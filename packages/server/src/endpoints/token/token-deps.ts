@@ -3,6 +3,7 @@ import type { KeyRing } from '../../domain/keys/key-ring.ts'
 import type { RefreshKeyRing } from '../../domain/refresh-keys/refresh-key-ring.ts'
 import type { RefreshOutcome } from '../../domain/sessions/refresh-outcome.ts'
 import type { AccessTokenIssuer } from '../../domain/tokens/issue-access-token.ts'
+import type { TokenOrigin } from '../../domain/tokens/token-origin.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import type { ClientAuthenticationDeps } from '../client-authentication.ts'
@@ -24,5 +25,5 @@ export interface TokenEndpointDeps extends ClientAuthenticationDeps {
   readonly refreshKeys: RefreshKeyRing
   readonly tokenIssuer: AccessTokenIssuer
   readonly countRefresh: (outcome: RefreshOutcome) => void
-  readonly countToken: (algorithm: string) => void
+  readonly countToken: (algorithm: string, origin: TokenOrigin) => void
 }

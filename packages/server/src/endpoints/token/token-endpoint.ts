@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../../domain/clients/client.ts'
 import { JWT_BEARER_GRANT } from '../../domain/clients/parse-client.ts'
+import type { Importance } from '../../platform/admission/admission.ts'
 import { allowAnyOrigin } from '../../platform/http/allow-any-origin.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
@@ -30,7 +31,7 @@ import {
 } from './parse-request.ts'
 import { redeemCode } from './redeem-code.ts'
 import { redeemDeviceCode } from './redeem-device-code.ts'
-import { refreshSession } from './refresh-session.ts'
+import { type PresentedRefresh, refreshSession } from './refresh-session.ts'
 import type { GrantedTokens, TokenEndpointDeps } from './token-deps.ts'
 
 type TokenRequest = FastifyRequest<{ Body: TokenBody }>
@@ -39,9 +40,16 @@ type TokenRequest = FastifyRequest<{ Body: TokenBody }>
 export function tokenEndpoint(server: HttpServer, deps: TokenEndpointDeps): void {
   answerOauthErrors(server)
   allowAnyOrigin(server, [deps.urls.tokenPath])
-  server.post(deps.urls.tokenPath, { schema: { body: tokenBodySchema } }, (request: TokenRequest, reply) =>
-    answerGrant(deps, request, reply),
+  server.post(
+    deps.urls.tokenPath,
+    { config: { importance: importanceOf }, schema: { body: tokenBodySchema } },
+    (request: TokenRequest, reply) => answerGrant(deps, request, reply),
   )
+}
+
+/** Who is signed in stays so, whatever else is asked of this server. A forged refresh token costs a hash. */
+function importanceOf({ body }: FastifyRequest): Importance {
+  return (body as TokenBody).grant_type === 'refresh_token' ? 'prompt' : 'ordinary'
 }
 
 async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -52,12 +60,13 @@ async function answerGrant(deps: TokenEndpointDeps, request: TokenRequest, reply
   if (!read.ok) return sendOauthError(reply, read.error)
   const parsed = parseTokenRequest(request.body)
   if (!parsed.ok) return sendOauthError(reply, parsed.error)
-  const proof = await readProof(deps.proofs, request, reply, deps.urls.tokenUrl)
+  const prove = () => readProof(deps.proofs, request, reply, deps.urls.tokenUrl)
+  if (parsed.grant === 'refresh_token') {
+    return answerRefresh(deps, request, reply, { read, refresh: parsed.request, prove })
+  }
+  const proof = await prove()
   if (!proof.ok) return sendOauthError(reply, proof.error)
   const { jkt } = proof
-  if (parsed.grant === 'refresh_token') {
-    return answerRefresh(deps, request, reply, { read, refresh: parsed.request, jkt })
-  }
   const authenticated = await authenticateCredentials(deps, read)
   if (!authenticated.ok) return sendOauthError(reply, authenticated.error)
   const { client } = authenticated
@@ -123,19 +132,19 @@ async function answerAssertion(
 interface PresentedGrant {
   readonly read: Extract<ReadCredentials, { ok: true }>
   readonly refresh: RefreshRequest
-  readonly jkt: string | undefined
+  readonly prove: PresentedRefresh['prove']
 }
 
 async function answerRefresh(
   deps: TokenEndpointDeps,
   request: TokenRequest,
   reply: FastifyReply,
-  { read, refresh, jkt }: PresentedGrant,
+  { read, refresh, prove }: PresentedGrant,
 ): Promise<FastifyReply> {
   const isInCookie = refresh.refreshToken === undefined
   const refreshToken = refresh.refreshToken ?? findOwnCookie(deps, request)
   if (refreshToken === undefined) return sendOauthError(reply, missingToken)
-  const refreshed = await refreshSession(deps, read, { ...refresh, refreshToken, jkt })
+  const refreshed = await refreshSession(deps, read, { ...refresh, refreshToken, prove })
   if (!refreshed.ok) {
     const { error } = refreshed
     // The cookie of a session that has ended would only be sent in vain.

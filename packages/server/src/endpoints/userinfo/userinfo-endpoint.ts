@@ -40,7 +40,7 @@ async function answerUserinfo(deps: UserinfoDeps, request: FastifyRequest, reply
   if (!found.ok) return sendOauthError(reply, found.error)
   const { scheme, token } = found
   const verified = await verifyIssuedToken(deps, deps.database.read, token)
-  if (!verified) return sendOauthError(reply, challenge(scheme, invalidToken))
+  if (!verified || verified.isOfSharedSecret) return sendOauthError(reply, challenge(scheme, invalidToken))
   const unproven = await findUnproven(deps, request, reply, { ...found, jkt: verified.jkt })
   if (unproven) return sendOauthError(reply, challenge(scheme, unproven))
   const judged = await judgeIssuedToken(deps.database.read, deps.clock, verified)

@@ -115,7 +115,7 @@ forEachDatabase('GET /userinfo', ({ createUrl }) => {
     expect(await known(scene, ['openid', 'phone', 'address', 'email'])).toEqual({
       ...{ sub: scene.account.id, email: 'ada@example.com', email_verified: false },
     })
-    const events = await listAuditEvents(scene.server.running.installation.database.read, { limit: 10 })
+    const events = await listAuditEvents(scene.server.running.installation.database.read, { limit: 1000 })
     const updates = events.filter(({ act }) => act === 'account.profile_updated')
     expect(updates).toHaveLength(3)
     // Names of claims, and none of their values.

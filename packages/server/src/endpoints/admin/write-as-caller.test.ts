@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AdminScene } from '../../../testing/admin-scene.ts'
+import { forEachDatabase } from '../../../testing/database.ts'
+import type { Account } from '../../domain/accounts/account.ts'
+import { findAccount } from '../../domain/accounts/find-account.ts'
+import { verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
+import { writeAsCaller } from './write-as-caller.ts'
+
+forEachDatabase('who administers while their rights are taken', ({ createUrl }) => {
+  let scene: AdminScene
+  let rootToken: string
+  beforeAll(async () => {
+    scene = await AdminScene.start({ databaseUrl: await createUrl(), isClockRunning: true })
+    rootToken = await scene.signInAdmin()
+  })
+  afterAll(() => scene.server.stop())
+
+  /** Sends what another administrator does, with twenty requests of theirs before it and twenty behind. */
+  async function flood(
+    act: () => Promise<unknown>,
+    between: () => Promise<{ readonly status: number }>,
+  ): Promise<void> {
+    const before = Array.from({ length: 20 }, act)
+    const done = between()
+    await Promise.all([...before, ...Array.from({ length: 20 }, act)])
+    expect((await done).status).toBe(200)
+  }
+
+  const read = (id: string) => findAccount(scene.database.read, id)
+  const acts = [
+    {
+      title: 'the role that is taken stays taken',
+      own: ['PUT', '/roles/admin'],
+      taking: ['DELETE', '/roles/admin'],
+      isBack: (found: Account | undefined) => found?.roles.includes('admin'),
+    },
+    {
+      title: 'an account that is disabled stays disabled',
+      own: ['POST', '/enable'],
+      taking: ['POST', '/disable'],
+      isBack: (found: Account | undefined) => found?.disabledAt === undefined,
+    },
+    {
+      title: 'an account that is to be deleted is not kept',
+      own: ['POST', '/restore'],
+      taking: ['DELETE', ''],
+      isBack: (found: Account | undefined) => found?.deleteAfter === undefined,
+    },
+  ] as const
+  test.each(acts)('$title, whatever its owner had sent at that moment', async ({ own, taking, isBack, title }) => {
+    for (const round of [1, 2, 3]) {
+      const { id } = await scene.addAccount(`${title.replaceAll(/\W/g, '')}${round}`, ['admin'])
+      const { token } = await scene.signIn(id)
+      await flood(
+        () => scene.call(own[0], `/accounts/${id}${own[1]}`, { token }),
+        () => scene.call(taking[0], `/accounts/${id}${taking[1]}`, { token: rootToken }),
+      )
+      expect(isBack(await read(id))).toBe(false)
+    }
+  })
+
+  test('nothing is written for a session that has ended since it was let in', async () => {
+    const { id: accountId } = await scene.addAccount('accomplice', ['admin'])
+    const { token, sessionId } = await scene.signIn(accountId)
+    const { database, clientId, server } = scene
+    const deps = { ...server.running.installation, issuer: server.issuer, clock: server.clock }
+    const verified = await verifyIssuedToken(deps, database.read, token)
+    if (verified === undefined) throw new Error('the token is none')
+    const caller = {
+      actor: `admin:${accountId}`,
+      accountId,
+      clientId,
+      permissions: new Set<string>(),
+      token: verified,
+    } as const
+    const write = (unit: () => Promise<string> = async () => 'written') =>
+      writeAsCaller({ database, clock: server.clock }, caller).write(unit)
+    expect(await write()).toBe('written')
+    expect((await scene.call('DELETE', `/sessions/${sessionId}`, { token: rootToken })).status).toBe(200)
+    await expect(write()).rejects.toMatchObject({ status: 401, code: 'invalid_token' })
+  })
+
+  test('an act that takes the caller’s own right is done to its end', async () => {
+    const { id } = await scene.addAccount('leaver', ['admin'])
+    const { token } = await scene.signIn(id)
+    expect((await scene.call('DELETE', `/accounts/${id}/roles/admin`, { token })).status).toBe(200)
+    expect((await scene.call('GET', `/accounts/${id}`, { token })).status).toBe(401)
+  })
+})
