@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type Argon2Parameters, minimumParameters, validateParameters } from './domain/credentials/argon2-parameters.ts'
 import { parseMailFrom } from './domain/mails/parse-mail-from.ts'
@@ -12,12 +12,16 @@ import { isLoopbackHost } from './platform/http/is-loopback-host.ts'
 import { type LogLevel, logLevels } from './platform/log/create-log.ts'
 import type { Mailbox } from './platform/mail/mail-transport.ts'
 import { parseSmtpUrl } from './platform/mail/parse-smtp-url.ts'
+import { readTracingSettings, type TracingSettings, TracingSettingsError } from './platform/tracing/tracing-settings.ts'
 
 const registrationModes = ['off', 'token', 'open'] as const
 export type RegistrationMode = (typeof registrationModes)[number]
 
 const organizationCreators = ['operator', 'people'] as const
 export type OrganizationCreators = (typeof organizationCreators)[number]
+
+const adminFactors = ['required', 'optional'] as const
+export type AdminFactor = (typeof adminFactors)[number]
 
 const signUpModes = ['open', 'invitation', 'closed'] as const
 export type SignUpMode = (typeof signUpModes)[number]
@@ -52,12 +56,54 @@ export interface Config {
   readonly mailFrom: Mailbox
   /** How many days an account that its person wants deleted can still be kept; 0: it is deleted at once. */
   readonly deletionGraceDays: number
+  /** After how many days the contents of audited events go; what proves the others stays. Absent: they are kept. */
+  readonly auditRetentionDays: number | undefined
   /** Who creates organizations: the operator alone, or people on their account page as well. */
   readonly organizationCreation: OrganizationCreators
+  /** Whether webhooks reach addresses that are not of the public internet, and loopback without TLS. Only for development. */
+  readonly webhooksDangerouslyReachPrivateNetworks: boolean
+  /** Whether people prove a second factor, or a passkey, to administer this server. */
+  readonly adminFactor: AdminFactor
+  /** Whether administrators may act as people, briefly, at APIs. */
+  readonly impersonation: boolean
   /** What a new password hash costs; hashes of a lower cost are replaced at the next login. */
   readonly passwordCost: Argon2Parameters
+  /** Where spans are sent; absent: nowhere, and none are made. */
+  readonly tracing: TracingSettings | undefined
   /** The look of pages and mails. */
   readonly theme: Theme
+  /** Where each setting's value is from; absent: from nowhere, so that it has its default. */
+  readonly sources: Readonly<Partial<Record<SettingName, 'environment' | 'file'>>>
+}
+
+export type SettingName = Exclude<keyof Config, 'sources'>
+
+/** The environment variable of each setting; undefined: it stands in `ostiary.json` alone. */
+export const settingVariables: Readonly<Record<SettingName, string | undefined>> = {
+  issuer: 'OSTIARY_ISSUER',
+  host: 'OSTIARY_HOST',
+  port: 'OSTIARY_PORT',
+  databaseUrl: 'OSTIARY_DATABASE_URL',
+  dataDir: 'OSTIARY_DATA_DIR',
+  secrets: 'OSTIARY_SECRET',
+  trustedProxies: 'OSTIARY_TRUSTED_PROXIES',
+  logLevel: 'OSTIARY_LOG_LEVEL',
+  clientDocumentHosts: 'OSTIARY_CLIENT_DOCUMENT_HOSTS',
+  registration: 'OSTIARY_REGISTRATION',
+  signUp: 'OSTIARY_SIGN_UP',
+  emailLogin: 'OSTIARY_EMAIL_LOGIN',
+  verifyHumanUrl: 'OSTIARY_VERIFY_HUMAN_URL',
+  smtpUrl: 'OSTIARY_SMTP_URL',
+  mailFrom: 'OSTIARY_MAIL_FROM',
+  deletionGraceDays: 'OSTIARY_DELETION_GRACE_DAYS',
+  auditRetentionDays: 'OSTIARY_AUDIT_RETENTION_DAYS',
+  organizationCreation: 'OSTIARY_ORGANIZATION_CREATION',
+  webhooksDangerouslyReachPrivateNetworks: 'OSTIARY_WEBHOOKS_DANGEROUSLY_REACH_PRIVATE_NETWORKS',
+  adminFactor: 'OSTIARY_ADMIN_FACTOR',
+  impersonation: 'OSTIARY_IMPERSONATION',
+  passwordCost: undefined,
+  tracing: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  theme: undefined,
 }
 
 /** A setting is wrong. The message is one sentence that names the setting and says what it may be. */
@@ -76,8 +122,12 @@ export interface ConfigSources {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Where `ostiary.json` may be, and where a relative data folder begins. Default: the working folder. */
   readonly folder?: string
+  /** What `ostiary.json` would say. Default: what it says. */
+  readonly file?: SettingsFile
   /** Default `info`. */
   readonly defaultLogLevel?: LogLevel
+  /** Default `required`. */
+  readonly defaultAdminFactor?: AdminFactor
 }
 
 const ConfigFile = Type.Object(
@@ -97,7 +147,11 @@ const ConfigFile = Type.Object(
     smtpUrl: Type.Optional(Type.String()),
     mailFrom: Type.Optional(Type.String()),
     deletionGraceDays: Type.Optional(Type.Integer()),
+    auditRetentionDays: Type.Optional(Type.Integer()),
     organizationCreation: Type.Optional(Type.String()),
+    impersonation: Type.Optional(Type.Boolean()),
+    webhooksDangerouslyReachPrivateNetworks: Type.Optional(Type.Boolean()),
+    adminFactor: Type.Optional(Type.String()),
     passwordCost: Type.Optional(
       Type.Object({ memoryKibibytes: Type.Integer(), passes: Type.Integer(), parallelism: Type.Integer() }),
     ),
@@ -120,6 +174,12 @@ const ConfigFile = Type.Object(
 )
 type ConfigFile = Static<typeof ConfigFile>
 
+/** What `ostiary.json` says; `loadConfig` checks it. */
+export type SettingsFile = Readonly<Record<string, unknown>>
+
+/** The JSON schema of `ostiary.json`. */
+export const settingsFileSchema: TSchema = ConfigFile
+
 const CONFIG_FILE = 'ostiary.json'
 
 /**
@@ -131,13 +191,16 @@ export function loadConfig({
   environment = process.env,
   folder = process.cwd(),
   defaultLogLevel = 'info',
+  defaultAdminFactor = 'required',
+  file: content = readSettingsFile(folder),
 }: ConfigSources = {}): Config {
-  const file = readConfigFile(path.join(folder, CONFIG_FILE))
+  const file = checkSettingsFile(content)
   const host = environment.OSTIARY_HOST || file.host || '127.0.0.1'
   const port = parsePort(environment.OSTIARY_PORT || String(file.port ?? 4000))
   const dataDir = path.resolve(folder, environment.OSTIARY_DATA_DIR || file.dataDir || 'data')
   const theme = parseTheme(file.theme, folder)
   const issuer = parseIssuer(environment.OSTIARY_ISSUER || file.issuer || defaultIssuer(host, port))
+  const secrets = readSecrets(environment.OSTIARY_SECRET, dataDir)
   return Object.freeze({
     issuer,
     host,
@@ -146,28 +209,50 @@ export function loadConfig({
       environment.OSTIARY_DATABASE_URL || file.databaseUrl || `sqlite:${path.join(dataDir, 'ostiary.db')}`,
     ),
     dataDir,
-    secrets: Object.freeze(readSecrets(environment.OSTIARY_SECRET, dataDir)),
-    trustedProxies: Object.freeze(
-      parseTrustedProxies(environment.OSTIARY_TRUSTED_PROXIES?.split(',') ?? file.trustedProxies ?? []),
-    ),
+    secrets: Object.freeze(secrets),
+    trustedProxies: Object.freeze(readTrustedProxies(environment.OSTIARY_TRUSTED_PROXIES, file)),
     logLevel: parseLogLevel(environment.OSTIARY_LOG_LEVEL || file.logLevel || defaultLogLevel),
-    clientDocumentHosts: Object.freeze(
-      parseDocumentHosts(
-        (environment.OSTIARY_CLIENT_DOCUMENT_HOSTS || undefined)?.split(',') ?? file.clientDocumentHosts ?? ['*'],
-      ),
-    ),
+    clientDocumentHosts: Object.freeze(readDocumentHosts(environment.OSTIARY_CLIENT_DOCUMENT_HOSTS, file)),
     registration: parseRegistration(environment.OSTIARY_REGISTRATION || file.registration || 'off'),
     signUp: parseSignUp(environment.OSTIARY_SIGN_UP || file.signUp || 'invitation'),
     emailLogin: parseSwitch('OSTIARY_EMAIL_LOGIN', environment.OSTIARY_EMAIL_LOGIN, file.emailLogin),
     verifyHumanUrl: checkVerifierUrl(environment.OSTIARY_VERIFY_HUMAN_URL || file.verifyHumanUrl),
     ...readMailSettings(environment, file, { name: theme.name, issuer }),
     deletionGraceDays: readGraceDays(environment.OSTIARY_DELETION_GRACE_DAYS, file),
+    auditRetentionDays: readRetentionDays(environment.OSTIARY_AUDIT_RETENTION_DAYS, file),
     organizationCreation: parseOrganizationCreation(
       environment.OSTIARY_ORGANIZATION_CREATION || file.organizationCreation || 'operator',
     ),
+    webhooksDangerouslyReachPrivateNetworks: parseSwitch(
+      'OSTIARY_WEBHOOKS_DANGEROUSLY_REACH_PRIVATE_NETWORKS',
+      environment.OSTIARY_WEBHOOKS_DANGEROUSLY_REACH_PRIVATE_NETWORKS,
+      file.webhooksDangerouslyReachPrivateNetworks,
+    ),
+    adminFactor: parseAdminFactor(environment.OSTIARY_ADMIN_FACTOR || file.adminFactor || defaultAdminFactor),
+    impersonation: parseSwitch('OSTIARY_IMPERSONATION', environment.OSTIARY_IMPERSONATION, file.impersonation),
     passwordCost: Object.freeze(parsePasswordCost(file.passwordCost ?? minimumParameters)),
+    tracing: parseTracing(environment),
     theme,
+    sources: Object.freeze(findSources(environment, { ...file, secrets: secrets.length > 0 ? secrets : undefined })),
   })
+}
+
+/** An empty variable counts as none, everywhere. */
+function findSources(
+  environment: Readonly<Record<string, string | undefined>>,
+  file: Readonly<Partial<Record<SettingName, unknown>>>,
+): Config['sources'] {
+  const names = Object.keys(settingVariables) as SettingName[]
+  const sources = names.map((name) => {
+    const variable = settingVariables[name]
+    if (variable !== undefined && environment[variable]?.trim()) return [name, 'environment'] as const
+    return [name, file[name] === undefined ? undefined : ('file' as const)] as const
+  })
+  return Object.fromEntries(sources.filter(([, source]) => source !== undefined))
+}
+
+export function settingsFile(folder: string): string {
+  return path.join(folder, CONFIG_FILE)
 }
 
 /** Where a data folder keeps its own secret, when OSTIARY_SECRET does not give one. */
@@ -175,7 +260,13 @@ export function secretFile(dataDir: string): string {
   return path.join(dataDir, 'secret')
 }
 
-function readConfigFile(file: string): ConfigFile {
+/**
+ * What `ostiary.json` in a folder says; nothing where there is none.
+ *
+ * @throws ConfigurationError
+ */
+export function readSettingsFile(folder: string): SettingsFile {
+  const file = settingsFile(folder)
   if (!existsSync(file)) return {}
   let content: unknown
   try {
@@ -185,6 +276,10 @@ function readConfigFile(file: string): ConfigFile {
       error instanceof SyntaxError ? 'is not JSON. Mend' : 'cannot be read. Give this user the right to read it,'
     throw new ConfigurationError(CONFIG_FILE, `${CONFIG_FILE} ${what} or remove ${file}.`)
   }
+  return content as SettingsFile
+}
+
+function checkSettingsFile(content: unknown): ConfigFile {
   if (Value.Check(ConfigFile, content)) return content
   const [error] = Value.Errors(ConfigFile, content)
   const known = Object.keys(ConfigFile.properties).join(', ')
@@ -256,7 +351,8 @@ function readSecrets(text: string | undefined, dataDir: string): string[] {
   }
 }
 
-function parseTrustedProxies(texts: readonly string[]): string[] {
+function readTrustedProxies(variable: string | undefined, { trustedProxies = [] }: ConfigFile): string[] {
+  const texts = variable ? variable.split(',') : trustedProxies
   const entries = texts.map((text) => text.trim()).filter((text) => text !== '')
   for (const entry of entries) {
     const [address = '', prefix, ...rest] = entry.split('/')
@@ -270,6 +366,10 @@ function parseTrustedProxies(texts: readonly string[]): string[] {
     }
   }
   return entries
+}
+
+function readDocumentHosts(variable: string | undefined, { clientDocumentHosts = ['*'] }: ConfigFile): string[] {
+  return parseDocumentHosts((variable || undefined)?.split(',') ?? clientDocumentHosts)
 }
 
 /** `none`, or nothing in the file's list, turns them off. */
@@ -366,6 +466,15 @@ function parseTheme(settings: ThemeSettings | undefined, folder: string): Theme 
   }
 }
 
+function parseTracing(environment: Readonly<Record<string, string | undefined>>): TracingSettings | undefined {
+  try {
+    return readTracingSettings(environment)
+  } catch (error) {
+    if (!(error instanceof TracingSettingsError)) throw error
+    throw new ConfigurationError(error.setting, error.message)
+  }
+}
+
 function readGraceDays(variable: string | undefined, { deletionGraceDays = 14 }: ConfigFile): number {
   const text = variable || String(deletionGraceDays)
   const days = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
@@ -376,12 +485,32 @@ function readGraceDays(variable: string | undefined, { deletionGraceDays = 14 }:
   )
 }
 
+function readRetentionDays(variable: string | undefined, { auditRetentionDays }: ConfigFile): number | undefined {
+  const text = variable || auditRetentionDays?.toString()
+  if (text === undefined) return undefined
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (days >= 1 && days <= 36_500) return days
+  throw new ConfigurationError(
+    'OSTIARY_AUDIT_RETENTION_DAYS',
+    `OSTIARY_AUDIT_RETENTION_DAYS must be a number of days from 1 to 36500, not "${text}".`,
+  )
+}
+
 function parseOrganizationCreation(text: string): OrganizationCreators {
   const creators = organizationCreators.find((candidate) => candidate === text)
   if (creators) return creators
   throw new ConfigurationError(
     'OSTIARY_ORGANIZATION_CREATION',
     `OSTIARY_ORGANIZATION_CREATION must be one of ${organizationCreators.join(', ')}, not "${text}".`,
+  )
+}
+
+function parseAdminFactor(text: string): AdminFactor {
+  const factor = adminFactors.find((candidate) => candidate === text)
+  if (factor) return factor
+  throw new ConfigurationError(
+    'OSTIARY_ADMIN_FACTOR',
+    `OSTIARY_ADMIN_FACTOR must be one of ${adminFactors.join(', ')}, not "${text}".`,
   )
 }
 

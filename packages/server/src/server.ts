@@ -1,42 +1,30 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { type Config, ConfigurationError } from './config.ts'
 import { createOutdatedClaimsSettler } from './domain/accounts/create-outdated-claims-settler.ts'
-import { purgeApiKeys } from './domain/api-keys/purge-api-keys.ts'
 import { KeySets } from './domain/assertions/key-sets.ts'
 import type { AssertionDeps } from './domain/assertions/verify-assertion.ts'
-import { purgeRequests } from './domain/authorizations/pending-requests.ts'
+import { withAuditOrigin } from './domain/audit/audit-origin.ts'
+import { AuditTreeKeeper } from './domain/audit-tree/audit-tree-keeper.ts'
+import { AuditVerification } from './domain/audit-tree/audit-verification.ts'
 import { ClientDocuments } from './domain/client-documents/client-documents.ts'
-import { purgeDocumentClients } from './domain/client-documents/purge-document-clients.ts'
-import { advanceKeysInUse } from './domain/clients/advance-keys-in-use.ts'
-import { purgeStrangers } from './domain/clients/limit-strangers.ts'
-import { purgeDeviceAuthorizations } from './domain/device-authorizations/purge-device-authorizations.ts'
+import { ensureConsoleClient } from './domain/clients/console-client.ts'
 import { ProofVerifier } from './domain/dpop/proof-verifier.ts'
-import { purgeChallenges } from './domain/email-challenges/purge-challenges.ts'
-import { purgeInvitations } from './domain/invitations/answer-invitation.ts'
-import { createKeyRing, type KeyRing } from './domain/keys/key-ring.ts'
-import { purgeKnownDevices } from './domain/known-devices/forget-devices.ts'
+import { listKeyAges } from './domain/keys/list-signing-keys.ts'
 import { LogoutNoticeDelivery } from './domain/logout-notices/logout-notice-delivery.ts'
-import { purgeLogoutNotices } from './domain/logout-notices/purge-logout-notices.ts'
 import { countWaitingMails } from './domain/mails/count-waiting-mails.ts'
 import { MAIL_TOPIC } from './domain/mails/leave-mail.ts'
 import { MailDelivery } from './domain/mails/mail-delivery.ts'
-import { purgeMails } from './domain/mails/purge-mails.ts'
-import { purgeOneTime } from './domain/one-time/one-time.ts'
-import { purgeAccounts } from './domain/personal-data/purge-accounts.ts'
-import { createRefreshKeyRing, type RefreshKeyRing } from './domain/refresh-keys/refresh-key-ring.ts'
-import { ensureRefreshKey } from './domain/refresh-keys/rotate-refresh-key.ts'
-import { purgeRegistrationTokens } from './domain/registrations/registration-tokens.ts'
-import { purgeRememberedDevices } from './domain/remembered-devices/remembered-devices.ts'
-import { ensureFeedId } from './domain/revocations/ensure-feed-id.ts'
 import { FeedFollower } from './domain/revocations/feed-follower.ts'
-import { listGuards } from './domain/revocations/list-guards.ts'
-import { purgeRevocations } from './domain/revocations/purge-revocations.ts'
-import { migrations } from './domain/schema/migrations.ts'
-import { purgeSessions } from './domain/sessions/purge-sessions.ts'
-import { purgeThrottle } from './domain/throttle/purge-throttle.ts'
-import { type AccessTokenIssuer, createAccessTokenIssuer } from './domain/tokens/issue-access-token.ts'
+import { holdCheckpoints } from './domain/revocations/hold-checkpoints.ts'
+import { listLivingGuards, listRecentGuards } from './domain/revocations/list-guards.ts'
+import { ensureAdminApi } from './domain/roles/ensure-admin-api.ts'
+import { findLiveSessions } from './domain/statistics/read-statistics.ts'
+import { StatisticsCollector } from './domain/statistics/statistics-collector.ts'
+import { parseNetwork } from './domain/throttle/parse-network.ts'
 import { UpstreamClients } from './domain/upstreams/upstream-clients.ts'
+import { countWaitingDeliveries } from './domain/webhook-outbox/deliveries.ts'
+import { countDisabledWebhooks } from './domain/webhooks/count-disabled-webhooks.ts'
+import { WebhookDelivery } from './domain/webhooks/webhook-delivery.ts'
 import { accountEndpoint } from './endpoints/account/account-endpoint.ts'
 import { passwordSection } from './endpoints/account/password-section.ts'
 import { upstreamsSection } from './endpoints/account/upstreams-section.ts'
@@ -44,8 +32,11 @@ import { accountCredentialsEndpoint } from './endpoints/account-credentials/acco
 import { emailSection } from './endpoints/account-credentials/email-section.ts'
 import { usernameSection } from './endpoints/account-credentials/username-section.ts'
 import { accountLockEndpoint } from './endpoints/account-lock/account-lock-endpoint.ts'
+import { adminEndpoint } from './endpoints/admin/admin-endpoint.ts'
+import { auditLogEndpoint } from './endpoints/audit-log/audit-log-endpoint.ts'
 import { authorizationEndpoint } from './endpoints/authorization/authorization-endpoint.ts'
 import { pushedAuthorizationEndpoint } from './endpoints/authorization/pushed-authorization-endpoint.ts'
+import { consoleEndpoint } from './endpoints/console/console-endpoint.ts'
 import { devOutboxEndpoint } from './endpoints/dev-outbox/dev-outbox-endpoint.ts'
 import { deviceAuthorizationEndpoint } from './endpoints/device-authorization/device-authorization-endpoint.ts'
 import { deviceVerificationEndpoint } from './endpoints/device-verification/device-verification-endpoint.ts'
@@ -57,14 +48,22 @@ import { errorsEndpoint } from './endpoints/errors/errors-endpoint.ts'
 import { factorsEndpoint } from './endpoints/factors/factors-endpoint.ts'
 import { factorsSection } from './endpoints/factors/factors-section.ts'
 import { federationEndpoint } from './endpoints/federation/federation-endpoint.ts'
+import { Drain } from './endpoints/health/drain.ts'
 import { healthEndpoint } from './endpoints/health/health-endpoint.ts'
+import { WaitingServer } from './endpoints/health/waiting-server.ts'
 import { introspectionEndpoint } from './endpoints/introspection/introspection-endpoint.ts'
 import { invitationEndpoint } from './endpoints/invitation/invitation-endpoint.ts'
 import { issuerUrls } from './endpoints/issuer-urls.ts'
 import { jwksEndpoint } from './endpoints/jwks/jwks-endpoint.ts'
 import { loginEndpoint } from './endpoints/login/login-endpoint.ts'
 import { logoutEndpoint } from './endpoints/logout/logout-endpoint.ts'
-import { createMetrics, type FeedFigures, type Metrics, metricsEndpoint } from './endpoints/metrics/metrics-endpoint.ts'
+import {
+  createMetrics,
+  type FeedFigures,
+  type Metrics,
+  type MetricsDeps,
+  metricsEndpoint,
+} from './endpoints/metrics/metrics-endpoint.ts'
 import { organizationsEndpoint } from './endpoints/organizations/organizations-endpoint.ts'
 import { passkeysEndpoint } from './endpoints/passkeys/passkeys-endpoint.ts'
 import { passkeysSection } from './endpoints/passkeys/passkeys-section.ts'
@@ -76,92 +75,42 @@ import { revocationFeedEndpoint } from './endpoints/revocation-feed/revocation-f
 import { revocationsEndpoint } from './endpoints/revocations/revocations-endpoint.ts'
 import { secondFactorEndpoint } from './endpoints/second-factor/second-factor-endpoint.ts'
 import type { SecuritySection } from './endpoints/security-section.ts'
+import { setupEndpoint } from './endpoints/setup/setup-endpoint.ts'
 import { signUpEndpoint } from './endpoints/sign-up/sign-up-endpoint.ts'
 import { tokenEndpoint } from './endpoints/token/token-endpoint.ts'
 import { userinfoEndpoint } from './endpoints/userinfo/userinfo-endpoint.ts'
 import { verifyHumanByUrl } from './endpoints/verify-human-by-url.ts'
+import { type Installation, openInstallation } from './installation.ts'
+import { listSettings } from './list-settings.ts'
+import { startMaintenance } from './maintenance.ts'
+import { Admission, type AdmissionLimits } from './platform/admission/admission.ts'
 import { type Clock, systemClock } from './platform/clock/clock.ts'
 import type { Database } from './platform/database/database.ts'
-import { openDatabase } from './platform/database/open-database.ts'
-import { createHashQueue, type HashQueue } from './platform/hash-queue/hash-queue.ts'
+import { observeWrites } from './platform/database/observe-writes.ts'
 import { chooseLanguage } from './platform/html/choose-language.ts'
 import { pageHeaders } from './platform/html/page-headers.ts'
 import { renderErrorPage } from './platform/html/render-error-page.ts'
 import type { Theme } from './platform/html/theme.ts'
 import type { ProblemPage } from './platform/http/answer-problems.ts'
+import { countWholeRequests } from './platform/http/count-whole-requests.ts'
 import { createHttpServer, type HttpServer } from './platform/http/create-http-server.ts'
 import type { Problem } from './platform/http/problem.ts'
 import type { Log } from './platform/log/create-log.ts'
 import { parseSmtpUrl } from './platform/mail/parse-smtp-url.ts'
 import { createSmtpTransport } from './platform/mail/smtp-transport.ts'
 import { type FetchPublicDocument, fetchPublicDocument } from './platform/public-fetch/fetch-public-document.ts'
-import { createSealer, type Sealer } from './platform/sealing/sealing.ts'
+import { startTracing, type Tracing } from './platform/tracing/start-tracing.ts'
 
 export type { VerifyHuman } from './endpoints/email-flow-deps.ts'
-
-/** One installation, opened: its settings, its database and what stands on it. A server and every command work with one. */
-export interface Installation {
-  readonly config: Config
-  readonly clock: Clock
-  readonly database: Database
-  readonly sealer: Sealer
-  readonly keyRing: KeyRing
-  readonly tokenIssuer: AccessTokenIssuer
-  readonly refreshKeys: RefreshKeyRing
-  readonly hashQueue: HashQueue
-  close(): Promise<void>
-}
-
-export interface InstallationOptions {
-  readonly clock?: Clock
-  readonly log?: Log
-}
-
-/**
- * Opens the database, brings its schema up to date and its signing keys to the schedule.
- *
- * @throws ConfigurationError, DatabaseError or SealingError, each with one sentence for the operator.
- */
-export async function openInstallation(
-  config: Config,
-  { clock = systemClock, log }: InstallationOptions = {},
-): Promise<Installation> {
-  if (config.secrets.length === 0) {
-    throw new ConfigurationError(
-      'OSTIARY_SECRET',
-      `OSTIARY_SECRET is not set and ${config.dataDir} holds no secret. Run this where the server's data folder is, or set OSTIARY_DATA_DIR; for a new installation make one with \`ostiary secret\` and keep it: what it sealed opens with nothing else.`,
-    )
-  }
-  const sealer = createSealer(config.secrets)
-  const database = await openDatabase({ url: config.databaseUrl, migrations, clock, ...(log && { log }) })
-  try {
-    const keyRing = createKeyRing(database, sealer)
-    const installation: Installation = {
-      config,
-      clock,
-      database,
-      sealer,
-      keyRing,
-      tokenIssuer: createAccessTokenIssuer(config.issuer, { database, keyRing, sealer }),
-      refreshKeys: createRefreshKeyRing(database, sealer),
-      hashQueue: createHashQueue(),
-      close: () => database.close(),
-    }
-    await advanceKeysInUse(installation)
-    await ensureFeedId(database)
-    await ensureRefreshKey(database, sealer)
-    // Opens the private keys, so that a wrong secret is told at the start and not at the first login.
-    await keyRing.current()
-    return installation
-  } catch (error) {
-    await database.close()
-    throw error
-  }
-}
 
 /** Where who is invited opens an account: an invitation's secret is added. */
 export function invitationUrl(issuer: string): string {
   return issuerUrls(issuer).signUpAccountUrl
+}
+
+/** Where the code of the first run is entered. */
+export function setupUrl(issuer: string): string {
+  return issuerUrls(issuer).setupUrl
 }
 
 export interface RunningServer {
@@ -186,14 +135,17 @@ const securitySections: readonly SecuritySection[] = [
   upstreamsSection,
 ]
 
-const MAINTENANCE_MS = 30_000
 /** Meanwhile each answer tells its connection to close. */
 const DRAIN_MS = 400
 /** What has not been answered by then, for want of the rest of its request, is cut off. */
 const LONGEST_STOP_MS = 5000
+/** What has come whole waits for a core, or for the database: so long at most. */
+const LONGEST_ANSWER_MS = 30_000
 
 export interface ServerOptions {
   readonly clock?: Clock
+  /** How many processes do the same on this machine. Default: 1. */
+  readonly processes?: number
   readonly log: Log
   readonly fetchDocument?: FetchPublicDocument
   /** Shows mails at `/dev/outbox`, to this machine, where no SMTP server is set. Only for development: whoever reads mails is whoever they like. */
@@ -204,66 +156,143 @@ export interface ServerOptions {
 
 /** Starts the authorization server; it listens when this resolves. */
 export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
-  const installation = await openInstallation(config, options)
-  const state = { stopping: false }
-  const feed = createFeed(installation, options.log)
+  const tracing = await startTracing(config.tracing, options.log)
+  try {
+    return await startTraced(config, options, tracing)
+  } catch (error) {
+    await tracing.stop()
+    throw error
+  }
+}
+
+async function startTraced(config: Config, options: ServerOptions, tracing: Tracing): Promise<RunningServer> {
+  const waiting = new WaitingServer(config)
+  const opened = await openInstallation(config, { ...options, onMigrating: () => waiting.openSoon() }).finally(() =>
+    waiting.close(),
+  )
+  const database = observeWrites(opened.database, (seconds) => metrics.observeWrite(seconds))
+  const installation = { ...opened, database }
+  await opened.database.write((tx) => ensureConsoleClient(tx, config.issuer))
+  await ensureAdminApi(opened.database, { requiredAcr: config.adminFactor === 'required' ? 'aal2' : undefined })
+  const drain = new Drain()
+  const running: { server?: HttpServer } = {}
+  const admission = new Admission(admissionLimits(database))
+  const auditTree = new AuditTreeKeeper({ ...installation, log: options.log })
+  const feed = createFeed(installation, options.log, auditTree)
   const { clientDocumentHosts: hosts } = config
   const { fetchDocument = fetchPublicDocument, log } = options
   const verifyHuman = options.verifyHuman ?? verifierOf(config, log)
   const clients = new ClientDocuments({ ...installation, log, fetchDocument, hosts })
   const notices = new LogoutNoticeDelivery({ ...installation, issuer: config.issuer, log })
-  const { database, clock } = installation
+  const { clock } = installation
+  const statistics = new StatisticsCollector({ database, clock, log })
+  const findConnections = () => running.server?.connections
+  const metrics = createServerMetrics(installation, { feed, statistics, auditTree, admission, findConnections })
   const settler = createOutdatedClaimsSettler({ database, log })
   const assertions = { issuer: config.issuer, database, clock, keySets: new KeySets({ clock, log, fetchDocument }) }
-  const metrics = createMetrics(installation.hashQueue, feedFigures(installation, feed), {
-    countWaiting: () => countWaitingMails(database.read),
-  })
+  const { webhooksDangerouslyReachPrivateNetworks: reachesPrivateNetworks } = config
+  const webhooks = new WebhookDelivery({ ...installation, ...metrics, reachesPrivateNetworks, log })
   const showsOutbox = options.showsOutbox === true && config.smtpUrl === undefined
   const server = composeServer(installation, {
     log,
-    state,
+    drain,
+    admission,
     feed,
+    auditTree,
     clients,
     assertions,
     metrics,
     showsOutbox,
     verifyHuman,
   })
+  running.server = server
+  const countWhole = countWholeRequests(server)
   let url: string
   try {
+    await auditTree.start()
     await feed.follower.start()
     url = await server.listen({ host: config.host, port: config.port })
   } catch (error) {
     await feed.follower.stop()
+    await auditTree.stop()
     await installation.close()
     throw error
   }
   notices.start()
+  webhooks.start()
   settler.start()
+  statistics.start()
   const stopMails = startMails(installation, { log, metrics, isShown: showsOutbox })
-  const maintenance = setInterval(() => maintain(installation, options.log), MAINTENANCE_MS)
-  maintenance.unref()
+  const stopMaintenance = startMaintenance(installation, options.log)
   return {
     url,
     installation,
     async stop(drainMilliseconds = DRAIN_MS) {
-      if (state.stopping) return
-      state.stopping = true
-      clearInterval(maintenance)
+      if (drain.isStopping) return
+      await drain.begin(drainMilliseconds, () => countConnections(server))
+      // Guards come back at once: not before the balancer leads them elsewhere.
       feed.streams.close()
       feed.stopping.abort()
-      if (drainMilliseconds > 0 && (await countConnections(server)) > 0) await sleep(drainMilliseconds)
-      // A request of which only a part has come may never come whole.
-      const cutOff = setTimeout(() => server.server.closeAllConnections(), LONGEST_STOP_MS)
-      await server.close()
-      clearTimeout(cutOff)
-      await notices.stop()
+      await closeServer(server, countWhole)
+      await Promise.all([notices.stop(), webhooks.stop(), stopMaintenance()])
       await settler.stop()
       await stopMails()
+      await statistics.stop()
       await feed.follower.stop()
+      await auditTree.stop()
       await installation.close()
+      await tracing.stop()
     },
   }
+}
+
+/** Why these: docs/decisions/0070-overload.md. */
+function admissionLimits({ dialect }: Database): AdmissionLimits {
+  // A refresh waits for a connection behind whoever has asked for one before. SQLite works for one after the other, and writes for many at once.
+  const atWork = dialect === 'sqlite' ? 64 : 16
+  return {
+    prompt: 2048,
+    feed: { atWork, waiting: 2048 },
+    ordinary: { atWork, waiting: 512 },
+    // They leave when all is read that their hash needs, and wait for it in a line of its own: beyond so few at once they would only wait here for what refreshes need.
+    hashing: { atWork: dialect === 'sqlite' ? 64 : 4, waiting: 256 },
+  }
+}
+
+function createServerMetrics(
+  { config, database, clock, hashQueue }: Installation,
+  {
+    feed,
+    statistics,
+    auditTree,
+    ...load
+  }: {
+    readonly feed: Feed
+    readonly statistics: StatisticsCollector
+    readonly auditTree: AuditTreeKeeper
+  } & Pick<MetricsDeps, 'admission' | 'findConnections'>,
+): Metrics {
+  const { revocationFeedPath, revocationsPath, adminPath } = issuerUrls(config.issuer)
+  const waiting = [revocationFeedPath, revocationsPath, adminPath]
+  return createMetrics({
+    hashQueue,
+    ...load,
+    databaseConnections: database.connections,
+    statistics,
+    feed: feedFigures({ database, clock }, feed),
+    outboxes: {
+      countWaitingMails: () => countWaitingMails(database.read),
+      countWaitingDeliveries: () => countWaitingDeliveries(database.read),
+      countDisabledWebhooks: () => countDisabledWebhooks(database.read),
+    },
+    installation: {
+      findLiveSessions: () => findLiveSessions(database.read, clock.now()),
+      listKeyAges: () => listKeyAges(database.read, clock.now()),
+      findClockDifference: () => (systemClock.now() - clock.now()) / 1000,
+    },
+    findAuditFigures: () => auditTree.state(),
+    isWaiting: (route) => waiting.some((path) => route.startsWith(path)),
+  })
 }
 
 function verifierOf({ verifyHumanUrl }: Config, log: Log): VerifyHuman | undefined {
@@ -303,21 +332,28 @@ interface Feed {
   readonly stopping: AbortController
 }
 
-function createFeed({ config, database, clock, keyRing }: Installation, log: Log): Feed {
-  const follower = new FeedFollower({ issuer: config.issuer, database, clock, keyRing, log })
+function createFeed({ config, database, clock, keyRing }: Installation, log: Log, auditTree: AuditTreeKeeper): Feed {
+  const findCheckpoint = () => auditTree.state().checkpoint
+  const follower = new FeedFollower({ issuer: config.issuer, database, clock, keyRing, log, findCheckpoint })
   return { follower, streams: new FeedStreams(follower), stopping: new AbortController() }
 }
 
-function feedFigures({ database, clock }: Installation, { follower, streams }: Feed): FeedFigures {
+function feedFigures(
+  { database, clock }: Pick<Installation, 'database' | 'clock'>,
+  { follower, streams }: Feed,
+): FeedFigures {
   return {
     get streams() {
       return streams.count
+    },
+    get cutOff() {
+      return streams.cutOff
     },
     get sequence() {
       return follower.position.sequence
     },
     async listLags() {
-      const guards = await listGuards(database.read, clock.now())
+      const guards = await listLivingGuards(database.read, clock.now())
       return guards.map((guard) => Math.max(0, follower.position.sequence - guard.sequence))
     },
   }
@@ -325,8 +361,10 @@ function feedFigures({ database, clock }: Installation, { follower, streams }: F
 
 interface ServerParts {
   readonly log: Log
-  readonly state: { readonly stopping: boolean }
+  readonly drain: Drain
+  readonly admission: Admission
   readonly feed: Feed
+  readonly auditTree: AuditTreeKeeper
   readonly clients: ClientDocuments
   readonly assertions: AssertionDeps
   readonly metrics: Metrics
@@ -335,27 +373,38 @@ interface ServerParts {
 }
 
 function composeServer(installation: Installation, parts: ServerParts): HttpServer {
-  const { log, state, feed, clients, assertions, metrics, showsOutbox, verifyHuman } = parts
-  const { config, database, clock, keyRing, refreshKeys, hashQueue, tokenIssuer } = installation
+  const { log, drain, admission, feed, auditTree, clients, assertions, metrics, showsOutbox, verifyHuman } = parts
+  const { config, database, clock, keyRing, refreshKeys, hashQueue, standings, tokenIssuer, auditSigner } = installation
   const urls = issuerUrls(config.issuer)
   const { theme } = config
+  const auditVerification = new AuditVerification({
+    ...{ database, clock, auditSigner, log, stopping: feed.stopping.signal },
+    listHeld: async () => holdCheckpoints(await listRecentGuards(database.read)),
+  })
   const server = createHttpServer({
     log,
+    admission,
+    standings,
+    partyOf: (request) => parseNetwork(request.ip),
+    hasPlaceForHash: (party) => hashQueue.hasPlaceFor(party),
     trustedProxies: config.trustedProxies,
     renderProblemPage: (problem, incidentId, request) => renderProblemPage(problem, incidentId, request, theme),
     errorPageUrl: (code) => `${urls.errorsUrl}/${code}`,
     observe: metrics.observeRequest,
   })
-  server.addHook('onSend', async (_, reply) => {
-    if (state.stopping) reply.header('connection', 'close')
+  server.addHook('onSend', (_, reply, payload, done) => {
+    if (drain.isStopping) reply.header('connection', 'close')
+    done(null, payload)
   })
-  const proofs = new ProofVerifier(clock)
+  tellAuditOrigins(server)
+  const proofs = new ProofVerifier({ clock, database, sealer: installation.sealer })
   const takesClientDocuments = config.clientDocumentHosts.length > 0
   const takesRegistrations = config.registration !== 'off'
   server.register(async (room) => discoveryEndpoint(room, urls, { takesClientDocuments, takesRegistrations }))
   server.register(async (room) => errorsEndpoint(room, { urls, theme }))
   server.register(async (room) => jwksEndpoint(room, urls, keyRing))
-  server.register(async (room) => healthEndpoint(room, { database, keyRing, isStopping: () => state.stopping }))
+  server.register(async (room) => consoleEndpoint(room, urls))
+  server.register(async (room) => healthEndpoint(room, { database, keyRing, drain }))
   server.register(async (room) => metricsEndpoint(room, metrics))
   if (showsOutbox)
     server.register(async (room) => devOutboxEndpoint(room, { ...installation, from: config.mailFrom, urls, theme }))
@@ -375,6 +424,7 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
     const upstreams = new UpstreamClients(installation)
     federationEndpoint(room, { urls, database, clock, theme, sealer, countLogin, ...hashing, upstreams })
     const byMail = { urls, database, clock, theme, countLogin, ...hashing, sealer, verifyHuman }
+    setupEndpoint(room, byMail)
     recoveryEndpoint(room, byMail)
     accountCredentialsEndpoint(room, byMail)
     if (config.emailLogin) emailLoginEndpoint(room, byMail)
@@ -422,8 +472,30 @@ function composeServer(installation: Installation, parts: ServerParts): HttpServ
   server.register(async (room) => pushedAuthorizationEndpoint(room, { ...issued, assertions, proofs, clients }))
   server.register(async (room) => endSessionEndpoint(room, { ...issued, theme }))
   server.register(async (room) => revocationsEndpoint(room, { ...issued, assertions, stopping: feed.stopping.signal }))
-  server.register(async (room) => revocationFeedEndpoint(room, { urls, database, clock, keyRing, assertions, ...feed }))
+  server.register(async (room) =>
+    adminEndpoint(room, {
+      ...{ ...issued, theme, proofs, hashQueue, passwordCost: config.passwordCost },
+      ...{ stopping: feed.stopping.signal, deletionGraceDays: config.deletionGraceDays },
+      ...{ auditTree, auditVerification, auditSigner },
+      ...{ tokenIssuer, allowsImpersonation: config.impersonation },
+      ...{ acceptsInvitations: config.signUp !== 'closed', sendsMails: config.smtpUrl !== undefined || showsOutbox },
+      webhooksReachPrivateNetworks: config.webhooksDangerouslyReachPrivateNetworks,
+      settings: listSettings(config),
+      countUnnamedStreams: () => feed.streams.unnamedCount,
+    }),
+  )
+  server.register(async (room) =>
+    revocationFeedEndpoint(room, { urls, database, clock, keyRing, assertions, auditTree, ...feed }),
+  )
+  server.register(async (room) => auditLogEndpoint(room, { urls, database, auditTree }))
   return server
+}
+
+/** What a request changes is audited with where it came from and its id. Last of the hooks before the route: what parses a body leaves the context of earlier ones. */
+function tellAuditOrigins(server: HttpServer): void {
+  server.addHook('preValidation', (request, _, done) => {
+    withAuditOrigin({ network: parseNetwork(request.ip), incidentId: request.id }, done)
+  })
 }
 
 function renderProblemPage(problem: Problem, incidentId: string, request: FastifyRequest, theme: Theme): ProblemPage {
@@ -439,37 +511,16 @@ function renderProblemPage(problem: Problem, incidentId: string, request: Fastif
   return { html, headers: pageHeaders(theme) }
 }
 
-async function maintain(installation: Installation, log: Log): Promise<void> {
-  try {
-    await advanceKeysInUse(installation)
-    const { database } = installation
-    await purgeSessions(database)
-    const purges = [
-      purgeThrottle,
-      purgeApiKeys,
-      purgeRevocations,
-      purgeOneTime,
-      purgeChallenges,
-      purgeRequests,
-      purgeDeviceAuthorizations,
-    ]
-    for (const purge of [
-      ...purges,
-      purgeDocumentClients,
-      purgeRememberedDevices,
-      purgeStrangers,
-      purgeRegistrationTokens,
-      purgeLogoutNotices,
-      purgeMails,
-      purgeKnownDevices,
-      purgeInvitations,
-    ]) {
-      await database.write(async (tx) => void (await purge(tx)))
-    }
-    await purgeAccounts(database, installation.clock.now())
-  } catch (error) {
-    log.error({ error }, 'maintenance failed; it is tried again in half a minute')
-  }
+/** Answers what has come whole; a request of which only a part has come may never do. */
+async function closeServer(server: HttpServer, countWhole: () => number): Promise<void> {
+  const begunAt = performance.now()
+  const cutOff = setInterval(() => {
+    const waited = performance.now() - begunAt
+    if (waited < LONGEST_STOP_MS || (countWhole() > 0 && waited < LONGEST_ANSWER_MS)) return
+    server.server.closeAllConnections()
+  }, 100)
+  await server.close()
+  clearInterval(cutOff)
 }
 
 function countConnections(server: HttpServer): Promise<number> {

@@ -32,21 +32,18 @@ export function countWork({
   const enter = () => ofRequest.enterWith(work)
   subscribe('http.server.request.start', enter)
   const { read } = database
-  const [write, run] = [database.write.bind(database), hashQueue.run.bind(hashQueue)]
+  const write = database.write.bind(database)
   const counted: Partial<Database> = {
     read: countStatements(read, () => add(ofRequest.getStore(), 'reads')),
-    write(unit) {
+    write(unit, options) {
       // Units of several requests may be run together, by the first of them.
       const mine = ofRequest.getStore()
       add(mine, 'writes')
-      return write((tx) => unit(countUnit(tx, mine)))
+      return write((tx) => unit(countUnit(tx, mine)), options)
     },
   }
   for (const [name, value] of Object.entries(counted)) Object.defineProperty(database, name, { value })
-  hashQueue.run = (hash, signal) => {
-    add(ofRequest.getStore(), 'hashes')
-    return run(hash, signal)
-  }
+  countHashes(hashQueue, () => add(ofRequest.getStore(), 'hashes'))
   return {
     take() {
       const taken = work
@@ -63,11 +60,22 @@ function add(work: Work | undefined, kind: keyof Work): void {
   if (work !== undefined) work[kind] += 1
 }
 
-function countUnit({ sql, now, announce }: Transaction, work: Work | undefined): Transaction {
-  return { sql: countStatements(sql, () => add(work, 'statements')), now, announce: (topic) => announce(topic) }
+function countHashes(queue: HashQueue, count: () => void): HashQueue {
+  const [run, of] = [queue.run.bind(queue), queue.of.bind(queue)]
+  queue.run = (hash, signal) => {
+    count()
+    return run(hash, signal)
+  }
+  queue.of = (party) => countHashes(of(party), count)
+  return queue
 }
 
-function countStatements(sql: Queries, count: () => void): Queries {
+function countUnit(tx: Transaction, work: Work | undefined): Transaction {
+  return { ...tx, sql: countStatements(tx.sql, () => add(work, 'statements')) }
+}
+
+/** The same queries, which tell of each statement. */
+export function countStatements(sql: Queries, count: () => void): Queries {
   return new Proxy(sql, {
     get(target, name) {
       if (name === 'withTables') count()

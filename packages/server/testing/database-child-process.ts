@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** A process that runs `database-child.ts`. */
+/** A process that opens a database, and says what it does. */
 export interface DatabaseChild {
   readonly process: ChildProcess
   /** What it has said so far, whole lines only. */
@@ -12,10 +12,18 @@ export interface DatabaseChild {
   readonly ended: Promise<void>
 }
 
-const program = join(import.meta.dirname, 'database-child.ts')
-
 export function startDatabaseChild(args: readonly string[]): DatabaseChild {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return startChild('database-child.ts', args)
+}
+
+/** An instance of one of the releases in `releases.ts`. */
+export function startRelease(url: string, number: 1 | 2 | 3, ...prefix: readonly string[]): DatabaseChild {
+  return startChild('release-child.ts', [url, String(number), ...prefix])
+}
+
+function startChild(program: string, args: readonly string[]): DatabaseChild {
+  const file = join(import.meta.dirname, program)
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   let errors = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

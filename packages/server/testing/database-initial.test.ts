@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { migrations } from '../src/domain/schema/migrations.ts'
-import { forEachDatabase } from './database.ts'
+import { forEachEmptyDatabase } from './database.ts'
 
-forEachDatabase("the server's own schema", ({ open, createUrl }) => {
+forEachEmptyDatabase("the server's own schema", ({ open, createUrl }) => {
   test('is applied to an empty database, and known when it is opened again', async () => {
     const url = await createUrl()
     await (await open({ migrations, url })).close()

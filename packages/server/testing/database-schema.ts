@@ -12,6 +12,7 @@ export const testMigrations: readonly Migration[] = [
   {
     version: 1,
     name: 'test tables',
+    kind: 'expand',
     statements: [
       'CREATE TABLE entry (id TEXT PRIMARY KEY, unit TEXT NOT NULL, at BIGINT NOT NULL)',
       'CREATE TABLE counter (id TEXT PRIMARY KEY, value BIGINT NOT NULL)',

@@ -1,8 +1,8 @@
 import type { Config } from '../src/config.ts'
 import { verifyRefreshToken } from '../src/domain/sessions/refresh-token.ts'
 import { rotateSession } from '../src/domain/sessions/rotate-session.ts'
+import { openInstallation } from '../src/installation.ts'
 import { createLog } from '../src/platform/log/create-log.ts'
-import { openInstallation } from '../src/server.ts'
 
 /*
  * A process of its own: `dying-refresh.ts <configuration as JSON> <refresh token>` rotates the session as the token endpoint does, and is

@@ -1,6 +1,7 @@
 import { UnauthorizedError as UnauthorizedInVersion2 } from '@modelcontextprotocol/client'
 import { UnauthorizedError as UnauthorizedInVersion1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { afterEach, describe, expect, it } from 'vitest'
+import { isBuiltInClient } from '../src/domain/clients/console-client.ts'
 import { listClients } from '../src/domain/clients/list-clients.ts'
 import type { Generation, McpApp } from './mcp-app.ts'
 import { type Introduction, type McpScene, type McpSceneOptions, startMcpScene } from './mcp-scene.ts'
@@ -111,7 +112,9 @@ describe.each(generations)("%s of the MCP SDK's client", (generation) => {
       const registrations = scene.sent.filter((line) => line === 'POST /register')
       expect(registrations).toHaveLength(introduction === 'registers itself' ? 1 : 0)
       const clients = await listClients(scene.server.running.installation.database.read)
-      expect(clients).toMatchObject([{ type: 'public', isFirstParty: false, scopes: [], grants: refreshing }])
+      expect(clients.filter(({ id }) => !isBuiltInClient(id))).toMatchObject([
+        { type: 'public', isFirstParty: false, scopes: [], grants: refreshing },
+      ])
     },
   )
 

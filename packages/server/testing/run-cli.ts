@@ -11,6 +11,8 @@ export interface CliResult {
 }
 
 const bin = fileURLToPath(new URL('../dist/bundle/bin.js', import.meta.url))
+/** Hundreds of processes of tests compile the same code. */
+const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/ostiary-compile', import.meta.url))
 
 /** A folder of its own with settings in the environment: what an operator sits in. */
 export class CliFolder implements Disposable {
@@ -24,7 +26,10 @@ export class CliFolder implements Disposable {
   /** Starts the built command as a process of its own. */
   start(args: readonly string[]) {
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OSTIARY_')))
-    return spawn(process.execPath, [bin, ...args], { cwd: this.path, env: { ...inherited, ...this.environment } })
+    return spawn(process.execPath, [bin, ...args], {
+      cwd: this.path,
+      env: { ...inherited, NODE_COMPILE_CACHE: compileCache, ...this.environment },
+    })
   }
 
   /** Runs the built command to its end. */

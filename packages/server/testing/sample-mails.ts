@@ -16,6 +16,7 @@ const notices: readonly NoticeKind[] = [
   'recovery_used',
   'deletion_requested',
   'deletion_cancelled',
+  'impersonated',
 ]
 const secret = 'k'.repeat(43)
 
@@ -23,6 +24,10 @@ const secret = 'k'.repeat(43)
 export const mailsOfEveryKind: Readonly<Record<string, Mail>> = {
   ...Object.fromEntries(purposes.map((purpose) => [`code_${purpose}`, codeMail(purpose)])),
   ...Object.fromEntries(notices.map((notice) => [`notice_${notice}`, noticeMail(notice)])),
+  notice_of_administrator: {
+    ...noticeMail('impersonated'),
+    ...{ lockUrl: undefined, network: undefined, reason: 'Ticket 4711: the <order> list is empty' },
+  },
   notice_without_lock: { ...noticeMail('account_exists'), lockUrl: undefined, userAgent: undefined },
   invitation: {
     kind: 'invitation',

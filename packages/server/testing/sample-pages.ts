@@ -22,6 +22,7 @@ import {
   renderLockOverPage,
   renderLockPage,
 } from '../src/endpoints/account-lock/account-lock-pages.ts'
+import { renderReferencePage } from '../src/endpoints/admin/reference/reference-page.ts'
 import { renderConsentPage } from '../src/endpoints/authorization/consent-page.ts'
 import {
   renderNoOrganizationPage,
@@ -63,6 +64,7 @@ import {
 } from '../src/endpoints/passkeys/passkey-pages.ts'
 import { renderNewPasswordPage } from '../src/endpoints/recovery/new-password-page.ts'
 import { renderEndedStepPage, renderSecondFactorPage } from '../src/endpoints/second-factor/second-factor-page.ts'
+import { renderSetupPage } from '../src/endpoints/setup/setup-page.ts'
 import { renderNewAccountPage } from '../src/endpoints/sign-up/new-account-page.ts'
 import type { Language } from '../src/platform/html/language.ts'
 import { pageHeaders } from '../src/platform/html/page-headers.ts'
@@ -530,6 +532,12 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     const shown = { action: '/sign-up', words, field: 'email', loginPath: '/login', typed } as const
     return renderMailDoorPage({ ...shown, problem: words.incomplete, language, theme })
   },
+  setup: (language, theme) => renderSetupPage({ action: '/setup', language, theme }),
+  'setup-wrong-code': (language, theme) => {
+    const problem = { sentence: stringsIn(language).setup.wrongCode, about: 'code' } as const
+    const typed = { code: 'BCDF-GHJK-LMNP-QRST', username: 'ada', email: 'ada@example.com' }
+    return renderSetupPage({ action: '/setup', typed, problem, language, theme })
+  },
   'sign-up-account': (language, theme) => renderNewAccountPage({ ...sampleNewAccount, language, theme }),
   'sign-up-name-taken': (language, theme) => {
     const problem = { sentence: stringsIn(language).names.taken, about: 'username' } as const
@@ -557,12 +565,13 @@ export const samplePages: Readonly<Record<string, (language: Language, theme: Th
     }))
     return renderOutboxPage({ mails, path: '/dev/outbox', now, theme })
   },
+  'admin-reference': (_language, theme) => renderReferencePage({ urls, theme }),
   'error-code': (_language, theme) =>
     renderErrorCodePage({ code: 'not_found', oauth: undefined, problem: 'There is nothing here.', status: 404, theme }),
 }
 
 /** Only in English: developers read them. */
-export const pagesForDevelopers: ReadonlySet<string> = new Set(['outbox', 'error-code'])
+export const pagesForDevelopers: ReadonlySet<string> = new Set(['admin-reference', 'outbox', 'error-code'])
 
 /** One mail of each form, by name. */
 export const sampleMails: Readonly<Record<string, (language: Language, theme: Theme) => string>> = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Secret } from 'otpauth'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeOfStep, stepOf } from '../src/domain/totp/totp-code.ts'
 import { forEachDatabase } from './database.ts'
 import { audience, challenge, issuer, redirectUri, ServerProcesses, verifier } from './server-processes.ts'
@@ -12,8 +12,14 @@ import { SoftAuthenticator } from './soft-authenticator.ts'
 const MANY = Array.from({ length: 20 }, (_, index) => index)
 
 forEachDatabase('things that are good once, at two server processes on one database', ({ createUrl }) => {
+  /** Of all tests that leave them running. */
+  let servers: ServerProcesses
+  beforeAll(async () => {
+    servers = await ServerProcesses.start(await createUrl(), 2)
+  })
+  afterAll(() => servers?.[Symbol.asyncDispose]())
+
   test('RFC 6749 §4.1.2: of 20 parallel uses of a code one gets tokens, and a use after that takes them away', async () => {
-    await using servers = await ServerProcesses.start(await createUrl(), 2)
     const { client_id: clientId = '' } = await servers.run(...appOptions)
     const code = await takeCode(servers, clientId, await servers.signIn())
     const answers = await Promise.all(
@@ -27,7 +33,6 @@ forEachDatabase('things that are good once, at two server processes on one datab
   })
 
   test('RFC 9126 §7.3: of 20 parallel uses of a request_uri one gives a code', async () => {
-    await using servers = await ServerProcesses.start(await createUrl(), 2)
     const { client_id: clientId = '' } = await servers.run(...appOptions)
     const cookie = await servers.signIn()
     const pushed = await answerOf(servers.post(0, '/par', toRequest(clientId)))
@@ -38,7 +43,6 @@ forEachDatabase('things that are good once, at two server processes on one datab
   })
 
   test('RFC 8628 §3.5: of 20 parallel polls of a device code one gets tokens', async () => {
-    await using servers = await ServerProcesses.start(await createUrl(), 2)
     const grant = 'urn:ietf:params:oauth:grant-type:device_code'
     const { client_id: clientId = '' } = await servers.run(...publicOptions, '--grant', grant)
     const asked = await answerOf(
@@ -55,7 +59,6 @@ forEachDatabase('things that are good once, at two server processes on one datab
   })
 
   test('RFC 7523 §3: of 20 parallel uses of a client assertion one is taken', async () => {
-    await using servers = await ServerProcesses.start(await createUrl(), 2)
     const signer = await makeSigner()
     const file = path.join(servers.folder, 'jwks.json')
     writeFileSync(file, JSON.stringify({ keys: [signer.publicJwk] }))
@@ -80,7 +83,6 @@ forEachDatabase('things that are good once, at two server processes on one datab
   })
 
   test('RFC 7591 §1.2: of 20 parallel uses of an initial access token with one use one registers a client', async () => {
-    await using servers = await ServerProcesses.start(await createUrl(), 2)
     const { token } = await servers.run('registration', 'token', 'create')
     const register = (index: number) =>
       fetch(`${servers.urls[index % 2]}/register`, {
@@ -91,7 +93,9 @@ forEachDatabase('things that are good once, at two server processes on one datab
     const answers = await Promise.all(MANY.map((index) => answerOf(register(index))))
     expect(outcomesOf(answers)).toEqual({ 201: 1, invalid_token: 19 })
   })
+})
 
+forEachDatabase('things that are good once, with kill -9 in between', ({ createUrl }) => {
   test('of 20 parallel answers to whether an account is kept one signs in, and kill -9 before it loses nothing', async () => {
     await using servers = await ServerProcesses.start(await createUrl(), 2)
     await servers.run('account', 'delete', '--username', 'ada')
@@ -160,6 +164,44 @@ forEachDatabase('things that are good once, at two server processes on one datab
     await servers.kill()
     await servers.serve()
     expect((await logIn(0)).status).not.toBe(303)
+  })
+})
+
+forEachDatabase('the code of the first run, at two server processes on one database', ({ createUrl }) => {
+  const admins = async (servers: ServerProcesses) => {
+    const { accounts } = (await servers.run('account', 'list')) as unknown as { accounts: { roles: string[] }[] }
+    return accounts.filter(({ roles }) => roles.includes('admin'))
+  }
+  const enter = (servers: ServerProcesses, index: number, code: string) => {
+    const username = `admin${index}`
+    const form = { code, username, email: `${username}@example.com`, password: 'nine amber lanterns' }
+    return servers.browse(index, '/setup', '', form)
+  }
+
+  test('of 20 parallel uses one makes an administrator, whom kill -9 does not take away', async () => {
+    await using servers = await ServerProcesses.start(await createUrl(), 2)
+    const { setup_code: code = '' } = await servers.run('setup')
+    const statuses = (await Promise.all(MANY.map((index) => enter(servers, index, code)))).map(({ status }) => status)
+    expect(statuses.sort()).toEqual([303, ...Array(19).fill(404)])
+    await servers.kill()
+    await servers.serve()
+    expect(await admins(servers)).toHaveLength(1)
+    expect((await servers.browse(0, '/setup', '')).status).toBe(404)
+  })
+
+  test('kill -9 in between leaves nothing or all: an administrator who can log in, or the page and the code', async () => {
+    await using servers = await ServerProcesses.start(await createUrl(), 1)
+    const { setup_code: code = '' } = await servers.run('setup')
+    const entered = enter(servers, 1, code).catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await servers.kill()
+    await entered
+    await servers.serve()
+    // The restart printed the same code, unless there is an administrator.
+    const again = await enter(servers, 2, code)
+    const login = { username: 'admin1', password: 'nine amber lanterns' }
+    const isMade = again.status === 404
+    expect([again.status, (await servers.post(0, '/login', login)).status]).toEqual(isMade ? [404, 200] : [303, 401])
   })
 })
 

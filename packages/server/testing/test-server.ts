@@ -13,14 +13,17 @@ import { parseApi } from '../src/domain/apis/parse-api.ts'
 import { advanceKeysInUse } from '../src/domain/clients/advance-keys-in-use.ts'
 import { minimumParameters } from '../src/domain/credentials/argon2-parameters.ts'
 import { hashPassword } from '../src/domain/credentials/hash-password.ts'
+import type { PasswordHash } from '../src/domain/credentials/password-hash.ts'
 import { setPassword } from '../src/domain/credentials/set-password.ts'
 import type { VerifyHuman } from '../src/endpoints/email-flow-deps.ts'
 import type { EpochMilliseconds } from '../src/platform/clock/clock.ts'
+import type { HashQueue } from '../src/platform/hash-queue/hash-queue.ts'
 import { ostiaryTheme } from '../src/platform/html/theme.ts'
 import { createLog } from '../src/platform/log/create-log.ts'
 import type { FetchPublicDocument } from '../src/platform/public-fetch/fetch-public-document.ts'
 import { randomSecret } from '../src/platform/random/random.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
+import { copySqliteTemplate } from './sqlite-template.ts'
 
 export interface TestServer {
   readonly issuer: string
@@ -57,11 +60,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const { config: changed, issuerPath = '', issuerHost = '127.0.0.1', isClockRunning = false } = options
   const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-server-'))
   const port = await findFreePort()
+  const databaseFile = path.join(folder, 'ostiary.db')
+  if (options.databaseUrl === undefined) await copySqliteTemplate(databaseFile)
   const config: Config = {
     issuer: `http://${issuerHost}:${port}${issuerPath}`,
     host: '127.0.0.1',
     port,
-    databaseUrl: options.databaseUrl ?? `sqlite:${path.join(folder, 'ostiary.db')}`,
+    databaseUrl: options.databaseUrl ?? `sqlite:${databaseFile}`,
     dataDir: folder,
     secrets: [randomSecret()],
     trustedProxies: [],
@@ -74,9 +79,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     smtpUrl: undefined,
     mailFrom: { name: 'Ostiary', address: 'no-reply@example.com' },
     deletionGraceDays: 14,
+    auditRetentionDays: undefined,
     organizationCreation: 'operator',
+    impersonation: false,
+    webhooksDangerouslyReachPrivateNetworks: false,
+    adminFactor: 'optional',
     passwordCost: minimumParameters,
+    tracing: undefined,
     theme: ostiaryTheme,
+    sources: {},
     ...changed,
   }
   let moment = Date.now()
@@ -140,13 +151,24 @@ export async function addAccount(
   if (!username.ok) throw new Error(username.sentence)
   const email = address === undefined ? undefined : parseEmail(address)
   if (email?.ok === false) throw new Error(email.sentence)
-  const hash = await hashPassword(hashQueue, password)
+  const hash = await hashOnce(hashQueue, password)
   return database.write(async (tx) => {
     const created = await createAccount(tx, { username: username.username, email: email?.email, actor: 'cli' })
     if (!created.ok) throw new Error(created.reason)
     await setPassword(tx, created.account.id, hash, 'cli')
     return created.account.id
   })
+}
+
+const hashes = new Map<string, Promise<PasswordHash>>()
+
+/** Many tests have a person with the same password: hashing it is most of what making an account costs. */
+function hashOnce(hashQueue: HashQueue, password: string): Promise<PasswordHash> {
+  const known = hashes.get(password)
+  if (known !== undefined) return known
+  const hash = hashPassword(hashQueue, password)
+  hashes.set(password, hash)
+  return hash
 }
 
 /** Registers an API, as the command line does. Returns its secret, for HS256. */

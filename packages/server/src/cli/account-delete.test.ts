@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
-import { forEachDatabase } from '../../testing/database.ts'
+import { onSqlite } from '../../testing/database.ts'
 import { CliFolder } from '../../testing/run-cli.ts'
 import { randomSecret } from '../platform/random/random.ts'
 
 const DAY_MS = 86_400_000
 
-forEachDatabase('ostiary account delete and restore', ({ createUrl }) => {
+onSqlite('ostiary account delete and restore', ({ createUrl }) => {
   const folders: CliFolder[] = []
   afterEach(() => {
     for (const folder of folders.splice(0)) folder[Symbol.dispose]()

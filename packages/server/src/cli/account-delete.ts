@@ -3,7 +3,7 @@ import type { Account } from '../domain/accounts/account.ts'
 import { cancelDeletion } from '../domain/personal-data/cancel-deletion.ts'
 import { purgeAccount } from '../domain/personal-data/purge-accounts.ts'
 import { countDeletionEffects, requestDeletion } from '../domain/personal-data/request-deletion.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { forEachDatabase } from '../../testing/database.ts'
+import { onSqlite } from '../../testing/database.ts'
 import { CliFolder } from '../../testing/run-cli.ts'
 import { randomSecret } from '../platform/random/random.ts'
 
-forEachDatabase('ostiary account email', ({ createUrl }) => {
+onSqlite('ostiary account email', ({ createUrl }) => {
   it('puts another address in place of a stranger’s, which then names nobody; never the address of somebody else', async () => {
     using folder = new CliFolder({ OSTIARY_DATABASE_URL: await createUrl(), OSTIARY_SECRET: randomSecret() })
     const create = (username: string, email: string) =>

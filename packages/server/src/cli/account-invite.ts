@@ -4,8 +4,9 @@ import { parseEmail } from '../domain/accounts/parse-email.ts'
 import { INVITATION_DAYS, issueInvitation } from '../domain/email-challenges/issue-invitation.ts'
 import { describeUnknownRole } from '../domain/roles/list-roles.ts'
 import { lockRole } from '../domain/roles/lock-role.ts'
+import type { Installation } from '../installation.ts'
 import { type Language, languages } from '../platform/html/language.ts'
-import { type Installation, invitationUrl } from '../server.ts'
+import { invitationUrl } from '../server.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 import { parseRoleOption } from './role.ts'
 
@@ -47,7 +48,7 @@ async function invite(installation: Installation, options: InviteOptions): Promi
   const outcome = await database.write(async (tx) => {
     for (const role of roles) if (!(await lockRole(tx, role))) return { unknownRole: role }
     const asked = { email: email.email, roles, linkUrl, language, isHandedOver, actor: 'cli' } as const
-    return { url: await issueInvitation(tx, sealer, asked) }
+    return { url: (await issueInvitation(tx, sealer, asked)).url }
   })
   if (outcome.unknownRole !== undefined)
     throw new CommandError('unknown_role', await describeUnknownRole(database.read, outcome.unknownRole))

@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
-import { forEachDatabase } from '../../testing/database.ts'
+import { onSqlite } from '../../testing/database.ts'
 import { CliFolder } from '../../testing/run-cli.ts'
 import { randomSecret } from '../platform/random/random.ts'
 
-forEachDatabase('ostiary account update', ({ createUrl }) => {
+onSqlite('ostiary account update', ({ createUrl }) => {
   const folders: CliFolder[] = []
   afterEach(() => {
     for (const folder of folders.splice(0)) folder[Symbol.dispose]()

@@ -12,10 +12,9 @@ import { endChallenges } from '../domain/email-challenges/end-challenges.ts'
 import { asksForSecondFactor } from '../domain/login/list-factors.ts'
 import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { logOutEverywhere } from '../domain/sessions/log-out-everywhere.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { accountDeleteCommand, accountRestoreCommand } from './account-delete.ts'
 import { accountEmailCommand } from './account-email.ts'
-import { accountImportCommand } from './account-import.ts'
 import { accountInviteCommand } from './account-invite.ts'
 import { accountResetFactorsCommand } from './account-reset-factors.ts'
 import { accountUpdateCommand } from './account-update.ts'
@@ -32,7 +31,6 @@ export function accountCommand(): Command {
     accountListCommand(),
     accountCreateCommand(),
     accountInviteCommand(),
-    accountImportCommand(),
     accountUpdateCommand(),
     accountEmailCommand(),
     accountResetFactorsCommand(),

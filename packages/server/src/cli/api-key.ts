@@ -4,7 +4,7 @@ import { type CreatedApiKey, createApiKey, type NewKeyOwner } from '../domain/ap
 import { type ApiKeyOwner, listApiKeys } from '../domain/api-keys/list-api-keys.ts'
 import { parseApiKey } from '../domain/api-keys/parse-api-key.ts'
 import { describeRefusedAccess } from '../domain/apis/resolve-access.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'

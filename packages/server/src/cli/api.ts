@@ -6,7 +6,10 @@ import { DEFAULT_LIFETIME_SECONDS, parseApi } from '../domain/apis/parse-api.ts'
 import { tokenAlgorithms } from '../domain/apis/token-algorithm.ts'
 import { nameRequiredFactor, requirableFactors } from '../domain/assurance/required-factor.ts'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
+import { describeUnreadyKey } from '../domain/keys/find-key-readiness.ts'
+import { signingAlgorithms } from '../domain/keys/signing-key.ts'
 import { updateApi } from '../domain/revocation-acts/change-roles.ts'
+import { apiDeleteCommand, apiSentences } from './api-delete.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { createWaitingCommand, parseWaitOption, type RevokeOptions, reportRevocation } from './revoke.ts'
 
@@ -28,6 +31,7 @@ export function apiCommand(): Command {
     apiListCommand(),
     apiCreateCommand(),
     apiUpdateCommand(),
+    apiDeleteCommand(),
   ])
 }
 
@@ -118,18 +122,14 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
     scopeDescriptions: options.scopeDescription,
     permissions: options.permission,
     permissionScopes: options.permissionScope,
-    lifetimeSeconds: /^\d{1,6}$/.test(options.lifetime) ? Number(options.lifetime) : Number.NaN,
+    lifetimeSeconds: parseSeconds(options.lifetime),
     algorithm: options.algorithm,
     requiredFactor: options.requireFactor,
   })
   if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
   return withInstallation(async (installation) => {
     const created = await installation.database.write((tx) => createApi(tx, installation.sealer, parsed.api, 'cli'))
-    if (!created.ok)
-      throw new CommandError(
-        'audience_taken',
-        `An API with the audience ${options.audience} is registered already: \`ostiary api list\` shows it.`,
-      )
+    if (!created.ok) throw new CommandError(created.reason, creationSentences[created.reason])
     await advanceKeysInUse(installation)
     const { audience, name, lifetimeSeconds, algorithm } = created.api
     return {
@@ -142,6 +142,12 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
   })
 }
 
+const creationSentences = {
+  audience_taken: 'An API with that audience is registered already: `ostiary api list` shows it.',
+  audience_ending:
+    'An API with that audience was deleted a moment ago: what it left is still going. Try again in two minutes.',
+}
+
 interface ApiUpdateOptions extends RevokeOptions {
   readonly audience: string
   readonly name?: string
@@ -150,6 +156,8 @@ interface ApiUpdateOptions extends RevokeOptions {
   readonly addPermission?: readonly string[]
   readonly permissionScope?: readonly string[]
   readonly removePermission?: readonly string[]
+  readonly lifetime?: string
+  readonly algorithm?: string
   readonly requireFactor?: string
 }
 
@@ -169,6 +177,10 @@ function apiUpdateCommand(): Command {
     )
     .option(...PERMISSION_SCOPE_OPTION)
     .option('--remove-permission <permission...>', 'a permission that it has no more; may be repeated')
+    .option('--lifetime <seconds>', 'how long access tokens live that are issued from now on')
+    .addOption(
+      new Option('--algorithm <algorithm>', 'how access tokens are signed from now on').choices([...signingAlgorithms]),
+    )
     .addOption(
       new Option('--require-factor <factor>', 'what people prove from their next token on').choices([
         ...requirableFactors,
@@ -184,12 +196,16 @@ async function updateFromOptions(options: ApiUpdateOptions): Promise<Report> {
   const { removePermission: removePermissions, requireFactor: requiredFactor } = options
   const wait = parseWaitOption(options.wait)
   const texts = { name, addScopes, scopeDescriptions, permissions, permissionScopes, removePermissions }
-  const change = { audience, ...texts, requiredFactor }
+  const { lifetime, algorithm } = options
+  const lifetimeSeconds = lifetime === undefined ? undefined : parseSeconds(lifetime)
+  const change = { audience, ...texts, requiredFactor, lifetimeSeconds, algorithm }
   return withInstallation(async (installation) => {
+    if (algorithm !== undefined) await advanceKeysInUse(installation, [algorithm])
     const changed = await updateApi(installation.database, change, 'cli')
     if (!changed.ok && changed.reason === 'invalid') throw new CommandError('invalid_option', changed.sentence, 2)
-    if (!changed.ok)
-      throw new CommandError(changed.reason, 'No API of that audience is registered: `ostiary api list` shows them.')
+    if (!changed.ok && changed.reason === 'key_not_everywhere')
+      throw new CommandError(changed.reason, describeUnreadyKey(changed, String(algorithm)))
+    if (!changed.ok) throw new CommandError(changed.reason, apiSentences[changed.reason])
     const report = await reportRevocation(
       installation,
       changed.sequence,
@@ -198,4 +214,8 @@ async function updateFromOptions(options: ApiUpdateOptions): Promise<Report> {
     )
     return { json: { ...toJson(changed.api), ...report.json }, lines: [...report.lines, ...toLines(changed.api)] }
   })
+}
+
+function parseSeconds(text: string): number {
+  return /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
 }

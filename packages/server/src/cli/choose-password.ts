@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import { randomBytes } from 'node:crypto'
 import { buffer as readAll } from 'node:stream/consumers'
+import { generatePassword } from '../domain/credentials/generate-password.ts'
 import { hashPassword } from '../domain/credentials/hash-password.ts'
 import { parsePasswordHash } from '../domain/credentials/parse-password-hash.ts'
 import type { PasswordHash } from '../domain/credentials/password-hash.ts'
 import { type PasswordContext, shortestPassword, validatePassword } from '../domain/credentials/validate-password.ts'
 import { wrapPasswordHash } from '../domain/credentials/wrap-password-hash.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError } from './command.ts'
 
 export interface PasswordOptions {
@@ -31,8 +31,8 @@ export async function choosePassword(
   options: PasswordOptions,
   person: Pick<PasswordContext, 'username' | 'email' | 'hasSecondFactor'>,
 ): Promise<ChosenPassword> {
-  const { passwordStdin, generatePassword, passwordHash } = options
-  if ([passwordStdin, generatePassword, passwordHash !== undefined].filter(Boolean).length > 1) {
+  const { passwordStdin, generatePassword: isGenerated, passwordHash } = options
+  if ([passwordStdin, isGenerated, passwordHash !== undefined].filter(Boolean).length > 1) {
     throw new CommandError(
       'invalid_option',
       'Choose one of --password-stdin, --generate-password and --password-hash.',
@@ -44,19 +44,14 @@ export async function choosePassword(
     if (!parsed.ok) throw new CommandError('invalid_option', parsed.sentence, 2)
     return { hash: await wrapPasswordHash(hashQueue, parsed.hash, config.passwordCost) }
   }
-  if (generatePassword) {
-    const generated = generateNewPassword()
+  if (isGenerated) {
+    const generated = generatePassword()
     return { generated, hash: await hashPassword(hashQueue, generated, { parameters: config.passwordCost }) }
   }
   const password = passwordStdin ? await readFirstLine() : await promptPassword()
   const valid = await validatePassword(password, { ...person, issuerHost: new URL(config.issuer).host })
   if (!valid.ok) throw new CommandError('refused_password', valid.sentence)
   return { hash: await hashPassword(hashQueue, password, { parameters: config.passwordCost }) }
-}
-
-/** 120 random bits in 20 characters that need no quoting in a shell, a URL or a form. */
-export function generateNewPassword(): string {
-  return randomBytes(15).toString('base64url').replace(/^-/, 'A')
 }
 
 async function readFirstLine(): Promise<string> {

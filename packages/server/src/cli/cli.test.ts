@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
-import { forEachDatabase } from '../../testing/database.ts'
+import { forEachDatabase, onSqlite } from '../../testing/database.ts'
 import { CliFolder, untilPrinted } from '../../testing/run-cli.ts'
 import { findFreePort } from '../../testing/test-server.ts'
 import { randomSecret } from '../platform/random/random.ts'
@@ -39,136 +39,27 @@ describe('every command', () => {
   )
 })
 
-forEachDatabase('the command line', ({ createUrl }) => {
-  const folders: CliFolder[] = []
-  afterEach(() => {
-    for (const folder of folders.splice(0)) folder[Symbol.dispose]()
-  })
+const folders: CliFolder[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder[Symbol.dispose]()
+})
 
-  async function openFolder(more: Record<string, string> = {}): Promise<CliFolder> {
-    const folder = new CliFolder({ OSTIARY_DATABASE_URL: await createUrl(), OSTIARY_SECRET: randomSecret(), ...more })
-    folders.push(folder)
-    return folder
-  }
+function openFolder(databaseUrl: string, more: Record<string, string> = {}): CliFolder {
+  const folder = new CliFolder({ OSTIARY_DATABASE_URL: databaseUrl, OSTIARY_SECRET: randomSecret(), ...more })
+  folders.push(folder)
+  return folder
+}
 
-  async function json(folder: CliFolder, args: string[], input = ''): Promise<Record<string, unknown>> {
-    const { exitCode, stdout, stderr } = await folder.run([...args, '--json'], input)
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    return JSON.parse(stdout)
-  }
+async function json(folder: CliFolder, args: string[], input = ''): Promise<Record<string, unknown>> {
+  const { exitCode, stdout, stderr } = await folder.run([...args, '--json'], input)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  return JSON.parse(stdout)
+}
 
-  it('API keys: made once and shown once, listed without their secret, revoked by id', async () => {
-    const folder = await openFolder()
-    await json(folder, ['api', 'create', '--audience', audience, '--name', 'Orders', '--scope', 'a', 'b'])
-    const ada = await json(folder, ['account', 'create', '--username', 'ada', '--generate-password'])
-    const create = ['api-key', 'create', '--name', 'Nightly report']
-    const { api_key: text, ...made } = await json(folder, [...create, '--username', 'ada', '--scope', 'a'])
-    expect(text).toMatch(/^ok_[\w-]{69}[AQgw]$/)
-    expect(made).toMatchObject({
-      account_id: ada.id,
-      client_id: 'ostiary',
-      audience,
-      scopes: ['a'],
-      last_used_at: null,
-    })
-    const days = (Date.parse(String(made.expires_at)) - Date.parse(String(made.created_at))) / 86_400_000
-    expect(Math.round(days)).toBe(90)
-    expect(await json(folder, ['api-key', 'list', '--username', 'ada'])).toEqual({ api_keys: [made] })
-
-    const client = await json(folder, [
-      'client',
-      'create',
-      '--name',
-      'Import',
-      '--type',
-      'confidential',
-      '--scope',
-      'b',
-    ])
-    const ofClient = ['--client-id', String(client.client_id), '--expires', 'never']
-    expect(await json(folder, [...create, ...ofClient])).toMatchObject({
-      account_id: null,
-      scopes: ['b'],
-      expires_at: null,
-    })
-    expect(((await json(folder, ['api-key', 'list'])) as { api_keys: object[] }).api_keys).toHaveLength(2)
-
-    expect(await json(folder, ['api-key', 'revoke', String(made.id)])).toEqual({ seq: expect.any(Number) })
-    expect(await json(folder, ['api-key', 'list', '--username', 'ada'])).toEqual({ api_keys: [] })
-    const wrong: readonly [string[], string, number][] = [
-      [create, 'invalid_option', 2],
-      [[...create, '--username', 'ada', ...ofClient], 'invalid_option', 2],
-      [[...create, '--username', 'ada', '--expires', '2y'], 'invalid_option', 2],
-      [[...create, '--username', 'bob'], 'unknown_account', 1],
-      [[...create, '--client-id', 'nobody'], 'unknown_client', 1],
-      [[...create, ...ofClient, '--scope', 'a'], 'foreign_scope', 1],
-      [[...create, '--username', 'ada', '--scope', 'c'], 'unknown_scope', 1],
-      [['api-key', 'revoke', 'nobody'], 'unknown_api_key', 1],
-    ]
-    for (const [args, code, exitCode] of wrong) {
-      const refused = await folder.run([...args, '--json'])
-      expect({ args, exitCode: refused.exitCode, code: JSON.parse(refused.stderr).error.code }).toEqual({
-        args,
-        exitCode,
-        code,
-      })
-    }
-  })
-
-  it('upstreams: one is registered with a secret from standard input, listed without it, and removed', async () => {
-    const folder = await openFolder()
-    const create = ['upstream', 'create', '--preset', 'google', '--client-id', 'ours']
-    const google = {
-      ...{ id: 'google', name: 'Google', issuer: 'https://accounts.google.com', client_id: 'ours', sign_up: false },
-      scopes: ['openid', 'profile', 'email'],
-      redirect_uri: 'http://127.0.0.1:4000/login/upstream/google/callback',
-    }
-    expect(await json(folder, [...create, '--client-secret-stdin'], 'a secret\n')).toEqual(google)
-    expect(await json(folder, ['upstream', 'list'])).toEqual({ upstreams: [google] })
-    for (const [args, input, code, exitCode] of [
-      [[...create, '--public'], '', 'upstream_taken', 1],
-      [[...create, '--client-secret-stdin'], '', 'missing_secret', 1],
-      [create, '', 'missing_secret', 1],
-      [[...create, '--client-secret-stdin', '--public'], 'a', 'invalid_option', 2],
-      [[...create, '--client-secret-stdin'], 'ü', 'invalid_option', 2],
-      [['upstream', 'create', '--client-id', 'ours', '--public'], '', 'invalid_option', 2],
-      [['upstream', 'remove', 'nobody'], '', 'unknown_upstream', 1],
-    ] as const) {
-      const result = await folder.run([...args, '--json'], input)
-      expect([JSON.parse(result.stderr).error.code, result.exitCode], args.join(' ')).toEqual([code, exitCode])
-    }
-    const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
-    const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
-    const apple = [
-      'upstream',
-      'create',
-      '--preset',
-      'apple',
-      '--client-id',
-      'com.example.web',
-      '--team-id',
-      'TEAM123456',
-    ]
-    const keyed = [...apple, '--key-id', 'ABC123DEFG', '--client-secret-stdin']
-    for (const [args, input, code] of [
-      [keyed, '', 'missing_secret'],
-      [keyed, 'no key', 'invalid_option'],
-      [keyed, String(other), 'invalid_option'],
-      [keyed.slice(0, -1), '', 'missing_secret'],
-      [[...apple, '--client-secret-stdin'], String(pem), 'invalid_option'],
-    ] as const) {
-      const result = await folder.run([...args, '--json'], input)
-      expect(JSON.parse(result.stderr).error.code, args.join(' ')).toBe(code)
-    }
-    expect(await json(folder, keyed, String(pem))).toMatchObject({ id: 'apple', issuer: 'https://appleid.apple.com' })
-    expect(await json(folder, ['upstream', 'remove', 'apple'])).toEqual({ id: 'apple', removed: true })
-    expect(await json(folder, ['upstream', 'remove', 'google'])).toEqual({ id: 'google', removed: true })
-    expect(await json(folder, ['upstream', 'list'])).toEqual({ upstreams: [] })
-  })
-
+forEachDatabase('the command line beside a running server', ({ createUrl }) => {
   it('accounts, APIs, clients, keys and tokens: each act changes the database that a running server sees within a second', async () => {
     const port = await findFreePort()
-    const folder = await openFolder({ OSTIARY_PORT: String(port) })
+    const folder = openFolder(await createUrl(), { OSTIARY_PORT: String(port) })
     const issuer = `http://127.0.0.1:${port}`
     const server = folder.start(['serve'])
     await untilPrinted(server, /"listening"/)
@@ -266,9 +157,120 @@ forEachDatabase('the command line', ({ createUrl }) => {
     }
     expect(await new Promise((resolve) => server.on('close', resolve))).toBe(0)
   })
+})
+
+onSqlite('the command line', ({ createUrl }) => {
+  it('API keys: made once and shown once, listed without their secret, revoked by id', async () => {
+    const folder = openFolder(await createUrl())
+    await json(folder, ['api', 'create', '--audience', audience, '--name', 'Orders', '--scope', 'a', 'b'])
+    const ada = await json(folder, ['account', 'create', '--username', 'ada', '--generate-password'])
+    const create = ['api-key', 'create', '--name', 'Nightly report']
+    const { api_key: text, ...made } = await json(folder, [...create, '--username', 'ada', '--scope', 'a'])
+    expect(text).toMatch(/^ok_[\w-]{69}[AQgw]$/)
+    expect(made).toMatchObject({
+      account_id: ada.id,
+      client_id: 'ostiary',
+      audience,
+      scopes: ['a'],
+      last_used_at: null,
+    })
+    const days = (Date.parse(String(made.expires_at)) - Date.parse(String(made.created_at))) / 86_400_000
+    expect(Math.round(days)).toBe(90)
+    expect(await json(folder, ['api-key', 'list', '--username', 'ada'])).toEqual({ api_keys: [made] })
+
+    const client = await json(folder, [
+      'client',
+      'create',
+      '--name',
+      'Import',
+      '--type',
+      'confidential',
+      '--scope',
+      'b',
+    ])
+    const ofClient = ['--client-id', String(client.client_id), '--expires', 'never']
+    expect(await json(folder, [...create, ...ofClient])).toMatchObject({
+      account_id: null,
+      scopes: ['b'],
+      expires_at: null,
+    })
+    expect(((await json(folder, ['api-key', 'list'])) as { api_keys: object[] }).api_keys).toHaveLength(2)
+
+    expect(await json(folder, ['api-key', 'revoke', String(made.id)])).toEqual({ seq: expect.any(Number) })
+    expect(await json(folder, ['api-key', 'list', '--username', 'ada'])).toEqual({ api_keys: [] })
+    const wrong: readonly [string[], string, number][] = [
+      [create, 'invalid_option', 2],
+      [[...create, '--username', 'ada', ...ofClient], 'invalid_option', 2],
+      [[...create, '--username', 'ada', '--expires', '2y'], 'invalid_option', 2],
+      [[...create, '--username', 'bob'], 'unknown_account', 1],
+      [[...create, '--client-id', 'nobody'], 'unknown_client', 1],
+      [[...create, ...ofClient, '--scope', 'a'], 'foreign_scope', 1],
+      [[...create, '--username', 'ada', '--scope', 'c'], 'unknown_scope', 1],
+      [['api-key', 'revoke', 'nobody'], 'unknown_api_key', 1],
+    ]
+    for (const [args, code, exitCode] of wrong) {
+      const refused = await folder.run([...args, '--json'])
+      expect({ args, exitCode: refused.exitCode, code: JSON.parse(refused.stderr).error.code }).toEqual({
+        args,
+        exitCode,
+        code,
+      })
+    }
+  })
+
+  it('upstreams: one is registered with a secret from standard input, listed without it, and removed', async () => {
+    const folder = openFolder(await createUrl())
+    const create = ['upstream', 'create', '--preset', 'google', '--client-id', 'ours']
+    const google = {
+      ...{ id: 'google', name: 'Google', issuer: 'https://accounts.google.com', client_id: 'ours', sign_up: false },
+      scopes: ['openid', 'profile', 'email'],
+      redirect_uri: 'http://127.0.0.1:4000/login/upstream/google/callback',
+    }
+    expect(await json(folder, [...create, '--client-secret-stdin'], 'a secret\n')).toEqual(google)
+    expect(await json(folder, ['upstream', 'list'])).toEqual({ upstreams: [google] })
+    for (const [args, input, code, exitCode] of [
+      [[...create, '--public'], '', 'upstream_taken', 1],
+      [[...create, '--client-secret-stdin'], '', 'missing_secret', 1],
+      [create, '', 'missing_secret', 1],
+      [[...create, '--client-secret-stdin', '--public'], 'a', 'invalid_option', 2],
+      [[...create, '--client-secret-stdin'], 'ü', 'invalid_option', 2],
+      [['upstream', 'create', '--client-id', 'ours', '--public'], '', 'invalid_option', 2],
+      [['upstream', 'remove', 'nobody'], '', 'unknown_upstream', 1],
+    ] as const) {
+      const result = await folder.run([...args, '--json'], input)
+      expect([JSON.parse(result.stderr).error.code, result.exitCode], args.join(' ')).toEqual([code, exitCode])
+    }
+    const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+    const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
+    const apple = [
+      'upstream',
+      'create',
+      '--preset',
+      'apple',
+      '--client-id',
+      'com.example.web',
+      '--team-id',
+      'TEAM123456',
+    ]
+    const keyed = [...apple, '--key-id', 'ABC123DEFG', '--client-secret-stdin']
+    for (const [args, input, code] of [
+      [keyed, '', 'missing_secret'],
+      [keyed, 'no key', 'invalid_option'],
+      [keyed, String(other), 'invalid_option'],
+      [keyed.slice(0, -1), '', 'missing_secret'],
+      [[...apple, '--client-secret-stdin'], String(pem), 'invalid_option'],
+    ] as const) {
+      const result = await folder.run([...args, '--json'], input)
+      expect(JSON.parse(result.stderr).error.code, args.join(' ')).toBe(code)
+    }
+    expect(await json(folder, keyed, String(pem))).toMatchObject({ id: 'apple', issuer: 'https://appleid.apple.com' })
+    expect(await json(folder, ['upstream', 'remove', 'apple'])).toEqual({ id: 'apple', removed: true })
+    expect(await json(folder, ['upstream', 'remove', 'google'])).toEqual({ id: 'google', removed: true })
+    expect(await json(folder, ['upstream', 'list'])).toEqual({ upstreams: [] })
+  })
 
   it('a confidential client gets its secret once, a public one none', async () => {
-    const folder = await openFolder()
+    const folder = openFolder(await createUrl())
     const shop = await json(folder, [
       'client',
       'create',
@@ -304,7 +306,7 @@ forEachDatabase('the command line', ({ createUrl }) => {
   })
 
   it('RFC 7591 §1.2: an initial access token is made, listed and revoked, and shown only once', async () => {
-    const folder = await openFolder()
+    const folder = openFolder(await createUrl())
     const create = ['registration', 'token', 'create']
     const made = await json(folder, [...create, '--uses', '3', '--expires', '2h', '--scope', 'a', 'b'])
     expect(made).toMatchObject({
@@ -337,7 +339,7 @@ forEachDatabase('the command line', ({ createUrl }) => {
   })
 
   it('a name that is taken is refused and nothing is left behind', async () => {
-    const folder = await openFolder()
+    const folder = openFolder(await createUrl())
     await json(folder, ['account', 'create', '--username', 'ada', '--generate-password'])
     const again = await folder.run(['account', 'create', '--username', 'ADA', '--generate-password', '--json'])
     expect(again.exitCode).toBe(1)
@@ -349,7 +351,7 @@ forEachDatabase('the command line', ({ createUrl }) => {
   })
 
   it('a secret that is not the one the database was sealed with is told at the start', async () => {
-    const folder = await openFolder()
+    const folder = openFolder(await createUrl())
     await json(folder, ['api', 'create', '--audience', audience])
     folder.environment.OSTIARY_SECRET = randomSecret()
     const result = await folder.run(['key', 'list'])
@@ -462,20 +464,22 @@ it('accounts of another system are taken over line by line, and what is refused 
     { email: 'eve@example.com' },
   ].map((line) => JSON.stringify(line))
   const input = [...lines, '', '{', '[]', '{"username":"eve"}'].join('\r\n')
-  const result = await folder.run(['account', 'import', '--json'], input)
+  const result = await folder.run(['import', '-', '--json'], input)
   expect(result.exitCode).toBe(1)
-  expect(JSON.parse(result.stdout)).toEqual({
+  const refused = { outcome: 'refused', message: expect.any(String) }
+  expect(JSON.parse(result.stdout)).toMatchObject({
     created: 3,
-    refused: [
-      { line: 3, code: 'username_taken', message: expect.any(String) },
-      ...[4, 5, 6, 7, 8, 10, 11].map((line) => ({ line, code: 'invalid_line', message: expect.any(String) })),
+    refused: 8,
+    first_refused: [
+      { line: 3, code: 'username_taken', ...refused },
+      ...[4, 5, 6, 7, 8, 10, 11].map((line) => ({ line, code: 'invalid_line', ...refused })),
     ],
   })
   expect(result.stdout).not.toMatch(/abc|clear/)
   const { accounts } = JSON.parse((await folder.run(['account', 'list', '--json'])).stdout)
   expect(accounts).toHaveLength(3)
   expect(accounts).toContainEqual(expect.objectContaining({ username: 'ada', roles: ['admin'] }))
-  const again = await folder.run(['account', 'import'], lines.slice(0, 2).join('\n'))
+  const again = await folder.run(['import', '-'], lines.slice(0, 2).join('\n'))
   expect(again.stdout).toMatch(/^Created 0 of 2 accounts\.\nLine 1: /)
 })
 
@@ -589,6 +593,10 @@ describe('ostiary dev', () => {
         body: new URLSearchParams({ username: facts.username, password: facts.password, audience: facts.audience }),
       })
     expect((await logIn()).status).toBe(200)
+    expect([facts.setup_url, facts.setup_code]).toEqual([
+      `${facts.issuer}/setup`,
+      expect.stringMatching(/^(?:[A-Z]{4}-){3}[A-Z]{4}$/),
+    ])
     const jwks = await (await fetch(`${facts.issuer}/.well-known/jwks.json`)).text()
     first.kill('SIGINT')
     expect(await new Promise((resolve) => first.on('close', resolve))).toBe(0)
@@ -596,6 +604,7 @@ describe('ostiary dev', () => {
     const second = folder.start(['dev'])
     const welcome = await untilPrinted(second, /echo "\$TOKEN"/)
     expect(welcome).not.toContain(facts.password)
+    expect(welcome).toMatch(/\/setup\n +enter the code (?:[A-Z]{4}-){3}[A-Z]{4} to make the first administrator/)
     expect((await logIn()).status).toBe(200)
     expect(await (await fetch(`${facts.issuer}/.well-known/jwks.json`)).text()).toBe(jwks)
     second.kill('SIGINT')
@@ -615,7 +624,9 @@ forEachDatabase('commands that revoke', ({ createUrl }) => {
     }
     const server = folder.start(['serve'])
     try {
-      await untilPrinted(server, /"listening"/)
+      const printed = await untilPrinted(server, /Code {3}(?:[A-Z]{4}-){3}[A-Z]{4}\n/)
+      const code = /Code {3}([A-Z-]+)/.exec(printed)?.[1] ?? ''
+      expect(printed.split('\n').filter((line) => line.startsWith('{') && line.includes(code))).toEqual([])
       await json('api', 'create', '--audience', audience)
       await json('account', 'create', '--username', 'ada', '--password-stdin')
       const body = new URLSearchParams({ username: 'ada', password, audience })

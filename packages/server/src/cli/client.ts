@@ -1,11 +1,15 @@
 import { type Command, Option } from 'commander'
-import { nameRequiredFactor, requirableFactors } from '../domain/assurance/required-factor.ts'
+import { requirableFactors } from '../domain/assurance/required-factor.ts'
 import { advanceKeysInUse } from '../domain/clients/advance-keys-in-use.ts'
-import { type Client, idTokenAlgorithms } from '../domain/clients/client.ts'
+import { idTokenAlgorithms } from '../domain/clients/client.ts'
 import { createClient } from '../domain/clients/create-client.ts'
 import { listClients } from '../domain/clients/list-clients.ts'
 import { type ClientInput, grantTypes, parseClient } from '../domain/clients/parse-client.ts'
+import { clientDeleteCommand } from './client-delete.ts'
+import { clientSecretCommand } from './client-secret.ts'
+import { clientUpdateCommand } from './client-update.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
+import { describeClient, toClientLine } from './describe-client.ts'
 import { readJwks } from './read-jwks.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 
@@ -35,7 +39,10 @@ export function clientCommand(): Command {
   return createGroup('client', 'Applications that get tokens.', [
     clientListCommand(),
     clientCreateCommand(),
+    clientUpdateCommand(),
+    clientSecretCommand(),
     clientRevokeCommand(),
+    clientDeleteCommand(),
   ])
 }
 
@@ -46,47 +53,12 @@ function clientListCommand(): Command {
         withInstallation(async ({ database }) => {
           const clients = await listClients(database.read)
           return {
-            json: { clients: clients.map(toJson) },
-            lines: clients.length === 0 ? ['There is no client.'] : clients.map(toLine),
+            json: { clients: clients.map(describeClient) },
+            lines: clients.length === 0 ? ['There is no client.'] : clients.map(toClientLine),
           }
         }),
       ),
   )
-}
-
-function toLine({ id, name, type, grants, scopes }: Client): string {
-  return `${id}  ${name}  ${type}  ${grants.join(',') || 'no grant'}  ${scopes.join(' ')}`
-}
-
-function toJson(client: Client): object {
-  return {
-    client_id: client.id,
-    name: client.name,
-    type: client.type,
-    redirect_uris: client.redirectUris,
-    grants: client.grants,
-    scopes: client.scopes,
-    first_party: client.isFirstParty,
-    id_token_signed_response_alg: client.idTokenAlgorithm,
-    post_logout_redirect_uris: client.postLogoutRedirectUris,
-    token_endpoint_auth_method: authMethod(client),
-    ...(client.userinfoAlgorithm && { userinfo_signed_response_alg: client.userinfoAlgorithm }),
-    ...(client.backchannelLogout && {
-      backchannel_logout_uri: client.backchannelLogout.uri,
-      backchannel_logout_session_required: client.backchannelLogout.isSessionRequired,
-    }),
-    ...(client.keys && ('jwks' in client.keys ? { jwks: client.keys.jwks } : { jwks_uri: client.keys.jwksUri })),
-    dpop_bound_access_tokens: client.isDpopRequired,
-    require_pushed_authorization_requests: client.isPushRequired,
-    ...(client.requiredAcr && { required_factor: nameRequiredFactor(client.requiredAcr) }),
-    idle_seconds: client.sessionLimits.idleMilliseconds / 1000,
-    lifetime_seconds: client.sessionLimits.absoluteMilliseconds / 1000,
-  }
-}
-
-function authMethod({ type, keys }: Client): string {
-  if (type === 'public') return 'none'
-  return keys ? 'private_key_jwt' : 'client_secret_basic'
 }
 
 function clientRevokeCommand(): Command {
@@ -171,7 +143,7 @@ async function createFromOptions(options: ClientCreateOptions): Promise<Report> 
     const { client, secret } = await installation.database.write((tx) => createClient(tx, parsed.client, 'cli'))
     await advanceKeysInUse(installation)
     return {
-      json: { ...toJson(client), ...(secret && { client_secret: secret }) },
+      json: { ...describeClient(client), ...(secret && { client_secret: secret }) },
       lines: [
         `client_id: ${client.id}`,
         ...(secret ? [`client_secret, shown only now: ${secret}`] : []),

@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { ConfigurationError, loadConfig } from '../config.ts'
+import { TransferError } from '../domain/transfers/transfer-format.ts'
+import { type Installation, openInstallation } from '../installation.ts'
 import { DatabaseError } from '../platform/database/database-error.ts'
 import { HashQueueFullError } from '../platform/hash-queue/hash-queue.ts'
 import { SealingError } from '../platform/sealing/sealing-error.ts'
-import { type Installation, openInstallation } from '../server.ts'
 
 /** A command cannot do what was asked. The message is one sentence that says what to do. */
 export class CommandError extends Error {
@@ -23,6 +24,8 @@ export interface Report {
   readonly lines: readonly string[]
   /** Default 0. */
   readonly exitCode?: number
+  /** Where what was asked for is on standard output itself. Default: no. */
+  readonly goesToStandardError?: boolean
 }
 
 /** A command with `--json`, `--help` and an example. */
@@ -58,7 +61,8 @@ export async function runCommand(options: { json?: boolean }, work: () => Promis
   try {
     const report = await work()
     const text = options.json ? JSON.stringify(report.json, null, 2) : report.lines.join('\n')
-    process.stdout.write(`${escapeInvisible(text)}\n`)
+    const stream = report.goesToStandardError ? process.stderr : process.stdout
+    stream.write(`${escapeInvisible(text)}\n`)
     process.exitCode = report.exitCode ?? 0
   } catch (error) {
     printFailure(error, options.json === true)
@@ -114,7 +118,7 @@ function describeFailure(error: unknown): { code: string; message: string } {
 
 /** Failures of ours that somebody can mend: their messages are sentences without secrets. */
 function isForOperator(error: Error): error is Error & { readonly code: string } {
-  const kinds = [CommandError, ConfigurationError, DatabaseError, SealingError, HashQueueFullError]
+  const kinds = [CommandError, ConfigurationError, DatabaseError, SealingError, HashQueueFullError, TransferError]
   return kinds.some((kind) => error instanceof kind)
 }
 

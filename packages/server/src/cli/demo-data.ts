@@ -1,14 +1,14 @@
 import { createAccount } from '../domain/accounts/create-account.ts'
 import { parseUsername } from '../domain/accounts/parse-username.ts'
 import { createApi } from '../domain/apis/create-api.ts'
-import { listApis } from '../domain/apis/list-apis.ts'
+import { listOperatorsApis } from '../domain/apis/list-apis.ts'
 import { parseApi } from '../domain/apis/parse-api.ts'
 import { createClient } from '../domain/clients/create-client.ts'
 import { parseClient } from '../domain/clients/parse-client.ts'
+import { generatePassword } from '../domain/credentials/generate-password.ts'
 import { hashPassword } from '../domain/credentials/hash-password.ts'
 import { setPassword } from '../domain/credentials/set-password.ts'
-import type { Installation } from '../server.ts'
-import { generateNewPassword } from './choose-password.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError } from './command.ts'
 
 export const DEMO_AUDIENCE = 'https://tutorial.example'
@@ -31,12 +31,12 @@ export async function createDemoData({
   sealer,
   hashQueue,
 }: Installation): Promise<DemoData | undefined> {
-  if ((await listApis(database.read)).length > 0) return undefined
+  if ((await listOperatorsApis(database.read)).length > 0) return undefined
   const api = parseApi({ audience: DEMO_AUDIENCE, name: 'Tutorial', scopes: ['dashboard:read'] })
   const description = parseClient({ name: 'Tutorial', type: 'public' })
   const username = parseUsername(DEMO_USERNAME)
   if (!api.ok || !description.ok || !username.ok) throw new Error('the demo data is not valid')
-  const password = generateNewPassword()
+  const password = generatePassword()
   const hash = await hashPassword(hashQueue, password, { parameters: config.passwordCost })
   return database.write(async (tx) => {
     await createApi(tx, sealer, api.api, 'system')

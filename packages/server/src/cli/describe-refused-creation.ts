@@ -1,7 +1,7 @@
 import { MOST_ROLES_OF_ACCOUNT } from '../domain/accounts/change-role.ts'
 import type { CreatedAccount } from '../domain/accounts/create-account.ts'
 import { describeUnknownRole } from '../domain/roles/list-roles.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 
 /** Why there is no such account, in a sentence. */
 export async function describeRefusedCreation(

@@ -2,11 +2,15 @@ import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { type Config, ConfigurationError, loadConfig, secretFile } from '../config.ts'
+import { openInstallation } from '../installation.ts'
 import { randomId, randomSecret } from '../platform/random/random.ts'
-import { openInstallation } from '../server.ts'
 import { createCommand } from './command.ts'
 import { createDemoData, DEMO_AUDIENCE, DEMO_USERNAME, type DemoData } from './demo-data.ts'
 import { runServer } from './serve.ts'
+import type { SetupOffer } from './setup.ts'
+
+/** Where nothing is set: nobody sets up a second factor to try things out. */
+const defaults = { defaultLogLevel: 'warn', defaultAdminFactor: 'optional' } as const
 
 export function devCommand(): Command {
   return createCommand(
@@ -17,10 +21,11 @@ export function devCommand(): Command {
     runServer(options, async () => {
       const config = loadConfigWithSecret()
       const demo = await prepareDemoData(config)
+      const render = options.json ? renderFacts : renderWelcome
       return {
         config,
         showsOutbox: true,
-        welcome: options.json ? renderFacts(config, demo) : renderWelcome(config, demo),
+        greet: (setup) => process.stdout.write(`${render(config, demo, setup)}\n`),
       }
     }),
   )
@@ -28,7 +33,7 @@ export function devCommand(): Command {
 
 /** The settings; a secret is made on the first start and kept in the data folder, readable by its owner only. */
 function loadConfigWithSecret(): Config {
-  const config = loadConfig({ defaultLogLevel: 'warn' })
+  const config = loadConfig(defaults)
   if (config.secrets.length > 0) return config
   try {
     makeSecretFile(secretFile(config.dataDir))
@@ -38,7 +43,7 @@ function loadConfigWithSecret(): Config {
       `${config.dataDir} cannot be written to. Set OSTIARY_DATA_DIR to a folder that can.`,
     )
   }
-  return loadConfig({ defaultLogLevel: 'warn' })
+  return loadConfig(defaults)
 }
 
 /** The file appears whole or not at all; of two first starts at once one makes it, and both read the same. */
@@ -65,12 +70,13 @@ async function prepareDemoData(config: Config): Promise<DemoData | undefined> {
   }
 }
 
-function renderFacts({ issuer }: Config, demo: DemoData | undefined): string {
+function renderFacts({ issuer }: Config, demo: DemoData | undefined, setup: SetupOffer | undefined): string {
   const made = demo && { client_id: demo.clientId, password: demo.password }
-  return JSON.stringify({ issuer, audience: DEMO_AUDIENCE, username: DEMO_USERNAME, ...made })
+  const offered = setup && { setup_url: setup.url, setup_code: setup.code }
+  return JSON.stringify({ issuer, audience: DEMO_AUDIENCE, username: DEMO_USERNAME, ...made, ...offered })
 }
 
-function renderWelcome({ issuer, smtpUrl }: Config, demo: DemoData | undefined): string {
+function renderWelcome({ issuer, smtpUrl }: Config, demo: DemoData | undefined, setup: SetupOffer | undefined): string {
   const password = demo?.password ?? '"$PASSWORD"'
   const login = `curl -s ${issuer}/login -d username=${DEMO_USERNAME} -d password=${password} -d audience=${DEMO_AUDIENCE}`
   return [
@@ -78,6 +84,9 @@ function renderWelcome({ issuer, smtpUrl }: Config, demo: DemoData | undefined):
     `  Ostiary       ${issuer}`,
     `  Sign in       ${issuer}/login`,
     ...(smtpUrl === undefined ? [`  Mails         ${issuer}/dev/outbox`] : []),
+    setup
+      ? `  Console       ${setup.url}\n                enter the code ${setup.code} to make the first administrator, within an hour`
+      : `  Console       ${issuer}/console/`,
     `  Demo API      ${DEMO_AUDIENCE}`,
     ...(demo ? [`  Demo client   ${demo.clientId}`] : []),
     `  Demo account  ${DEMO_USERNAME}`,

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/accounts/account.ts'
 import { findAccountByLoginName } from '../domain/accounts/find-account-by-login-name.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError } from './command.ts'
 
 /** The account that an option names. @throws CommandError `unknown_account` */

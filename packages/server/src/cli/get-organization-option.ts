@@ -1,6 +1,6 @@
 import { findOrganization } from '../domain/organizations/find-organization.ts'
 import type { Organization } from '../domain/organizations/organization.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError } from './command.ts'
 
 /** The organization that an option names, by its id or slug. @throws CommandError `unknown_organization` */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { forEachDatabase } from '../../testing/database.ts'
+import { onSqlite } from '../../testing/database.ts'
 import { CliFolder } from '../../testing/run-cli.ts'
 import { makeSigner } from '../../testing/signer.ts'
 import { JWT_BEARER_GRANT } from '../domain/clients/parse-client.ts'
@@ -10,7 +10,7 @@ import { randomSecret } from '../platform/random/random.ts'
 const github = 'https://token.actions.githubusercontent.com'
 const subject = 'repo:acme/shop:environment:Production EU'
 
-forEachDatabase('ostiary issuer', ({ createUrl }) => {
+onSqlite('ostiary issuer', ({ createUrl }) => {
   const folders: CliFolder[] = []
   afterEach(() => {
     for (const folder of folders.splice(0)) folder[Symbol.dispose]()

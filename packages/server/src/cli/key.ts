@@ -4,7 +4,7 @@ import { PUBLISH_AHEAD_MS } from '../domain/keys/plan-key-schedule.ts'
 import { rotateSigningKeys } from '../domain/keys/rotate-signing-keys.ts'
 import { type SigningAlgorithm, type SigningKey, signingAlgorithms } from '../domain/keys/signing-key.ts'
 import { rotateRefreshKey } from '../domain/refresh-keys/rotate-refresh-key.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { createWaitingCommand, type RevokeOptions, revokeAndReport } from './revoke.ts'
 

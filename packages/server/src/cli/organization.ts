@@ -7,7 +7,7 @@ import { parseOrganization } from '../domain/organizations/parse-organization.ts
 import { renameOrganization, setOrganizationDisabled } from '../domain/organizations/update-organization.ts'
 import { deleteOrganization, disableOrganization } from '../domain/revocation-acts/change-membership.ts'
 import { OWNER_ROLE } from '../domain/roles/role.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
 import { getOrganizationOption } from './get-organization-option.ts'

@@ -3,22 +3,33 @@ import { Command } from 'commander'
 import { accountCommand } from './account.ts'
 import { apiCommand } from './api.ts'
 import { apiKeyCommand } from './api-key.ts'
+import { applyCommand } from './apply.ts'
+import { auditCommand } from './audit.ts'
+import { backupCommand } from './backup.ts'
 import { clientCommand } from './client.ts'
 import { tellWrongUsage } from './command.ts'
 import { devCommand } from './dev.ts'
+import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
+import { exportCommand } from './export.ts'
+import { importCommand } from './import.ts'
 import { issuerCommand } from './issuer.ts'
 import { keyCommand } from './key.ts'
 import { mailCommand } from './mail.ts'
+import { migrateCommand } from './migrate.ts'
 import { organizationCommand } from './organization.ts'
 import { registrationCommand } from './registration.ts'
+import { restoreCommand } from './restore.ts'
 import { revokeCommand } from './revoke.ts'
 import { roleCommand } from './role.ts'
 import { secretCommand } from './secret.ts'
 import { serveCommand } from './serve.ts'
 import { sessionCommand } from './session.ts'
+import { settingCommand } from './setting.ts'
+import { setupCommand } from './setup.ts'
 import { tokenCommand } from './token.ts'
 import { upstreamCommand } from './upstream.ts'
+import { webhookCommand } from './webhook.ts'
 
 /** As the package says, which stands above this file in a checkout and above the bundle alike. */
 function readVersion(): string {
@@ -44,11 +55,12 @@ export function buildProgram(): Command {
     .version(readVersion(), '--version', 'print the version')
     .addHelpText(
       'after',
-      '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL,\nOSTIARY_CLIENT_DOCUMENT_HOSTS, OSTIARY_REGISTRATION,\nOSTIARY_ORGANIZATION_CREATION.\n\nExample:\n  ostiary dev\n',
+      '\nSettings come from the environment or ostiary.json: OSTIARY_ISSUER, OSTIARY_HOST, OSTIARY_PORT,\nOSTIARY_DATABASE_URL, OSTIARY_SECRET, OSTIARY_DATA_DIR, OSTIARY_TRUSTED_PROXIES, OSTIARY_LOG_LEVEL,\nOSTIARY_CLIENT_DOCUMENT_HOSTS, OSTIARY_REGISTRATION,\nOSTIARY_ORGANIZATION_CREATION, OSTIARY_ADMIN_FACTOR.\n\nExample:\n  ostiary dev\n',
     )
   const commands = [
     devCommand(),
     serveCommand(),
+    setupCommand(),
     accountCommand(),
     organizationCommand(),
     clientCommand(),
@@ -59,12 +71,22 @@ export function buildProgram(): Command {
     issuerCommand(),
     upstreamCommand(),
     keyCommand(),
+    auditCommand(),
     mailCommand(),
+    webhookCommand(),
     secretCommand(),
+    settingCommand(),
     sessionCommand(),
     tokenCommand(),
     revokeCommand(),
     explainCommand(),
+    doctorCommand(),
+    applyCommand(),
+    exportCommand(),
+    importCommand(),
+    migrateCommand(),
+    backupCommand(),
+    restoreCommand(),
   ]
   for (const command of commands) program.addCommand(command)
   return program

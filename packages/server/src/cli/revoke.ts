@@ -3,7 +3,7 @@ import type { RevocationOutcome, RevocationTarget } from '../domain/revocation-a
 import { revoke } from '../domain/revocation-acts/revoke.ts'
 import { parseWait } from '../domain/revocations/parse-wait.ts'
 import { type Confirmation, waitForConfirmation } from '../domain/revocations/wait-for-confirmation.ts'
-import type { Installation } from '../server.ts'
+import type { Installation } from '../installation.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
 import { DEFAULT_WAIT } from './protect-operands.ts'
 
@@ -89,4 +89,5 @@ const sentences: Readonly<Record<Extract<RevocationOutcome, { ok: false }>['reas
   unknown_token: 'That is no access token of this issuer that could still be accepted: nothing to revoke.',
   unknown_client: 'There is no client of that id.',
   unknown_key: 'There is no signing key of that kid. List them with `ostiary key list`.',
+  last_admin: 'Nobody else has the role admin. Give it to somebody else first.',
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CliFolder } from '../../testing/run-cli.ts'
+import { ADMIN_AUDIENCE, adminPermissionNames } from '../domain/apis/admin-api.ts'
 import { randomSecret } from '../platform/random/random.ts'
 
 const audience = 'https://orders.example'
@@ -38,9 +39,10 @@ test('the guide to roles and permissions, command by command', async () => {
   const changed = ['--add-permission', 'orders:cancel', '--remove-permission', 'orders:refund']
   expect(await run('role', 'update', '--name', 'support', '--audience', audience, ...changed)).toEqual({ seq: 2 })
   const named = { for_organizations: false, required_factor: null }
+  const ofAdmin = adminPermissionNames.toSorted().map((permission) => ({ audience: ADMIN_AUDIENCE, permission }))
   expect(await run('role', 'list')).toEqual({
     roles: [
-      { ...named, name: 'admin', description: 'Administers this server', permissions: [] },
+      { ...named, name: 'admin', description: 'Administers this server', permissions: ofAdmin },
       { ...named, name: 'owner', description: 'Owns the organization', for_organizations: true, permissions: [] },
       { ...named, ...support, permissions: [{ audience, permission: 'orders:cancel' }] },
     ],

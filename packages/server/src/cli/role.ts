@@ -309,6 +309,8 @@ async function describeRefusal(sql: Queries, role: string, refused: RefusedChang
       return describeUnknownRole(sql, role)
     case 'built_in_role':
       return `The role ${role} is built in: it stays as it is.`
+    case 'not_for_organizations':
+      return 'A role of organizations is given by their owners: it can have no permission of the Admin API.'
     case 'unknown_audience':
       return 'That API was removed meanwhile.'
     case 'too_many_roles':

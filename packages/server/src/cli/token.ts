@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { findAccountByLoginName } from '../domain/accounts/find-account-by-login-name.ts'
 import { describeRefusedAccess, resolveAccess } from '../domain/apis/resolve-access.ts'
 import { recordAuditEvent } from '../domain/audit/record-audit-event.ts'
+import { admitToApi } from '../domain/clients/admit-to-api.ts'
 import { LOGIN_CLIENT_ID } from '../domain/clients/login-client.ts'
 import { momentAfterRevocations } from '../domain/revocations/moment-after-revocations.ts'
 import { CommandError, createCommand, createGroup, type Report, runCommand, withInstallation } from './command.ts'
@@ -52,7 +53,8 @@ async function issueFromOptions({ account: username, audience, scope }: TokenIss
       )
     if (account.disabledAt !== undefined) throw new CommandError('disabled_account', 'That account is disabled.')
     if (account.deleteAfter !== undefined) throw new CommandError('deletion_pending', 'That account is to be deleted.')
-    const access = await resolveAccess(database.read, { audience, scopes: scope?.flatMap((text) => text.split(' ')) })
+    const scopes = scope?.flatMap((text) => text.split(' '))
+    const access = admitToApi(undefined, await resolveAccess(database.read, { audience, scopes }))
     if (!access.ok) throw new CommandError(access.reason, describeRefusedAccess(access))
     const who = { accountId: account.id, clientId: LOGIN_CLIENT_ID }
     const {
