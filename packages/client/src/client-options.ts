@@ -30,7 +30,7 @@ export interface ClientOptions {
   readonly audience?: string
   /** Scopes with blanks between. Default: all of the API. */
   readonly scope?: string
-  /** Origins that `fetch` sends tokens to. Default: that of the audience when it is an http or https URL. */
+  /** Origins that `fetch` sends tokens to, or URLs below which it does. Default: the origin of the audience when that is an http or https URL. */
   readonly apis?: readonly string[]
   /** Default: `cookie` on pages of the issuer's own origin, else `memory`. */
   readonly storage?: 'memory' | 'cookie' | TokenStorage

@@ -1,5 +1,5 @@
 import { elapsedSince, type HeldToken, type TokenKeeper } from './held-token.ts'
-import type { ClientSettings } from './parse-options.ts'
+import { type ClientSettings, locateBelow } from './parse-options.ts'
 import { readStepUp } from './read-step-up.ts'
 
 /** Younger than this, a token isn't replaced for a refusal whose reason can't be read. */
@@ -50,9 +50,12 @@ async function sendFresh(
 function isForApi({ apis, issuer }: ClientSettings, input: string | URL | Request): boolean {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
   const url = URL.parse(input instanceof Request ? input.url : String(input), base)
-  if (!url || !apis.has(url.origin)) return false
-  // The issuer has a path when an API shares its origin.
-  return url.origin !== issuer.origin || !`${url.pathname}/`.startsWith(`${issuer.pathname.replace(/\/$/, '')}/`)
+  if (!url) return false
+  const isBelow = (place: string): boolean => `${url.origin}${url.pathname}/`.startsWith(place)
+  const own = locateBelow(issuer) ?? ''
+  // The issuer gets no tokens, but for an API of its own that is named with its path.
+  const isIssuers = isBelow(own)
+  return apis.some((place) => isBelow(place) && (!isIssuers || place.length > own.length))
 }
 
 /** RFC 6750 §3.1. From another origin the challenge can be read only where the API exposes it; then 401 has to do. */

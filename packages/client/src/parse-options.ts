@@ -9,7 +9,8 @@ export interface ClientSettings {
   readonly clientId: string
   readonly audience: string | undefined
   readonly scope: string | undefined
-  readonly apis: ReadonlySet<string>
+  /** Origins with paths, each with a slash at its end: what stands below one of them gets tokens. */
+  readonly apis: readonly string[]
   /** Undefined: the server keeps the refresh token in a cookie. */
   readonly storage: TokenStorage | undefined
   /** Whether there may be a session from before. */
@@ -77,15 +78,23 @@ function defaultApis(audience: string | undefined, issuer: URL): readonly string
   return url && /^https?:$/.test(url.protocol) && url.origin !== issuer.origin ? [url.origin] : []
 }
 
-function parseApis(apis: readonly string[], issuer: URL): ReadonlySet<string> {
-  const origins = apis.map((api) => URL.parse(api)?.origin ?? 'null')
-  if (origins.includes('null')) throw misconfigured('apis must be origins, such as https://api.example.com')
-  if (issuer.pathname === '/' && origins.includes(issuer.origin)) {
+function parseApis(apis: readonly string[], issuer: URL): readonly string[] {
+  const places = apis.map((api) => locateBelow(URL.parse(api)))
+  if (places.some((place) => place === undefined)) {
+    throw misconfigured('apis must be origins, such as https://api.example.com, or URLs below which an API stands')
+  }
+  if (issuer.pathname === '/' && places.includes(`${issuer.origin}/`)) {
     throw misconfigured(
-      'an API on the origin of the issuer needs an issuer with a path: the issuer gets no access tokens',
+      'an API on the origin of the issuer needs a path, or an issuer with one: the issuer gets no access tokens',
     )
   }
-  return new Set(origins)
+  return places.filter((place) => place !== undefined)
+}
+
+/** The origin and path of a URL with a slash at its end; undefined for what is no such URL. */
+export function locateBelow(url: URL | null): string | undefined {
+  if (!url || url.origin === 'null' || url.search !== '' || url.hash !== '') return undefined
+  return `${url.origin}${url.pathname.replace(/\/?$/, '/')}`
 }
 
 function memoryStorage(): TokenStorage {

@@ -457,10 +457,51 @@ describe('set-up', () => {
     ['no URL', { issuer: 'login' }],
     ['an API on the origin of an issuer without path', { apis: ['https://login.example.com'] }],
     ['an API that is no URL', { apis: ['api'] }],
+    ['an API with a query', { apis: ['https://api.example.com/v1?x=1'] }],
     ['cookie storage outside of a page of the issuer’s origin', { storage: 'cookie' }],
   ])('%s is misconfigured', (_, options) => {
     const make = () => createClient({ issuer: 'https://login.example.com', ...options })
     expect(make).toThrow(expect.objectContaining({ code: 'misconfigured' }))
+  })
+
+  const [api, login] = ['https://api.example.com', 'https://login.example.com']
+  test.each<[string, Partial<ClientOptions>, readonly string[]]>([
+    ['an origin', { apis: [api] }, [`${api}/`, `${api}/v1`, `${api}/v1/me?x=1`, `${api}/v10`]],
+    ['a path', { apis: [`${api}/v1`] }, [`${api}/v1`, `${api}/v1/me?x=1`]],
+    ['the path of an API of the issuer', { apis: [`${login}/admin`] }, [`${login}/admin/x`]],
+    [
+      'the path of an API of an issuer with a path',
+      { issuer: `${login}/tenant`, apis: [`${login}/tenant/admin/`] },
+      [`${login}/tenant/admin/x`],
+    ],
+    [
+      'the origin of an issuer with a path',
+      { issuer: `${login}/tenant`, apis: [login] },
+      [`${login}/`, `${login}/admin/x`, `${login}/admin/../token`, `${login}/token`],
+    ],
+  ])('apis may name %s: tokens go there and nowhere else', async (_, options, expected) => {
+    const sent: string[] = []
+    const answer = async (input: unknown): Promise<Response> => {
+      sent.push(String(input))
+      return new Response('{}')
+    }
+    const client = createClient({ issuer: login, ...options, fetch: answer })
+    cleanups.push(() => client.close())
+    const urls = [
+      ...[
+        `${api}/`,
+        `${api}/v1`,
+        `${api}/v1/me?x=1`,
+        `${api}/v10`,
+        `${api}.evil.example/v1`,
+        'http://api.example.com/v1',
+      ],
+      ...[`${login}/`, `${login}/admin/x`, `${login}/admin/../token`, `${login}/token`],
+      ...[`${login}/tenant/token`, `${login}/tenant/admin/x`, `${login}/tenant/admin/../token`],
+    ]
+    // Nobody is logged in: a request that would need a token is refused before it is sent.
+    for (const url of urls) await client.fetch(url).catch(() => undefined)
+    expect(urls.filter((url) => !sent.includes(url))).toEqual([...expected])
   })
 
   test('RFC 8414 §3.3: metadata of another issuer are not used', async () => {

@@ -20,6 +20,7 @@ export type CheckName =
   | 'proof'
   | 'scope'
   | 'organization'
+  | 'impersonated'
   | 'permission'
   | 'role'
   | 'fresh'
@@ -41,6 +42,6 @@ export type GuardEvent =
   | { readonly type: 'anonymous'; readonly code: RefusalCode; readonly detail: FailedCheck }
   | { readonly type: 'keys_fetched'; readonly count: number; readonly ignored: readonly string[] }
   | { readonly type: 'feed_live' | 'feed_stale' | 'feed_dark' | 'feed_absent' }
-  | { readonly type: 'feed_alarm' | 'feed_failed'; readonly sentence: string }
+  | { readonly type: 'feed_alarm' | 'audit_alarm' | 'feed_failed'; readonly sentence: string }
   | { readonly type: 'feed_unknown_record'; readonly sequence: number }
   | { readonly type: 'keys_failed'; readonly sentence: string; readonly retrySeconds: number }

@@ -44,6 +44,8 @@ export interface FeedOptions {
   readonly coldStart?: 'wait' | 'file' | 'accept'
   /** Where the snapshot is kept, for `coldStart: 'file'`. */
   readonly file?: string
+  /** Where what is remembered of the issuer's audit log is kept, so that it outlives this process. Default: in memory alone. */
+  readonly auditFile?: string
   /** What this API is known by at the issuer: for introspection, and to confirm what was applied. */
   readonly credential?: { readonly clientId: string; readonly clientSecret: string }
   /** This process among all guards: 1 to 64 of `A–Z a–z 0–9 . _ -`. Default: host and process id. */

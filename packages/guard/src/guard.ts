@@ -37,6 +37,8 @@ export interface Rule<Scope extends string = string, Permission extends string =
   readonly acr?: string | readonly string[]
   /** By which methods they must have signed in, all of them, such as `mfa`. @see RFC 8176 */
   readonly amr?: string | readonly string[]
+  /** `false`: nobody else may act for them whom they did not ask to: an administrator's token is refused. */
+  readonly impersonated?: false
   /** Whether requests without a valid token pass as anonymous. Default false. */
   readonly optional?: OptionalPolicy
   /** Whether to refuse while it isn't sure that revocations are known up to the last seconds. Default false. */
@@ -113,6 +115,15 @@ export interface CacheState {
 }
 
 /** How the revocation feed stands. */
+/** What a guard remembers of the issuer's audit log. */
+export interface AuditMemory {
+  readonly size: number
+  /** The newest signed checkpoint that the log was proved to have come to. */
+  readonly checkpoint: string
+  /** An earlier one that the log does not go on from: proof, with any later one, that it was changed. Undefined while all is well. */
+  readonly evidence: string | undefined
+}
+
 export interface FeedState {
   /** `off`: not wanted. `absent`: the issuer has none. Else how old the proof is: within 3 s, within 60 s, older. */
   readonly state: 'off' | 'absent' | 'starting' | 'live' | 'stale' | 'dark'
@@ -124,6 +135,8 @@ export interface FeedState {
   readonly ageSeconds: number | undefined
   /** Why following failed last; undefined when it succeeded since. */
   readonly lastError: string | undefined
+  /** What is remembered of the audit log; absent while nothing is. */
+  readonly audit?: AuditMemory | undefined
 }
 
 export interface GuardState {

@@ -1,9 +1,10 @@
-export type { AccessTokenClaims, EpochMilliseconds, EpochSeconds } from './claims/access-token-claims.ts'
+export type { AccessTokenClaims, ActorClaim, EpochMilliseconds, EpochSeconds } from './claims/access-token-claims.ts'
 export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './claims/standard-schema.ts'
 export { createGuard } from './create-guard.ts'
 export { type ApiDeclaration, type DefinedApi, defineApi } from './define-api.ts'
 export type {
   AnonymousReason,
+  AuditMemory,
   Auth,
   CacheState,
   FeedState,

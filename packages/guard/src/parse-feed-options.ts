@@ -15,6 +15,7 @@ const feedOptionRules: Readonly<Record<keyof FeedOptions, OptionRule>> = {
   onDark: isOneOf('refuse', 'introspect', 'accept-until-expiry'),
   coldStart: isOneOf('wait', 'file', 'accept'),
   file: 'string',
+  auditFile: 'string',
   credential: 'object',
   name: (value) => /^[\w.-]{1,64}$/.test(value as string),
 }
@@ -24,7 +25,8 @@ export function parseFeedOptions({ feed, keys, allowInsecureIssuer }: GuardOptio
   if (feed === false || (feed === undefined && keys !== undefined)) return undefined
   const given: FeedOptions = typeof feed === 'object' ? feed : {}
   applyOptionRules(given, feedOptionRules, [])
-  const { urls, mode = 'stream', pollSeconds, onDark = 'refuse', coldStart = 'wait', file, credential, name } = given
+  const { urls, mode = 'stream', pollSeconds, onDark = 'refuse', coldStart = 'wait', file, auditFile } = given
+  const { credential, name } = given
   if (credential)
     applyOptionRules(credential, { clientId: 'string', clientSecret: 'string' }, ['clientId', 'clientSecret'])
   if (urls?.some((url) => !isSecureUrl(url, allowInsecureIssuer))) refuseOption('urls must be https')
@@ -39,6 +41,7 @@ export function parseFeedOptions({ feed, keys, allowInsecureIssuer }: GuardOptio
     onDark,
     coldStart,
     file,
+    auditFile,
     credential,
     name,
   }

@@ -7,7 +7,6 @@ import type { Guard } from './guard.ts'
 import { GuardConfigurationError } from './guard-configuration-error.ts'
 import type { GuardOptions } from './guard-options.ts'
 import type { JsonWebKey } from './keys/json-web-key.ts'
-import { hasRocaFingerprint } from './keys/roca-fingerprint.ts'
 
 const keys = { keys: [issuerKey.jwk] }
 const good = { issuer, audience, keys }
@@ -138,22 +137,6 @@ const badKeys: readonly [title: string, key: JsonWebKey][] = [
 test.each(badKeys)('a key is not taken: %s', (_title, key) => {
   expect(() => start({ keys: { keys: [key] } })).toThrow(GuardConfigurationError)
   expect(start({ keys: { keys: [makeSigningKey('ES256', 'good').jwk, key] } }).state().keys.count).toBe(1)
-})
-
-test('CVE-2017-15361: a modulus with the mark of ROCA is found, and ordinary ones are not', () => {
-  const small = [
-    2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
-  ]
-  const primorial = [...small, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157].reduce(
-    (all, one) => all * BigInt(one),
-    1n,
-  )
-  const marked = (k: bigint, power: number): bigint => k * primorial + (65537n ** BigInt(power) % primorial)
-  expect(hasRocaFingerprint(marked(12_345n, 7) * marked(67_891n, 11))).toBe(true)
-  for (let i = 0; i < 3; i += 1) {
-    const { n = '' } = makeSigningKey('RS256').jwk
-    expect(hasRocaFingerprint(BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`))).toBe(false)
-  }
 })
 
 describe('the one algorithm of a key', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { goodClaims, issuerKey, makeToken } from '../testing/bad-tokens.ts'
+import { makeRequest, type Sent } from '../testing/make-request.ts'
 import { jwksPath, metadataPath, serveIssuer } from '../testing/serve-issuer.ts'
 import { audience, issuer, nowSeconds } from '../testing/sign-token.ts'
 import { makeSigningKey, signParts } from '../testing/signing-keys.ts'
@@ -20,26 +21,13 @@ const keys = { keys: [issuerKey.jwk] }
 const options = { issuer, audience, keys, clock: () => nowSeconds * 1000 }
 const expired = makeToken({ iat: nowSeconds - 300, exp: nowSeconds - 150 })
 
-interface Sent {
-  readonly authorization?: string | readonly string[]
-  readonly cookie?: string | readonly string[]
-  readonly url?: string
-  readonly method?: string
-  readonly body?: unknown
-}
-
-function request({ authorization, cookie, url = '/', method = 'GET', body }: Sent): GuardRequest {
-  const headers: Record<string, string | readonly string[] | undefined> = { authorization, cookie }
-  return { method, url, body, header: (name) => headers[name] }
-}
-
 function bearer(token: string): GuardRequest {
-  return request({ authorization: `Bearer ${token}` })
+  return makeRequest({ authorization: `Bearer ${token}` })
 }
 
 /** Checks with a guard that has its keys, so at once. */
 function check(sent: Sent, rule?: Rule, others: Partial<GuardOptions> = {}): Outcome {
-  const outcome = createGuard({ ...options, ...others }).check(request(sent), rule)
+  const outcome = createGuard({ ...options, ...others }).check(makeRequest(sent), rule)
   if (outcome instanceof Promise) throw new Error('It had to wait')
   return outcome
 }
@@ -324,6 +312,7 @@ describe('rules', () => {
     ['a fresh without a unit', { fresh: '5' }],
     ['a fresh of two units', { fresh: '1h30m' }],
     ['an empty fresh', { fresh: '' }],
+    ['a fresh that is no text', { fresh: { toString: 1 } }],
     ['an empty acr', { acr: '' }],
     ['no method', { amr: [] }],
     ['an empty scope', { scope: '' }],
@@ -512,7 +501,7 @@ describe('an issuer that is followed', () => {
     expect(refusal).toMatchObject({ status: 503, code: 'keys_unavailable', headers: { 'Retry-After': '1' } })
     expect(Object.keys(refusal.headers)).toEqual(['Retry-After'])
     await expect(guard.verify(good)).rejects.toMatchObject({ code: 'keys_unavailable' })
-    expect(summarize(guard.check(request({})) as Outcome)).toBe(missing)
+    expect(summarize(guard.check(makeRequest({})) as Outcome)).toBe(missing)
   })
 
   test('an unknown kid is invalid while the keys are fresh, and 503 while fetching fails', async () => {

@@ -110,7 +110,7 @@ export class TokenGuard<Claims> implements Guard<Claims> {
     const { failure } = judgement
     if (failure === undefined)
       return this.#refuse('keys_unavailable', request, { sentence: this.#keys.state().lastError })
-    if (failure.check === 'form' && found.place === 'header' && !isCredentials(found.token)) {
+    if (found.place === 'header' && !isCredentials(found.token)) {
       return this.#refuse('invalid_request', request, { sentence: 'the Authorization header is malformed' })
     }
     return this.#turnAway(nameReason(failure), failure, request, rule)

@@ -38,13 +38,13 @@ async function bundle(...entries: readonly string[]) {
 }
 
 test.each(Object.keys(adapters))(
-  'core and /%s: at most 12.6 kB gzip, of which the adapter is at most 1 kB, 8 kB more to follow a feed, and no import but of Node',
+  'core and /%s: at most 12.8 kB gzip, of which the adapter is at most 1 kB, 8 kB more to follow a feed, and no import but of Node',
   async (adapter) => {
     const core = await bundle('./index.ts')
     const both = await bundle('./index.ts', `./adapters/${adapter}.ts`)
     console.log(`guard: ${core.coreBytes} bytes gzip, with /${adapter}: ${both.coreBytes}, the feed: ${both.feedBytes}`)
     expect(both.imports.filter((path) => !path.startsWith('node:'))).toEqual([])
-    expect(both.coreBytes).toBeLessThanOrEqual(12_600)
+    expect(both.coreBytes).toBeLessThanOrEqual(12_800)
     expect(both.coreBytes).toBeGreaterThan(core.coreBytes)
     expect(both.coreBytes - core.coreBytes).toBeLessThanOrEqual(1_000)
     expect(both.feedBytes).toBeGreaterThan(1_000)

@@ -86,7 +86,7 @@ function tooLittle(scope: string): Refused {
 }
 
 /** What lacks is told by name, in parameters of our own: no scope that a client could ask for would help. */
-function notPermitted(check: 'permission' | 'role' | 'organization', needs: string): Refused {
+function notPermitted(check: 'permission' | 'role' | 'organization' | 'impersonated', needs: string): Refused {
   return {
     status: 403,
     challenge: `Bearer error="insufficient_scope", error_description="Token lacks a required permission", ${needs}`,
@@ -115,6 +115,8 @@ const proved = signedIn(20, { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] })
 
 const support = signToken({ roles: ['support'], permissions: ['orders:cancel', 'orders:refund'] })
 const acting = signToken({ org_id: 'org_blue' })
+const impersonated = signToken({ act: { sub: 'acc_admin', impersonation: true } })
+const delegated = signToken({ act: { sub: 'cli_mcp' } })
 const strange = signToken({ permissions: [{ value: 'orders:refund' }] })
 
 const bearer = (token: string): SentRequest => ({ fields: [['Authorization', `Bearer ${token}`]] })
@@ -435,6 +437,15 @@ function permissionCases(): AdapterCase[] {
       { permission: 'orders:refund' },
       strange,
       notPermitted('permission', 'permission="orders:refund"'),
+    ],
+    ['nobody who impersonates', { impersonated: false }, valid],
+    ['nobody who impersonates, though a client acts for the person', { impersonated: false }, delegated],
+    ['whoever acts, where nothing is said', {}, impersonated],
+    [
+      'nobody who impersonates',
+      { impersonated: false },
+      impersonated,
+      notPermitted('impersonated', 'impersonated="false"'),
     ],
     ['any organization', { organization: true }, acting],
     ['one organization of several', { organization: ['org_red', 'org_blue'] }, acting],

@@ -154,6 +154,7 @@ export const badTokens: readonly BadToken[] = [
   ),
   bad('RFC 7519 §4.1.3: an aud list that holds a number is refused', makeToken({ aud: [audience, 1] }), 'claims'),
   bad('RFC 9068 §2.2.3: a scope list is refused', makeToken({ scope: ['orders:read'] }), 'claims'),
+  bad('RFC 8693 §4.1: act as text is refused', makeToken({ act: 'acc_admin' }), 'claims'),
   bad('RFC 8176 §1: amr as text is refused', makeToken({ amr: 'pwd' }), 'claims'),
   bad('OpenID Connect §2: auth_time as text is refused', makeToken({ auth_time: 'today' }), 'claims'),
   bad('a sid that is no text is refused', makeToken({ sid: 7 }), 'claims'),

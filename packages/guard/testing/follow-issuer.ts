@@ -40,6 +40,7 @@ const feedSettings: FeedSettings = {
   onDark: 'refuse',
   coldStart: 'wait',
   file: undefined,
+  auditFile: undefined,
   credential: undefined,
   name: undefined,
 }

@@ -4,6 +4,15 @@ export type EpochSeconds = number
 /** Milliseconds since 1970-01-01T00:00:00Z, as `Date.now()` gives them. */
 export type EpochMilliseconds = number
 
+/** Who acts, through those within. */
+export interface ActorClaim {
+  readonly sub?: string
+  /** Of Ostiary: an administrator acts, whom the subject has not asked to. */
+  readonly impersonation?: boolean
+  readonly act?: ActorClaim
+  readonly [member: string]: unknown
+}
+
 /** The claims of a JWT access token, after they were verified. @see RFC 9068 §2.2 */
 export interface AccessTokenClaims {
   readonly iss: string
@@ -23,6 +32,8 @@ export interface AccessTokenClaims {
   readonly amr?: readonly string[]
   /** The organization that the subject acts for. */
   readonly org_id?: string
+  /** Who acts for the subject. @see RFC 8693 §4.1 */
+  readonly act?: ActorClaim
   readonly nbf?: EpochSeconds
   /** The key that the token is bound to, by its thumbprint. @see RFC 9449 §6.1 */
   readonly cnf?: { readonly jkt?: string; readonly [method: string]: unknown }

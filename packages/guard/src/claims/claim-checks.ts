@@ -1,6 +1,6 @@
 import type { CheckName } from '../guard-event.ts'
 import type { Check } from '../jws/check.ts'
-import type { JsonObject } from '../jws/parse-json-object.ts'
+import { isJsonObject, type JsonObject } from '../jws/parse-json-object.ts'
 import { quote } from '../jws/quote.ts'
 import type { EpochMilliseconds } from './access-token-claims.ts'
 
@@ -61,8 +61,11 @@ export const claimChecks: readonly Check<ClaimsPolicyNow>[] = [
 
 /** A check that a time isn't early, or isn't late, by more than the leeway. Only `nbf` may be absent. */
 function checkTime(name: CheckName, member: string, direction: number): Check<ClaimsPolicyNow> {
-  const secondsOff = (claims: JsonObject, { now, leewaySeconds }: ClaimsPolicyNow): number =>
-    direction * (now / 1000 - Number(claims[member])) - leewaySeconds
+  const secondsOff = (claims: JsonObject, { now, leewaySeconds }: ClaimsPolicyNow): number => {
+    const time = claims[member]
+    // Whoever explains a token goes on behind the check of types; what is no number is off by no number.
+    return direction * (now / 1000 - (typeof time === 'number' ? time : Number.NaN)) - leewaySeconds
+  }
   return {
     name,
     member,
@@ -97,7 +100,7 @@ function isText(value: unknown): boolean {
 
 // RFC 7519 §2, NumericDate: seconds, maybe with a fraction. No token is older than 1970.
 function isTime(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+  return Number.isFinite(value) && (value as number) >= 0
 }
 
 function isTextList(value: unknown): boolean {
@@ -118,4 +121,5 @@ const claimTypes: readonly (readonly [name: string, isOfType: (value: unknown) =
   ['sid', isText, false],
   ['org_id', isFilledText, false],
   ['amr', isTextList, false],
+  ['act', isJsonObject, false],
 ]

@@ -22,6 +22,12 @@ async function findRefusal(token: string): Promise<TokenError> {
 }
 
 describe('a bad token', () => {
+  test('whose payload can’t be read is told so', async () => {
+    const token = signParts({ alg: 'ES256', typ: 'at+jwt', kid: issuerKey.kid }, 'foo', issuerKey)
+    const { reason } = await findRefusal(token)
+    expect(reason).toEqual({ check: 'claims', expected: 'a JSON object in UTF-8', got: 'something else' })
+  })
+
   test.each(badTokens)('$title', async ({ token, check }) => {
     const { code, reason } = await findRefusal(token)
     expect({ code, check: reason?.check }).toEqual({
@@ -64,6 +70,7 @@ describe('a good token is accepted, and explained as such', () => {
     expect(checks.every(({ ok, expected, got }) => ok === true && expected !== undefined && got !== undefined)).toBe(
       true,
     )
+    expect(checks.find(({ check }) => check === 'claims')?.got).toBe('such')
   })
 
   test.each<Algorithm>(['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256', 'HS256'])(
@@ -107,6 +114,13 @@ describe('explainToken', () => {
     const { checks } = await explainToken(token, options)
     expect(checks.filter(({ ok }) => ok === false).map(({ check }) => check)).toEqual(['issuer', 'expiry'])
     expect(checks.find(({ check }) => check === 'expiry')?.secondsOff).toBe(85)
+  })
+
+  test('of a time that is no number it says so, and counts no seconds', async () => {
+    const { accepted, checks } = await explainToken(makeToken({ iat: { toString: 1 } }), options)
+    expect(accepted).toBe(false)
+    const failed = checks.filter(({ ok }) => ok === false)
+    expect(failed.map(({ check }) => check)).toEqual(['claims', 'issued_at'])
   })
 
   test('without keys it fetches the issuer’s, as the guard does', async () => {

@@ -5,7 +5,8 @@ import { audience, issuer, nowSeconds, secret, signToken } from '../../testing/s
 import { createGuard } from '../create-guard.ts'
 import type { Outcome } from '../guard.ts'
 import { TokenError } from '../token-error.ts'
-import { type DpopOptions, dpop, InstanceNonces } from './dpop.ts'
+import { type DpopOptions, dpop } from './dpop.ts'
+import { InstanceNonces } from './instance-nonces.ts'
 import { normalizeTargetUri } from './normalize-target-uri.ts'
 import { RecentProofs } from './recent-proofs.ts'
 
@@ -192,6 +193,12 @@ describe('normalizeTargetUri', () => {
         for (const other of others) expect(normalizeTargetUri(other)).not.toBe(plain)
       }),
     )
+  })
+
+  it('RFC 3986 §2.4: a percent sign by itself never becomes part of an octet with what stands behind it', () => {
+    const once = normalizeTargetUri('https://api.example.com/%%633%a9')
+    expect(once).toBe('https://api.example.com/%25c3%A9')
+    expect(normalizeTargetUri(once ?? '')).toBe(once)
   })
 
   it('whatever comes, it gives a URL without query or nothing, and a second time the same', () => {

@@ -5,7 +5,6 @@ import { InstanceNonces } from './instance-nonces.ts'
 import { normalizeTargetUri } from './normalize-target-uri.ts'
 import { RecentProofs } from './recent-proofs.ts'
 
-export { InstanceNonces } from './instance-nonces.ts'
 export { normalizeTargetUri } from './normalize-target-uri.ts'
 export type { ProofMemory, ProofToTake, TakenProof } from './proof-memory.ts'
 

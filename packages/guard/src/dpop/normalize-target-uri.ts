@@ -7,9 +7,11 @@
 export function normalizeTargetUri(text: string): string | undefined {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') return undefined
-  return url.origin + url.pathname.replace(encodedOctet, normalizeOctet)
+  // A percent sign by itself is encoded first, or what stands behind it would become another octet.
+  return url.origin + url.pathname.replace(strayPercent, '%25').replace(encodedOctet, normalizeOctet)
 }
 
+const strayPercent = /%(?![0-9a-f]{2})/gi
 const encodedOctet = /%[0-9a-f]{2}/gi
 const unreserved = /[\w.~-]/
 

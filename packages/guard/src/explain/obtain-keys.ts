@@ -1,16 +1,13 @@
-import type { KeySet } from '../jws/key-set.ts'
+import type { VerificationKey } from '../jws/key-set.ts'
 import { describeError } from '../keys/describe-error.ts'
 import { discoverMetadata } from '../keys/discover-metadata.ts'
 import { fetchJson } from '../keys/fetch-json.ts'
 import { importKeySet } from '../keys/import-key-set.ts'
 import type { GuardSettings } from '../parse-options.ts'
-
-export type ObtainedKeys =
-  | { readonly ok: true; readonly keySet: KeySet }
-  | { readonly ok: false; readonly sentence: string }
+import type { ObtainedKeys } from './explain-checks.ts'
 
 /** Gives the keys of the options, or fetches the issuer's once, as the guard does. */
-export async function obtainKeys(settings: GuardSettings<unknown>): Promise<ObtainedKeys> {
+export async function obtainKeys(settings: GuardSettings<unknown>): Promise<ObtainedKeys<VerificationKey>> {
   if (settings.keySet !== undefined) return { ok: true, keySet: settings.keySet }
   const { issuer, algorithms } = settings.policy
   const fetching = { fetch: settings.fetch, signal: new AbortController().signal }

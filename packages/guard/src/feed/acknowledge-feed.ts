@@ -1,11 +1,13 @@
 import { hostname } from 'node:os'
 import type { FeedRequests } from './feed-requests.ts'
+import type { AuditWatch } from './watch-audit.ts'
 
 const everyMs = 5_000
 
-/** Tells the server what was applied: at once after new records were proved, else every 5 s. One message at a time. */
+/** Tells the server what was applied, and what is remembered of its audit log: at once after new records were proved, else every 5 s. One message at a time. */
 export class Acknowledger {
   readonly #requests: FeedRequests
+  readonly #audit: AuditWatch
   readonly #name: string
   #url = ''
   #sequence = 0
@@ -13,8 +15,9 @@ export class Acknowledger {
   #sentAt = Number.NEGATIVE_INFINITY
   #isUnderway = false
 
-  constructor(requests: FeedRequests, name: string | undefined) {
+  constructor(requests: FeedRequests, audit: AuditWatch, name: string | undefined) {
     this.#requests = requests
+    this.#audit = audit
     // One process, as far as nobody says: the letters that the feed allows.
     this.#name = name ?? `${hostname()}-${process.pid}`.replace(/[^\w.-]/g, '_').slice(-64)
   }
@@ -43,7 +46,8 @@ export class Acknowledger {
   }
 
   async #send(sequence: number): Promise<void> {
-    const body = JSON.stringify({ guard: this.#name, seq: sequence })
+    const { checkpoint, evidence } = this.#audit.memory ?? {}
+    const body = JSON.stringify({ guard: this.#name, seq: sequence, checkpoint, evidence })
     const response = await this.#requests.post(`${this.#url}/ack`, 'application/json', body)
     await response.body?.cancel()
     this.#sentSequence = sequence

@@ -17,12 +17,12 @@ export class FeedCopy {
   readonly #feed: FeedToFollow
   readonly #requests: FeedRequests
   readonly #verifier: HeartbeatVerifier
-  readonly #proved: () => void
+  readonly #proved: (checkpoint: unknown) => void
   #lastHeartbeat: string | undefined
   #isChangeTold = false
 
-  /** `proved` is called whenever the copy was proved complete. */
-  constructor(feed: FeedToFollow, requests: FeedRequests, proved: () => void) {
+  /** `proved` is called whenever the copy was proved complete, with the checkpoint of the audit log that the proof carries. */
+  constructor(feed: FeedToFollow, requests: FeedRequests, proved: (checkpoint: unknown) => void) {
     this.#feed = feed
     this.#requests = requests
     this.#verifier = new HeartbeatVerifier(feed.issuer)
@@ -114,7 +114,7 @@ export class FeedCopy {
 
   async #compare(url: string, jws: string, exchange: Exchange): Promise<Proof> {
     const arrivedAt = this.#feed.monotonic()
-    const { heartbeat } = await this.#verify(jws, 'feed-heartbeat+jwt')
+    const { heartbeat, claims } = await this.#verify(jws, 'feed-heartbeat+jwt')
     const proof = this.replica.prove(heartbeat, exchange, arrivedAt, this.#feed.clock())
     if (proof === 'rewound' || proof === 'altered') await this.#startOver(url, proof)
     if (proof === 'untimely') {
@@ -123,7 +123,7 @@ export class FeedCopy {
     }
     if (proof === 'proved') {
       this.#lastHeartbeat = jws
-      this.#proved()
+      this.#proved(claims.audit)
     }
     return proof
   }

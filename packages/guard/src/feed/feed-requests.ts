@@ -4,6 +4,7 @@ import type { FeedCredential } from './feed-to-follow.ts'
 const timeoutMs = 5_000
 const snapshotTimeoutMs = 60_000
 const maxLogBytes = 4 * 1024 * 1024
+const maxProofBytes = 16_384
 const maxSnapshotBytes = 256 * 1024 * 1024
 
 /** What is asked of the stream or the log. */
@@ -53,6 +54,19 @@ export class FeedRequests {
     const bytes = await this.#readBytes(`${url}/snapshot`, snapshotTimeoutMs, maxSnapshotBytes)
     if (bytes === undefined) throw new Error(`${url}/snapshot answered 410`)
     return bytes
+  }
+
+  /** The hashes that prove one size of the audit log's tree from another; undefined when the log has not come so far, by the server's word. */
+  async readProof(url: string, from: number, to: number): Promise<readonly Buffer[] | undefined> {
+    const response = await this.#fetch(new URL(`audit/consistency?from=${from}&to=${to}`, url), {
+      redirect: 'error',
+      signal: this.#limit(timeoutMs),
+    })
+    const bytes = await readBounded(response.body, maxProofBytes)
+    const { hashes, code } = JSON.parse(bytes?.toString() ?? '{}')
+    if (response.status === 200) return hashes.map((hash: string) => Buffer.from(hash, 'base64'))
+    if (code === 'beyond_tree') return undefined
+    throw new Error(`the audit log answered ${response.status}`)
   }
 
   async post(

@@ -18,6 +18,7 @@ export interface FeedSettings {
   readonly onDark: 'refuse' | 'introspect' | 'accept-until-expiry'
   readonly coldStart: 'wait' | 'file' | 'accept'
   readonly file: string | undefined
+  readonly auditFile: string | undefined
   readonly credential: FeedCredential | undefined
   readonly name: string | undefined
 }

@@ -13,6 +13,7 @@ import { loadSnapshot, saveSnapshot } from './keep-snapshot.ts'
 import { FeedPoller } from './poll-feed.ts'
 import { BufferedStreamError, FullFeedError, streamFeed } from './stream-feed.ts'
 import { toDeniableToken } from './to-deniable-token.ts'
+import { AuditWatch } from './watch-audit.ts'
 
 /** How old the proof may be: docs/reference/revocation-feed.md, "How fresh". */
 const liveMs = 3_000
@@ -35,6 +36,7 @@ class FollowedFeed implements FeedSource {
   readonly #closing = new AbortController()
   readonly #requests: FeedRequests
   readonly #copy: FeedCopy
+  readonly #audit: AuditWatch
   readonly #poller: FeedPoller
   readonly #acknowledger: Acknowledger | undefined
   readonly #startedAt: number
@@ -55,7 +57,8 @@ class FollowedFeed implements FeedSource {
     this.#startedAt = monotonic()
     this.#freshMs = settings.mode === 'poll' ? settings.pollSeconds * 1000 : liveMs
     this.#requests = new FeedRequests(fetch, this.#closing.signal, settings.credential)
-    this.#copy = new FeedCopy(feed, this.#requests, () => this.#noticeProof())
+    this.#copy = new FeedCopy(feed, this.#requests, (checkpoint) => this.#noticeProof(checkpoint))
+    this.#audit = new AuditWatch(feed, this.#requests)
     this.#poller = new FeedPoller(
       this.#copy,
       () => this.#url(),
@@ -67,7 +70,7 @@ class FollowedFeed implements FeedSource {
       },
     )
     if (settings.credential !== undefined) {
-      this.#acknowledger = new Acknowledger(this.#requests, settings.name)
+      this.#acknowledger = new Acknowledger(this.#requests, this.#audit, settings.name)
     }
     this.#watch = setInterval(() => this.#look(), watchMs).unref()
     this.#discovered = this.#start()
@@ -99,6 +102,7 @@ class FollowedFeed implements FeedSource {
       records: this.#copy.replica.denySet.size,
       ageSeconds: Number.isFinite(ageMs) ? ageMs / 1000 : undefined,
       lastError: this.#lastError,
+      audit: this.#audit.memory,
     }
   }
 
@@ -245,11 +249,12 @@ class FollowedFeed implements FeedSource {
     await pause(waitMs, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
   }
 
-  #noticeProof(): void {
+  #noticeProof(checkpoint: unknown): void {
     this.#failures = 0
     this.#lastError = undefined
     this.#firstProof.resolve()
     const { sequence } = this.#copy.replica
+    void this.#audit.notice(this.#url(), checkpoint)
     this.#acknowledger?.acknowledge(this.#url(), sequence, this.#feed.monotonic())
     this.#look()
   }

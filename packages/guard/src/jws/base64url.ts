@@ -18,6 +18,8 @@ export function decodeBase64url(text: string): Buffer | undefined {
   if (rest === 2 && !endsOneByte.includes(text.charAt(text.length - 1))) return undefined
   if (rest === 3 && !endsTwoBytes.includes(text.charAt(text.length - 1))) return undefined
   if (text.includes('+') || text.includes('/')) return undefined
+  // Of a character beyond Latin-1 the decoder takes the lower byte: İ would be another 0.
+  if (Buffer.byteLength(text) !== text.length) return undefined
   const bytes = Buffer.from(text, 'base64url')
   return bytes.length === (text.length * 3) >> 2 ? bytes : undefined
 }

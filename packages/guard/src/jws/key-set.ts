@@ -2,11 +2,21 @@ import { type RefusedToken, refuseToken } from './check.ts'
 import type { JsonObject } from './parse-json-object.ts'
 import { quote } from './quote.ts'
 
-/** A key that is ready to verify with exactly one algorithm. @see RFC 8725 §3.1 */
-export interface VerificationKey {
+/** What a header may ask a key for. */
+export interface NamedKey {
   readonly kid: string | undefined
   /** What `alg` of a header may say: one name, or the two of Ed25519. */
   readonly names: readonly string[]
+}
+
+/** Keys among which a header's is looked for. */
+export interface NamedKeys<Key extends NamedKey> {
+  readonly keys: readonly Key[]
+  readonly byKid: ReadonlyMap<string, Key>
+}
+
+/** A key that is ready to verify with exactly one algorithm. @see RFC 8725 §3.1 */
+export interface VerificationKey extends NamedKey {
   readonly signatureBytes: number
   readonly verify: (signingInput: Uint8Array, signature: Uint8Array) => boolean
 }
@@ -19,17 +29,15 @@ export interface OpenedHeader {
 }
 
 /** The keys of one guard. */
-export interface KeySet {
-  readonly keys: readonly VerificationKey[]
-  readonly byKid: ReadonlyMap<string, VerificationKey>
+export interface KeySet extends NamedKeys<VerificationKey> {
   /** Headers of tokens whose signature was right, by their encoded text. */
   readonly knownHeaders: Map<string, OpenedHeader>
 }
 
-export type FoundKey = { readonly ok: true; readonly key: VerificationKey } | RefusedToken
+export type FoundKey<Key extends NamedKey> = { readonly ok: true; readonly key: Key } | RefusedToken
 
 /** Finds the key that a header names: by its `kid`, or, without one, the only key that fits. */
-export function findKey(header: JsonObject, { keys, byKid }: KeySet): FoundKey {
+export function findKey<Key extends NamedKey>(header: JsonObject, { keys, byKid }: NamedKeys<Key>): FoundKey<Key> {
   const { kid, alg } = header as { kid?: string; alg: string }
   // RFC 8725 §3.1: the algorithm belongs to the key, so the header can't choose another one for it.
   const fitting = keys.filter((key) => (kid === undefined || key.kid === kid) && key.names.includes(alg))

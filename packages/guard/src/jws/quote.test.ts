@@ -14,6 +14,16 @@ test.each([
   expect(quote(value)).toBe(quoted)
 })
 
-test('what is long is cut', () => {
-  expect(quote('a'.repeat(5000))).toHaveLength(123)
+test.each([
+  ['a list', ['a', 7], '["a",7]'],
+  ['null', null, 'null'],
+  ['what JSON has no word for', () => {}, 'function'],
+])('%s', (_, value, quoted) => {
+  expect(quote(value)).toBe(quoted)
+})
+
+test('what is longer than 120 characters is cut, and says so', () => {
+  expect(quote('a'.repeat(118))).toBe(`"${'a'.repeat(118)}"`)
+  expect(quote('a'.repeat(119))).toBe(`"${'a'.repeat(119)}...`)
+  expect(quote('a'.repeat(5000))).toBe(`"${'a'.repeat(119)}...`)
 })

@@ -1,11 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { issuerKey, makeToken } from '../../testing/bad-tokens.ts'
+import { encodePart, makeSigningKey, signParts } from '../../testing/signing-keys.ts'
 import { hasVectors, readVectors } from '../../testing/vectors.ts'
 import { importKey } from '../keys/import-key.ts'
 import { importKeySet } from '../keys/import-key-set.ts'
 import type { JsonWebKey } from '../keys/json-web-key.ts'
 import { type Algorithm, asymmetricAlgorithms, symmetricAlgorithms } from './algorithm.ts'
-import { verifyJws } from './verify-jws.ts'
+import { parseParts, verifyJws, verifySignature } from './verify-jws.ts'
 
 const supported: readonly string[] = [...asymmetricAlgorithms, ...symmetricAlgorithms]
 
@@ -21,6 +23,120 @@ function verify(
     return { ok: false, sentence: String(error) }
   }
 }
+
+describe('verifying one token after another', () => {
+  const policy = { algorithms: asymmetricAlgorithms, type: 'at+jwt' }
+  const good = makeToken()
+  const [head = '', payload = '', signature = ''] = good.split('.')
+  const importKeys = () => importKeySet({ keys: [issuerKey.jwk] }, asymmetricAlgorithms).keySet
+  const sign = (header: object) =>
+    signParts({ alg: 'ES256', typ: 'at+jwt', kid: issuerKey.kid, ...header }, {}, issuerKey)
+
+  test('gives header, key and payload, for a header that is known as for one that is new', () => {
+    const keys = importKeys()
+    const verified = {
+      ok: true,
+      header: { alg: 'ES256', typ: 'at+jwt', kid: issuerKey.kid },
+      key: keys.keys[0],
+      payload: Buffer.from(payload, 'base64url'),
+    }
+    expect(verifyJws(good, keys, policy)).toEqual(verified)
+    expect([...keys.knownHeaders.keys()]).toEqual([head])
+    expect(verifyJws(good, keys, policy)).toEqual(verified)
+    expect(verifyJws(makeToken({ sub: 'other' }), keys, policy)).toMatchObject({ ok: true, header: verified.header })
+    expect(keys.knownHeaders.size).toBe(1)
+  })
+
+  test('a known header is not read anew, and each signature is verified', () => {
+    const keys = importKeys()
+    const first = verifyJws(good, keys, policy)
+    const later = verifyJws(makeToken({ sub: 'other' }), keys, policy)
+    expect(first.ok && later.ok && later.header === first.header).toBe(true)
+    expect(verifyJws(`${head}.${encodePart({ sub: 'admin' })}.${signature}`, keys, policy)).toEqual({
+      ok: false,
+      failure: {
+        check: 'signature',
+        expected: `one of key "${issuerKey.kid}" with ES256`,
+        got: 'another one',
+      },
+    })
+  })
+
+  test('no header is remembered whose signature was wrong, and no more than 100 are', () => {
+    const keys = importKeys()
+    const stranger = makeSigningKey('ES256', issuerKey.kid)
+    verifyJws(signParts({ alg: 'ES256', typ: 'at+jwt', kid: issuerKey.kid }, {}, stranger), keys, policy)
+    verifyJws(makeToken({}, { kid: 'other' }), keys, policy)
+    expect(keys.knownHeaders.size).toBe(0)
+    for (let at = 0; at < 102; at += 1) expect(verifyJws(sign({ at }), keys, policy).ok).toBe(true)
+    expect(keys.knownHeaders.size).toBe(100)
+    expect(keys.knownHeaders.has(sign({ at: 99 }).split('.')[0] ?? '')).toBe(true)
+  })
+
+  test.each<Algorithm>(['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256', 'HS256'])(
+    'RFC 7518 §3, RFC 8037 §3.1, RFC 9864 §2.2: %s is verified by default, of a key of its kind',
+    (alg) => {
+      const key = makeSigningKey(alg)
+      expect(verify(signParts({ alg, kid: key.kid }, { sub: 'a' }, key), [key.jwk])).toMatchObject({ ok: true })
+    },
+  )
+
+  test('RFC 8725 §2.1: by default no secret is taken beside public keys, nor a public key beside secrets', () => {
+    const [secret, { jwk }] = [makeSigningKey('HS256'), makeSigningKey('ES256')]
+    expect(() => importKeySet({ keys: [secret.jwk, jwk] }, asymmetricAlgorithms)).toThrow('mixed')
+    expect(asymmetricAlgorithms.filter((name) => symmetricAlgorithms.includes(name))).toEqual([])
+  })
+
+  test('of a key without kid, and one with two names, a wrong signature is told so', () => {
+    const { kid: _, ...jwk } = makeSigningKey('EdDSA').jwk
+    const { keySet } = importKeySet({ keys: [jwk] }, asymmetricAlgorithms)
+    const token = signParts({ alg: 'EdDSA', typ: 'at+jwt' }, {}, makeSigningKey('EdDSA'))
+    expect(verifyJws(token, keySet, policy)).toMatchObject({
+      failure: { check: 'signature', expected: 'one of key nothing with EdDSA or Ed25519' },
+    })
+  })
+
+  test.each([
+    ['a header', `!.${payload}.${signature}`, 'a header that is no JSON in base64url'],
+    ['a header of other JSON', `${encodePart('[]')}.${payload}.${signature}`, 'a header that is no JSON in base64url'],
+    ['a payload', `${head}.a.${signature}`, 'a payload that is no base64url'],
+    ['a signature', `${head}.${payload}.a`, 'a signature that is no base64url'],
+    ['parts', `${head}.${payload}`, '2 parts'],
+  ])('what is wrong with the form of %s is told', (_, token, got) => {
+    expect(verifyJws(token, importKeys(), policy)).toMatchObject({ ok: false, failure: { check: 'form', got } })
+  })
+
+  test('a header that is known by its text is taken as it is', () => {
+    const text = encodePart({ alg: 'none' })
+    const parts = { ok: true, header: text, payload: 'AA', signature: 'AQ', signingInput: `${text}.AA` } as const
+    const header = { alg: 'ES256' }
+    const parsed = parseParts(parts, header)
+    expect(parsed).toEqual({ ok: true, header, payload: Buffer.from([0]), signature: Buffer.from([1]) })
+    expect(parseParts(parts)).toMatchObject({ header: { alg: 'none' } })
+  })
+
+  test.each([
+    [{ typ: 'JWT' }, 'type'],
+    [{ crit: ['exp'] }, 'critical'],
+    [{ kid: 7 }, 'key'],
+  ])('RFC 7515 §5.2: a header with %j is refused, however right the signature', (header, check) => {
+    const keys = importKeys()
+    expect(verifyJws(sign(header), keys, policy)).toMatchObject({ ok: false, failure: { check } })
+    expect(keys.knownHeaders.size).toBe(0)
+  })
+
+  test('RFC 7518 §3.4: a key is asked only about signatures of its length', () => {
+    const asked: number[] = []
+    const ask = (_: Uint8Array, { length }: Uint8Array) => asked.push(length) > 0
+    const key = { kid: undefined, names: ['ES256'], signatureBytes: 64, verify: ask }
+    expect([63, 64, 65].map((length) => verifySignature('a.b', Buffer.alloc(length), key))).toEqual([
+      false,
+      true,
+      false,
+    ])
+    expect(asked).toEqual([64])
+  })
+})
 
 function readAlgorithm(jws: string): string {
   return JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString()).alg

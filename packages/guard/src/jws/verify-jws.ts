@@ -1,7 +1,7 @@
 import { decodeBase64url } from './base64url.ts'
 import { applyChecks, type RefusedToken, refuseToken } from './check.ts'
 import { type HeaderPolicy, headerChecks } from './header-checks.ts'
-import { findKey, type KeySet, type OpenedHeader, type VerificationKey } from './key-set.ts'
+import { findKey, type KeySet, type NamedKey, type OpenedHeader, type VerificationKey } from './key-set.ts'
 import { type JsonObject, parseJsonObject } from './parse-json-object.ts'
 import { quote } from './quote.ts'
 import { type CompactJws, refuseForm, splitCompact } from './split-compact.ts'
@@ -56,12 +56,12 @@ export function parseParts(parts: CompactJws, knownHeader?: JsonObject): ParsedH
 }
 
 /** Whether the key made this signature over this text, which is ASCII. */
-export function verifySignature(signingInput: string, signature: Buffer, key: VerificationKey): boolean {
+export function verifySignature(signingInput: string, signature: Uint8Array, key: VerificationKey): boolean {
   return signature.length === key.signatureBytes && key.verify(Buffer.from(signingInput, 'latin1'), signature)
 }
 
 /** Says that the key didn't make the signature. */
-export function refuseSignature(key: VerificationKey): RefusedToken {
+export function refuseSignature(key: NamedKey): RefusedToken {
   return refuseToken('signature', `one of key ${quote(key.kid)} with ${key.names.join(' or ')}`, 'another one')
 }
 

@@ -30,7 +30,7 @@ export function parseRule(rule: Rule): ParsedRule {
 
 function parseOptional(optional: OptionalPolicy | undefined): AllowedAnonymous {
   const allowed = { absent: optional === true, expired: false, invalid: false }
-  if (typeof optional === 'boolean') return allowed
+  // A boolean has no entries.
   for (const [reason, policy] of Object.entries(optional ?? {})) {
     if (!Object.hasOwn(allowed, reason) || (policy !== 'allow' && policy !== 'refuse')) {
       throw new GuardConfigurationError('optional must be allow or refuse for absent, expired, invalid')

@@ -1,4 +1,4 @@
-import type { EpochMilliseconds } from '../claims/access-token-claims.ts'
+import type { ActorClaim, EpochMilliseconds } from '../claims/access-token-claims.ts'
 import type { Rule } from '../guard.ts'
 import { GuardConfigurationError } from '../guard-configuration-error.ts'
 import type { CheckName } from '../guard-event.ts'
@@ -31,6 +31,7 @@ export const ruleChecks: readonly RuleCheck[] = [
   ],
   [['role', 'anyRole'], ({ role, anyRole }) => demandWords('role', 'roles', role, anyRole)],
   [['organization'], ({ organization }) => (organization === undefined ? undefined : demandOrganization(organization))],
+  [['impersonated'], ({ impersonated }) => (impersonated === undefined ? undefined : demandOwnHand(impersonated))],
   // Last: nobody signs in anew for what they may not do anyway. @see RFC 9470 §3
   [['fresh'], ({ fresh }) => (fresh === undefined ? undefined : demandFresh(fresh))],
   [['acr'], ({ acr }) => demandWordsOfLogin('acr', 'acr_values', acr)],
@@ -61,12 +62,18 @@ function demandWords(
 
 function demandOrganization(wanted: true | string | readonly string[]): Demand {
   const ids = wanted === true ? [] : parseWords(wanted)
-  const expected = ids.join(' ') || 'any'
-  return {
-    ...{ check: 'organization', code: 'insufficient_permission', needs: { organization: expected } },
-    ...{ claim: 'org_id', expected },
-    isMet: ({ org_id }) => (wanted === true ? org_id !== undefined : ids.includes(org_id as string)),
-  }
+  return demandOne('organization', 'org_id', ids.join(' ') || 'any', ({ org_id }) =>
+    wanted === true ? org_id !== undefined : ids.includes(org_id as string),
+  )
+}
+
+function demandOwnHand(impersonated: unknown): Demand {
+  if (impersonated !== false) throw new GuardConfigurationError('impersonated must be false')
+  return demandOne('impersonated', 'act', 'false', ({ act }) => !(act as ActorClaim | undefined)?.impersonation)
+}
+
+function demandOne(check: CheckName, claim: string, expected: string, isMet: Demand['isMet']): Demand {
+  return { check, code: 'insufficient_permission', needs: { [check]: expected }, claim, expected, isMet }
 }
 
 const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 }
@@ -74,8 +81,8 @@ const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 }
 const ladder = ['aal1', 'aal2', 'phr']
 const rank = (acr: unknown): number => ladder.indexOf(acr as string)
 
-function demandFresh(fresh: string): Demand {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(fresh) ?? []
+function demandFresh(fresh: unknown): Demand {
+  const [, count, unit] = (typeof fresh === 'string' && /^(\d{1,6})([smhd])$/.exec(fresh)) || []
   if (unit === undefined) throw new GuardConfigurationError('fresh must be such as 5m')
   const seconds = Number(count) * secondsOf[unit as keyof typeof secondsOf]
   return demandLogin(
