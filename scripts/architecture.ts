@@ -5,9 +5,16 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['schema', 'the migrations of every table'],
   ['names', 'what scopes and display names may be made of'],
   ['assurance', 'how sure the server is of who signed in: values of `acr`, and the methods that reach them'],
+  ['webhook-outbox', 'what webhooks are still to be told, and what there is to tell'],
   ['audit', 'who did what, when, from where, and whether it was let'],
+  [
+    'audit-tree',
+    'the Merkle tree over the audit log, its signed checkpoints, and what proves that nothing was changed',
+  ],
   ['one-time', 'things that can be used once, such as authorization codes'],
+  ['idempotency', 'answers that are kept for requests which may come again'],
   ['keys', 'signing keys and their schedule'],
+  ['catalogue', 'whether copies of clients and APIs are current'],
   ['apis', 'registered APIs (resource servers), their scopes, permissions and token lifetimes'],
   ['roles', 'declared roles, what they permit, and what of it a token carries'],
   ['revocations', 'the revocation feed: what is revoked, numbered, until it may be forgotten'],
@@ -19,8 +26,10 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['organizations', 'organizations that people act for'],
   ['memberships', 'who belongs to which organization, and with which roles'],
   ['accounts', 'accounts, the names people log in with, their roles'],
+  ['administration', 'what an administrator may not do: give what they have not, or leave nobody who administers'],
   ['profiles', 'what is known of a person, as standard claims'],
   ['mails', 'the outbox of mails, and what each mail says'],
+  ['webhooks', 'addresses that are told of events, signed: how each is reached, and how that went'],
   ['known-devices', 'the browsers in which an account was signed in to'],
   ['invitations', 'who has been asked by mail to join an organization'],
   ['totp', 'codes from an authenticator app'],
@@ -36,6 +45,7 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['sessions', 'sign-ins of an account at a client, and the browser’s cookie'],
   ['api-keys', 'long-lived keys of people and clients, which are exchanged for access tokens'],
   ['account-acts', 'how a person opens an account and changes how they log in'],
+  ['setup', 'the first run: the code of the terminal, and the first administrator'],
   ['assertions', 'how a JWT that a client or a trusted issuer signed is verified, and used once'],
   ['trusted-issuers', 'issuers whose word is taken for clients, and for which of them'],
   ['consents', 'what people have allowed which client'],
@@ -43,17 +53,36 @@ export const domainRooms: readonly (readonly [room: string, purpose: string])[] 
   ['authorizations', 'requests of clients to act for a person, and the codes that answer them'],
   ['device-authorizations', 'requests of devices without a browser, and the codes that people decide them by'],
   ['tokens', 'how an access token is made, verified and revoked: claims and signature'],
+  ['impersonation', 'how an administrator acts as a person, briefly and in the open'],
+  ['statistics', 'what was counted and measured, of all instances, for thirty days'],
   ['revocation-acts', 'the acts by which an operator or a client revokes'],
   ['personal-data', 'what every room keeps of a person: how it is given to them, and how it goes'],
+  [
+    'declarations',
+    'clients, APIs, roles and organizations as a file declares them: what would change, and how it is done',
+  ],
+  ['transfers', 'how an installation is written out as JSON lines, and read in again'],
+  ['resealing', 'how what an older secret sealed is sealed with the newest one'],
 ]
 
 /** Where an arrow from a part of `server/src` may lead. `own room` is the folder directly under the floor. */
 export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['server.ts', 'config.ts', 'domain', 'platform'],
   'main.ts': ['server.ts', 'config.ts', 'platform'],
-  'server.ts': ['config.ts', 'endpoints', 'domain', 'platform'],
+  'server.ts': [
+    'maintenance.ts',
+    'installation.ts',
+    'list-settings.ts',
+    'config.ts',
+    'endpoints',
+    'domain',
+    'platform',
+  ],
+  'maintenance.ts': ['installation.ts', 'domain', 'platform'],
+  'installation.ts': ['config.ts', 'domain', 'platform'],
+  'list-settings.ts': ['config.ts', 'domain', 'platform'],
   'config.ts': ['domain', 'platform'],
-  cli: ['cli', 'main.ts', 'server.ts', 'config.ts', 'domain', 'platform'],
+  cli: ['cli', 'main.ts', 'server.ts', 'installation.ts', 'list-settings.ts', 'config.ts', 'domain', 'platform'],
   endpoints: ['endpoints: own room', 'endpoints: no room', 'domain', 'platform'],
   domain: ['domain: own room', 'domain: earlier room', 'platform'],
   platform: ['platform'],
@@ -72,10 +101,30 @@ export const guardRooms: readonly string[] = [
   'mcp',
 ]
 
+/** The rooms of `apps/console/src`. A room imports only rooms that stand before it, and a page no other page. */
+export const consoleRooms: readonly string[] = ['look', 'sign-in', 'api', 'elements', 'shell', 'pages']
+
+/** What the console is made of beside its own files: nothing of the server. */
+export const packagesOfConsole: readonly string[] = [
+  '@mantine/core',
+  '@mantine/hooks',
+  '@ostiary/client',
+  '@ostiary/guard',
+  '@tanstack/react-query',
+  'react',
+  'react-dom',
+  'wouter',
+]
+
 /** Where each package that the server depends on may be imported, types included: whoever replaces one knows where to look. */
 export const placesOfPackages: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['cli'],
   '@node-rs/argon2': ['domain/credentials'],
+  '@opentelemetry/api': ['platform/tracing'],
+  '@opentelemetry/core': ['platform/tracing'],
+  '@opentelemetry/exporter-trace-otlp-http': ['platform/tracing'],
+  '@opentelemetry/resources': ['platform/tracing'],
+  '@opentelemetry/sdk-trace': ['platform/tracing'],
   '@ostiary/guard': ['cli', 'domain/dpop', 'domain/tokens'],
   '@simplewebauthn/server': ['domain/passkeys'],
   '@zxcvbn-ts/language-common': ['domain/credentials'],
@@ -91,6 +140,6 @@ export const placesOfPackages: Readonly<Record<string, readonly string[]>> = {
   pg: ['platform/database'],
   pino: ['main.ts', 'platform/log'],
   'prom-client': ['endpoints/metrics'],
-  typebox: ['config.ts', 'endpoints'],
+  typebox: ['cli', 'config.ts', 'endpoints', 'platform/http'],
   uqr: ['domain/totp'],
 }

@@ -37,6 +37,14 @@ test.each([
   ['a room of the guard has a place', `${guard}/a.ts`, "import './elsewhere/b.ts'"],
   ['an adapter imports types only', `${guard}/adapters/koa.ts`, "import Koa from 'koa'"],
   ['an adapter knows its own framework only', `${guard}/adapters/koa.ts`, "import type { Hono } from 'hono'"],
+  [
+    'the console sees no file of the server',
+    'apps/console/src/a.ts',
+    "import '../../../packages/server/src/config.ts'",
+  ],
+  ['nor by its name', 'apps/console/src/api/a.ts', "import type { Config } from 'ostiary'"],
+  ['a room of the console knows no later one', 'apps/console/src/elements/a.tsx', "import '../pages/keys/b.tsx'"],
+  ['a page knows no other page', 'apps/console/src/pages/keys/a.tsx', "import '../guards/b.tsx'"],
 ])('architecture: %s', (_, file, text) => {
   expect(findWrongArrows([parseModule(file, text)])).toHaveLength(1)
 })

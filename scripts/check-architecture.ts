@@ -1,13 +1,20 @@
-// Holds every import in packages/*/src to the plan in architecture.ts. Tests, and what stands in testing/, are free.
+// Holds every import in packages/*/src and apps/console/src to the plan in architecture.ts. Tests, and what stands in testing/, are free.
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { domainRooms, guardRooms, placesOfPackages, serverArrows } from './architecture.ts'
+import {
+  consoleRooms,
+  domainRooms,
+  guardRooms,
+  packagesOfConsole,
+  placesOfPackages,
+  serverArrows,
+} from './architecture.ts'
 import { type Arrow, readModule, type SourceModule } from './read-module.ts'
 
 /** An arrow that leads where it must not, as one line. */
 export type Finding = string
 
-/** All findings for these modules, which are those of packages/*\/src without their tests. */
+/** All findings for these modules, which are those of packages/*\/src and apps/console/src without their tests. */
 export function findWrongArrows(modules: readonly SourceModule[]): Finding[] {
   const wrong = modules.flatMap((module) =>
     module.arrows.flatMap((arrow) => {
@@ -19,6 +26,7 @@ export function findWrongArrows(modules: readonly SourceModule[]): Finding[] {
 }
 
 function judgeArrow(file: string, arrow: Arrow): string | undefined {
+  if (file.startsWith(consoleFolder)) return judgeInConsole(file, arrow)
   const from = placeOf(file)
   if (!arrow.specifier.startsWith('.')) {
     if (from.name === 'client') return 'the client has no dependencies.'
@@ -33,6 +41,26 @@ function judgeArrow(file: string, arrow: Arrow): string | undefined {
   if (to.path === 'index.ts') return 'index.ts is the door for others; inside, import the file.'
   if (from.name === 'client') return undefined
   return from.name === 'server' ? judgeInServer(from.path, to.path) : judgeInGuard(from.path, to.path)
+}
+
+const consoleFolder = 'apps/console/src/'
+
+function judgeInConsole(file: string, { specifier }: Arrow): string | undefined {
+  if (!specifier.startsWith('.')) {
+    return packagesOfConsole.includes(packageOf(specifier)) ? undefined : 'the console is not made of it.'
+  }
+  const target = path.posix.join(path.posix.dirname(file), specifier)
+  if (!target.startsWith(consoleFolder)) return 'the console sees no file but its own.'
+  const [from, to] = [file, target].map((one) => one.slice(consoleFolder.length))
+  const [own, other] = [roomOf(from ?? ''), roomOf(to ?? '')]
+  if (own === undefined || other === undefined) return undefined
+  if (own !== other) {
+    return consoleRooms.indexOf(other) < consoleRooms.indexOf(own)
+      ? undefined
+      : `${other} stands after ${own}: ${consoleRooms.join(', ')}.`
+  }
+  const [page, otherPage] = [from, to].map((one) => one?.split('/')[1])
+  return own === 'pages' && page !== otherPage ? 'a page imports no other page.' : undefined
 }
 
 function judgeInGuard(from: string, to: string): string | undefined {
@@ -154,7 +182,9 @@ export function findDependencies(folder: string, manifest: string): Finding[] {
 
 if (import.meta.main) {
   const root = path.join(import.meta.dirname, '..')
-  const files = globSync('packages/*/src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+  const files = globSync(['packages/*/src/**/*.ts', 'apps/console/src/**/*.{ts,tsx}'], { cwd: root }).filter(
+    (file) => !file.endsWith('.test.ts'),
+  )
   const modules = files.sort().map((file) => readModule(root, file))
   const folders = globSync('packages/server/src/domain/*/', { cwd: root }).map((folder) => path.basename(folder))
   const findings = [

@@ -27,7 +27,9 @@ export function findLongFunctions({ file, text, nodes }: SourceModule): LongFunc
 
 if (import.meta.main) {
   const root = path.join(import.meta.dirname, '..')
-  const files = globSync('packages/*/src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+  const files = globSync(['packages/*/src/**/*.ts', 'apps/*/src/**/*.{ts,tsx}'], { cwd: root }).filter(
+    (file) => !file.endsWith('.test.ts'),
+  )
   const modules = files.map((file) => readModule(root, file))
   const allLines = modules.reduce((sum, { text }) => sum + text.split('\n').length - 1, 0)
   const long = modules.flatMap(findLongFunctions)

@@ -1,35 +1,13 @@
 // Packs the packages as they would be published, and looks at what is in the box: publint, are-the-types-wrong, our own list.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { type Packed, packAll, root } from './run-npm.ts'
 
 const execute = promisify(execFile)
-const root = path.join(import.meta.dirname, '..')
 const bin = path.join(root, 'node_modules/.bin')
-
-interface Packed {
-  readonly name: string
-  readonly filename: string
-  readonly size: number
-  readonly files: readonly { readonly path: string }[]
-}
-
-async function packAll(folder: string): Promise<Packed[]> {
-  const workspaces = ['packages/guard', 'packages/client', 'packages/server'].flatMap((workspace) => [
-    '--workspace',
-    workspace,
-  ])
-  const npm = process.env.npm_execpath
-  const args = ['pack', '--json', '--loglevel=error', '--ignore-scripts', ...workspaces, '--pack-destination', folder]
-  const { stdout } = await (npm
-    ? execute(process.execPath, [npm, ...args], { cwd: root })
-    : execute('npm', args, { cwd: root }))
-  const packed: unknown = JSON.parse(stdout)
-  // Newer releases of npm answer with an object by name.
-  return (Array.isArray(packed) ? packed : Object.values(packed as object)) as Packed[]
-}
 
 function findWrongFiles({ name, files }: Packed): string[] {
   const paths = files.map((file) => file.path)
@@ -39,6 +17,16 @@ function findWrongFiles({ name, files }: Packed): string[] {
     ...missing.map((file) => `${name}: ${file} is missing`),
     ...surplus.map((file) => `${name}: ${file} does not belong in it`),
   ]
+}
+
+/** What the bundle is made of by its licences, and the bill of materials does not list. */
+function findUnlisted(): string[] {
+  const dist = path.join(root, 'packages/server/dist')
+  const bom = readFileSync(path.join(dist, 'sbom.cdx.json'), 'utf8')
+  const licences = readFileSync(path.join(dist, 'bundle/THIRD-PARTY-LICENSES.txt'), 'utf8')
+  const bundled = [...licences.matchAll(/^(\S+) (\d\S*) \(.*\)$/gm)].map(([, name, version]) => `${name}@${version}`)
+  if (bundled.length < 20) return [`THIRD-PARTY-LICENSES.txt names ${bundled.length} packages only`]
+  return bundled.filter((one) => !bom.includes(`"bom-ref": "${one}"`)).map((one) => `sbom.cdx.json: ${one} is missing`)
 }
 
 /** What a tool prints when it refuses the package; nothing when it is content. */
@@ -65,7 +53,7 @@ async function inspect(folder: string, packed: Packed): Promise<string[]> {
 const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-packed-'))
 try {
   const packages = await packAll(folder)
-  const findings = (await Promise.all(packages.map((packed) => inspect(folder, packed)))).flat()
+  const findings = [...findUnlisted(), ...(await Promise.all(packages.map((packed) => inspect(folder, packed)))).flat()]
   const sizes = packages.map(({ name, size, files }) => `${name} ${Math.ceil(size / 1000)} kB, ${files.length} files`)
   console.log([...findings, sizes.join('; ')].join('\n'))
   process.exitCode = findings.length === 0 && packages.length === 3 ? 0 : 1

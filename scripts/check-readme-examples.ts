@@ -5,6 +5,7 @@ import path from 'node:path'
 
 const documents = [
   'README.md',
+  'docs/guide/impersonation.md',
   'docs/guide/roles-and-permissions.md',
   'docs/guide/second-factors.md',
   'packages/server/README.md',

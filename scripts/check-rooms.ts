@@ -7,13 +7,14 @@ const rooms = [
   'packages/server/src/cli/',
   'packages/guard/src/*/',
   'packages/client/src/',
+  'apps/console/src/{api,elements,look,shell,sign-in}/',
 ]
 const drawers = /(^|\/)(utils?|helpers?|common|misc|shared|lib|types)(\.ts|\/|$)/
 const SHORTEST_LINES = 5
 
 const root = path.join(import.meta.dirname, '..')
 const folders = globSync(rooms, { cwd: root }).sort()
-const files = globSync('packages/*/{src,testing}/**/*.ts', { cwd: root })
+const files = globSync('{packages,apps}/*/{src,testing}/**/*.{ts,tsx}', { cwd: root })
 const findings = [...folders.flatMap(judgeReadme), ...files.flatMap(judgeName)]
 console.log([...findings, `${folders.length} rooms, ${findings.length} findings`].join('\n'))
 process.exitCode = findings.length === 0 ? 0 : 1

@@ -1,20 +1,17 @@
 // `npm run check`: everything that can be said of the code without running it. One line per check, and what failed below it.
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { binFolder, ensureInstalled, projectEnvironment, projectRoot } from './ensure-installed.mjs'
+import { binFolder, buildSteps, ensureInstalled, projectEnvironment, projectRoot } from './ensure-installed.mjs'
 
 const AT_ONCE = 2
 
-/** One after the other and before all checks, which read what they make. */
-const steps = [
-  { name: 'build', command: ['tsc', '-b', 'packages/guard', 'packages/client', 'packages/server'] },
-  { name: 'bundle', command: ['node', 'scripts/bundle-command-line.ts'] },
-]
 /** The longest first, so that the short ones fill up the time beside them. */
 const checks = [
   { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'console types', command: ['tsc', '-p', 'apps/console'] },
   { name: 'packages', command: ['node', 'scripts/check-packages.ts'] },
   { name: 'biome', command: ['biome', 'check', '--error-on-warnings', '--max-diagnostics=20', '.'] },
+  { name: 'reproducible', command: ['node', 'scripts/check-reproducible.ts'] },
   { name: 'knip', command: ['knip', '--no-progress'] },
   { name: 'reference', command: ['node', 'scripts/generate-reference.ts', '--check'] },
   { name: 'readme examples', command: ['node', 'scripts/check-readme-examples.ts'] },
@@ -28,7 +25,8 @@ const checks = [
 ensureInstalled()
 const startedAt = Date.now()
 const results = []
-for (const step of steps) results.push(await runCheck(step))
+// One after the other and before all checks, which read what they make.
+for (const step of buildSteps) results.push(await runCheck(step))
 const queue = [...checks]
 await Promise.all(Array.from({ length: AT_ONCE }, takeTurns))
 

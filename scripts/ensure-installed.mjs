@@ -41,14 +41,20 @@ export function ensureInstalled() {
   writeFileSync(marker, lock)
 }
 
+/** What is built, one after the other. The only list of it: `npm run build`, `npm run check` and the second build of check-reproducible.ts follow it. */
+export const buildSteps = [
+  { name: 'build', command: ['tsc', '-b', 'packages/guard', 'packages/client', 'packages/server'] },
+  { name: 'prune', command: ['node', 'scripts/prune-built.ts'] },
+  { name: 'console', command: ['node', 'scripts/build-console.ts'] },
+  { name: 'bundle', command: ['node', 'scripts/bundle-command-line.ts'] },
+  { name: 'sbom', command: ['node', 'scripts/make-sbom.ts'] },
+]
+
 /** Builds the packages; the compiler skips what has not changed. */
 export function build() {
-  const steps = [
-    ['tsc', ['-b', 'packages/guard', 'packages/client', 'packages/server']],
-    ['node', ['scripts/bundle-command-line.ts']],
-  ]
-  for (const [command, args] of steps) {
-    const status = run(path.join(binFolder, command), args)
+  for (const { command } of buildSteps) {
+    const [program, ...args] = command
+    const status = run(path.join(binFolder, program), args)
     if (status !== 0) process.exit(status)
   }
 }

@@ -1,13 +1,25 @@
 import type { CheckName } from '../../packages/guard/src/guard-event.ts'
+import type { ReportEntry } from '../../packages/server/src/domain/transfers/import-accounts.ts'
+import type { TransferErrorCode } from '../../packages/server/src/domain/transfers/transfer-format.ts'
 import type { SealingError } from '../../packages/server/src/platform/sealing/sealing-error.ts'
 
 // What each code means. `find-codes.ts` holds these tables to the sources; where a code has a type, the compiler does.
 
 /** What the command line answers. */
 export const commandCodes: Readonly<Record<string, string>> = {
+  last_admin: 'Nobody else has the role `admin` and can log in.',
   sign_up_closed: 'Nobody could accept the invitation: `OSTIARY_SIGN_UP` is `closed`.',
   already_member: 'The account belongs to the organization already.',
+  already_set_up: 'There is an administrator already, so that no code is given out for the page of the first run.',
   audience_taken: 'An API with that audience is registered already.',
+  audience_ending: 'An API with that audience was deleted a moment ago; what it left is still going.',
+  built_in_api: 'The Admin API stays as it is.',
+  built_in_client: 'The client of the console stays as it is.',
+  client_has_keys: 'The client proves who it is with its keys: it has no secret.',
+  described_by_document: 'The client is described by a document on the web, which alone can change it.',
+  key_not_everywhere:
+    'The key for that algorithm is published, and not every copy of the JWKS holds it yet; the sentence says from when on.',
+  public_client: 'The client is public: it has no secret.',
   built_in_role: 'The roles `admin` and `owner` stay.',
   cancelled: 'The question for a password was left without an answer; nothing was changed.',
   unknown_registration_token: 'There is no initial access token of that id.',
@@ -15,11 +27,18 @@ export const commandCodes: Readonly<Record<string, string>> = {
   configuration: 'A [setting](settings.md) is wrong; the sentence names it.',
   deletion_pending: 'The account is to be deleted.',
   disabled_account: 'The account is disabled.',
+  file_exists: 'The file that is to be made is there already.',
+  file_not_writable: 'The file cannot be made there.',
+  not_sqlite: 'The database is no SQLite file; PostgreSQL has commands of its own for that.',
+  apply_running: 'Somebody else applies a file at this moment, or did since the plan was shown.',
+  invalid_file: 'What a file declares cannot be had; the sentences say why.',
+  secret_in_file: 'A file that is applied holds a password.',
+  step_refused: 'A step of a plan was refused; those before it are done.',
+  no_such_file: 'There is no file of that name.',
   email_taken: 'Another account has that e-mail address.',
   foreign_scope: 'The client is not registered for that scope.',
   hash_queue_full: 'More passwords wait to be hashed than can be in a few seconds.',
   internal_error: 'A bug of ours, with its stack.',
-  invalid_line: 'A line of an import is not an account: the sentence says why.',
   invalid_option: 'The value of an option is not allowed, or two options exclude each other.',
   mail_postponed: 'The SMTP server cannot be reached, or did not take the mail for now.',
   mail_refused: 'The SMTP server does not take the mail.',
@@ -27,6 +46,8 @@ export const commandCodes: Readonly<Record<string, string>> = {
   mismatched_passwords: 'The two passwords differ.',
   missing_grant: 'The client is not registered for the grant by which it would be stood for.',
   missing_keys: 'The issuer is not known yet, and no keys of it are named.',
+  not_for_organizations: 'A role of organizations can have no permission of the Admin API.',
+  not_for_client: 'Tokens of the Admin API are for clients that an operator has registered with its scopes.',
   missing_audience: 'Several APIs are registered: `--audience` must name one.',
   invalid_password: 'Standard input holds no text in UTF-8.',
   missing_password: 'Standard input holds no password, or there is no terminal to ask at.',
@@ -51,10 +72,21 @@ export const commandCodes: Readonly<Record<string, string>> = {
   unknown_permission: 'The API does not declare that permission; the sentence names those that it does.',
   unknown_role: 'Nobody declared that role; the sentence names those that are.',
   wrong_usage: 'An option, an argument or a command is missing, unknown or malformed; the sentence says which.',
-  unconfirmed: 'The command logs everybody out and wants to be confirmed with `--yes`.',
+  workers_need_postgresql:
+    'Several workers share nothing but the database, and SQLite has one writer: leave `--workers` out, or set `OSTIARY_DATABASE_URL`.',
+  audit_log_broken: 'The head of the audit log is not what its key has signed.',
+  file_not_readable: 'The file cannot be read.',
+  invalid_proof: 'The file is no proof that `ostiary audit proof` has printed.',
+  other_key: 'The audit log of this database has another key than the one that was given.',
+  unknown_event: 'There is no audited event of that id, or retention has deleted it.',
+  unconfirmed: 'The command changes much and wants to be confirmed with `--yes`.',
   unknown_account: 'There is no account of that name.',
   unknown_api_key: 'There is no API key of that id.',
   unknown_audience: 'No API has that audience.',
+  too_many_webhooks: 'There are 50 webhooks already.',
+  unknown_delivery: 'There is no message of that id to that webhook.',
+  unknown_webhook: 'There is no webhook of that id.',
+  webhook_failed: 'The receiver of a webhook did not take the test; the sentence says why.',
   unknown_client: 'There is no client of that id.',
   unknown_issuer: 'The issuer, or that subject of it, is not trusted.',
   unknown_key: 'There is no signing key of that kid.',
@@ -73,6 +105,27 @@ export const sealingCodes: Readonly<Record<SealingError['code'], string>> = {
   malformed_secret: 'The secret is not 32 bytes or more in base64url.',
   unknown_secret: 'What rests in the database was sealed with another secret.',
   damaged_sealed_text: 'A sealed value in the database was changed or damaged.',
+}
+
+/** What an export, or the database that it is for, is refused for. */
+export const transferCodes: Readonly<Record<TransferErrorCode, string>> = {
+  not_an_export: 'The file is no export, or not of what is asked for.',
+  other_version: 'A release with another format or schema wrote the export.',
+  damaged_export: 'The export is not whole, or was changed.',
+  not_empty: 'The database holds an installation already.',
+  import_unfinished: 'An import into the database was broken off; run it again.',
+  rows_left_over: 'The database has rows of an account that is not there, which an export would lose.',
+}
+
+/** What the report of an import says of a line. */
+export const lineCodes: Readonly<Record<ReportEntry['code'], string>> = {
+  invalid_line: 'The line is not an account: the sentence says why.',
+  username_taken: 'Another account has that user name.',
+  email_taken: 'Another account has that e-mail address.',
+  unknown_role: 'Nobody declared a role that it has.',
+  too_many_roles: 'It has more than 32 roles.',
+  not_storable: 'The database did not take it: another account has its id, a passkey or an identity of it already.',
+  left_out: 'The account was created, without what the sentence names.',
 }
 
 /** What a guard looks at in a token, in this order. */
@@ -94,6 +147,7 @@ export const tokenChecks: Readonly<Record<CheckName, string>> = {
   revocation: 'no record of the revocation feed concerns it',
   proof: 'the DPoP proof is right, for this request, and new',
   scope: 'the route’s scopes are in `scope`',
+  impersonated: 'nobody acts for the subject whom it did not ask to, by `act`',
   organization: 'the token acts for the route’s organization, by `org_id`',
   permission: 'the route’s permissions are in `permissions`',
   role: 'the route’s roles are in `roles`',

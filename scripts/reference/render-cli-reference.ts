@@ -33,10 +33,16 @@ ${listCommands(program).map(renderCommand).join('\n\n')}
 `
 }
 
-/** The commands as one table, for the README. */
+/** The families of commands as one table, for the README. */
 export function renderCommandTable(): string {
-  const rows = listCommands(buildProgram()).map(renderRow)
-  return ['| command | what it does |', '|---|---|', ...rows].join('\n')
+  const rows = buildProgram().commands.map(renderFamily)
+  return ['| command | | what for |', '|---|---|---|', ...rows].join('\n')
+}
+
+function renderFamily(family: Command): string {
+  const members = family.commands.length === 0 ? [] : listCommands(family).map(({ name }) => name.replace(/^\S+ /, ''))
+  const [sentence] = family.description().split(/(?<=[.:])(?: |$)/)
+  return `| \`ostiary ${family.name()}\` | ${members.join(', ')} | ${sentence?.replace(/:$/, '.')} |`
 }
 
 interface NamedCommand {

@@ -4,7 +4,7 @@ import { offerDpop } from '../../packages/guard/src/dpop/render-challenge.ts'
 import { createRefusal, refusalAnswers } from '../../packages/guard/src/request/refusal-answers.ts'
 import { oauthErrorCodes } from '../../packages/server/src/endpoints/oauth-error-codes.ts'
 import { problemCodes } from '../../packages/server/src/endpoints/problem-codes.ts'
-import { commandCodes, sealingCodes, tokenChecks } from './error-codes.ts'
+import { commandCodes, lineCodes, sealingCodes, tokenChecks, transferCodes } from './error-codes.ts'
 import { assertDocumented, findCodes, findReasons } from './find-codes.ts'
 
 const root = path.join(import.meta.dirname, '../..')
@@ -20,7 +20,7 @@ export function renderErrorsReference(): string {
   assertDocumented('problemCodes', findCodes(endpoints), Object.keys(problemCodes))
   const commands = readSources(`${server}/{cli/*,platform/hash-queue/*,config}.ts`)
   const rooms = readSources(
-    `${server}/domain/{accounts/create-account,apis/create-api,apis/resolve-access,revocation-acts/revoke,roles/{create-role,change-role-permissions,end-role},organizations/create-organization,memberships/{change-member,organization-roles},invitations/send-invitation}.ts`,
+    `${server}/domain/{accounts/create-account,apis/{create-api,resolve-access},clients/{change-client,rotate-client-secret},keys/find-key-readiness,revocation-acts/{revoke,delete-api,delete-client},roles/{create-role,change-role-permissions,end-role},organizations/create-organization,memberships/{change-member,organization-roles},invitations/send-invitation,webhooks/{change-webhook,replay-webhook}}.ts`,
   )
   assertDocumented(
     'commandCodes',
@@ -78,6 +78,18 @@ Of the secret, and of what rests sealed with it:
 | code | meaning |
 |---|---|
 ${renderRows(sealingCodes)}
+
+Of an export and of the database that it is read into:
+
+| code | meaning |
+|---|---|
+${renderRows(transferCodes)}
+
+Of a line of an import, in its report:
+
+| code | meaning |
+|---|---|
+${renderRows(lineCodes)}
 
 Of the database:
 

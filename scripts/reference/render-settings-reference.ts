@@ -64,6 +64,14 @@ const settings: readonly Setting[] = [
     wrong: '-1',
   },
   {
+    variable: 'OSTIARY_AUDIT_RETENTION_DAYS',
+    member: 'auditRetentionDays',
+    fallback: 'none: they are kept',
+    meaning:
+      'After how many days audited events are deleted, 1 to 36500. Their leaves stay, so the others can still be proved. See [the audit log](../guide/audit-log.md).',
+    wrong: '0',
+  },
+  {
     variable: 'OSTIARY_TRUSTED_PROXIES',
     member: 'trustedProxies',
     fallback: 'none',
@@ -135,12 +143,36 @@ const settings: readonly Setting[] = [
     wrong: 'the front door',
   },
   {
+    variable: 'OSTIARY_ADMIN_FACTOR',
+    member: 'adminFactor',
+    fallback: '`required`; `optional` with `ostiary dev`',
+    meaning:
+      'Whether people prove a second factor, or a passkey, to administer this server: `required` or `optional`. Whoever has none sets one up on the way. See [the Admin API](../guide/admin-api.md).',
+    wrong: 'sometimes',
+  },
+  {
     variable: 'OSTIARY_ORGANIZATION_CREATION',
     member: 'organizationCreation',
     fallback: '`operator`',
     meaning:
       'Who creates organizations: `operator` by `ostiary organization create` alone, or `people` on their account page as well. See [organizations](../guide/organizations.md).',
     wrong: 'everybody',
+  },
+  {
+    variable: 'OSTIARY_IMPERSONATION',
+    member: 'impersonation',
+    fallback: '`off`',
+    meaning:
+      'Whether administrators with the permission `accounts:impersonate` may act as people, for 15 minutes at most, at APIs: `on` or `off`; in ostiary.json `true` or `false`. See [impersonation](../guide/impersonation.md).',
+    wrong: 'yes',
+  },
+  {
+    variable: 'OSTIARY_WEBHOOKS_DANGEROUSLY_REACH_PRIVATE_NETWORKS',
+    member: 'webhooksDangerouslyReachPrivateNetworks',
+    fallback: '`off`',
+    meaning:
+      'Whether webhooks may be sent to addresses that are not of the public internet, and to this machine without TLS: `on` or `off`; in ostiary.json `true` or `false`. For development: with it, whoever makes webhooks reaches what this server reaches. See [webhooks](../guide/webhooks.md).',
+    wrong: 'yes',
   },
   {
     member: 'passwordCost',
@@ -168,10 +200,22 @@ export function renderSettingsReference(): string {
   }
 }
 
-/** The settings as one table, for the README. */
+/** What whoever puts it on a server sets first. */
+const settingsToBeginWith = new Set([
+  'OSTIARY_ISSUER',
+  'OSTIARY_HOST',
+  'OSTIARY_PORT',
+  'OSTIARY_DATABASE_URL',
+  'OSTIARY_DATA_DIR',
+  'OSTIARY_SECRET',
+  'OSTIARY_TRUSTED_PROXIES',
+  'OSTIARY_SMTP_URL',
+])
+
+/** The settings to begin with as one table, for the README. */
 export function renderSettingsTable(): string {
   const rows = settings
-    .filter((setting) => setting.variable !== undefined)
+    .filter(({ variable }) => variable !== undefined && settingsToBeginWith.has(variable))
     // Addresses as they are from there.
     .map(
       ({ variable, fallback, meaning }) =>
@@ -200,6 +244,8 @@ Without any setting these hold:
 ${JSON.stringify(readDefaults(folder), null, 2)}
 \`\`\`
 
+\`OTEL_EXPORTER_OTLP_ENDPOINT\` and OpenTelemetry's other variables turn traces on: see [observability](../guide/observability.md).
+
 \`UV_THREADPOOL_SIZE\` is Node's own: the threads that password hashes, files and DNS share. Ostiary sets it to fit the
 machine; your value stands.
 
@@ -221,7 +267,7 @@ function renderRefusal({ variable, wrong }: Setting, folder: string): string[] {
 }
 
 function readDefaults(folder: string): object {
-  const { databaseUrl, mailFrom, ...others } = loadConfig({ environment: {}, folder })
+  const { databaseUrl, mailFrom, sources, ...others } = loadConfig({ environment: {}, folder })
   return {
     ...others,
     // It has no place in ostiary.json.

@@ -1,0 +1,4 @@
+// `npm run build`: builds the packages with what is installed.
+import { build } from './ensure-installed.mjs'
+
+build()
