@@ -78,6 +78,34 @@ export function renderCurves(title: string, xLabel: string, curves: readonly Cur
   return frame(title, top + PLOT_HEIGHT + 56, parts)
 }
 
+/** Curves over a linear x and y, both from 0, each with its name above its end. */
+export function renderCourses(
+  title: string,
+  { x: xLabel, y: yLabel }: { readonly x: string; readonly y: string },
+  curves: readonly Curve[],
+): string {
+  const points = curves.flatMap((curve) => curve.points)
+  const [lastX, lastY] = [Math.max(...points.map(({ x }) => x)), 1.15 * Math.max(...points.map(({ y }) => y))]
+  const [left, right, top] = [64, WIDTH - 24, 56]
+  const toX = (x: number): number => left + (x / lastX) * (right - left)
+  const toY = (y: number): number => top + (1 - y / lastY) * PLOT_HEIGHT
+  const parts: string[] = []
+  for (const share of [0, 0.25, 0.5, 0.75, 1]) {
+    const [x, y] = [share * lastX, share * lastY]
+    parts.push(`<line class="grid" x1="${left}" y1="${round(toY(y))}" x2="${right}" y2="${round(toY(y))}"/>`)
+    parts.push(text(left - 8, toY(y) + 4, formatNumber(y), 'tick end'))
+    parts.push(text(toX(x), top + PLOT_HEIGHT + 18, formatNumber(x), 'tick middle'))
+  }
+  parts.push(text((left + right) / 2, top + PLOT_HEIGHT + 38, `${xLabel}; upwards: ${yLabel}`, 'tick middle'))
+  for (const [index, { name, points: course }] of curves.entries()) {
+    const path = course.map(({ x, y }) => `${round(toX(x))},${round(toY(y))}`).join(' ')
+    parts.push(`<polyline class="curve tint-${index}" points="${path}"/>`)
+    const end = course.at(-1)
+    if (end) parts.push(text(toX(end.x) - 4, toY(end.y) - 8, name, `label fill-${index} end`))
+  }
+  return frame(title, top + PLOT_HEIGHT + 56, parts)
+}
+
 /** What a share of values was at most: the points of a curve for `renderCurves`, from the least to the greatest value. */
 export function toDistribution(values: readonly number[], steps = 100): Curve['points'] {
   const sorted = values.toSorted((a, b) => a - b)

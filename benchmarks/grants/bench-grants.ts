@@ -1,6 +1,8 @@
 import { renderBars } from '../document/plot.ts'
 import { type Findings, keepResult, type Mark } from '../document/result.ts'
+import { versionsOf } from '../measuring/versions-of.ts'
 import {
+  besidePeers,
   type Comparison,
   type ComparisonSize,
   compareServers,
@@ -26,15 +28,24 @@ const notes: readonly string[] = [
   'Code exchange: each code is redeemed once, with its PKCE verifier, for an ES256 JWT and a refresh token. The codes come from the authorization endpoint; oidc-provider’s are made in its process as its endpoint would. Making them is not timed; a turn redeems the same number of codes everywhere.',
   'Introspection: a client that may ask is authenticated and asks for a live access token. Ours and better-auth’s is the JWT that they issue; oidc-provider does not introspect those and is asked for an opaque one, without a signature. Ours also looks whether the session, account and client still stand.',
   'Bare Fastify answers a form post of the same length with JSON, and does nothing else.',
-  'All get the same load from the same process, in short turns, in another order each round; they, PostgreSQL and the load share the cores. Connections are open before the clock starts.',
+  'All get the same load from the same process, in short turns, in another order each round; they, PostgreSQL and the load share the cores. Each is under each load for three seconds before it is measured. Connections are open before the clock starts.',
+  versionsOf(['oidc-provider', 'better-auth', '@better-auth/oauth-provider', 'fastify']),
 ]
 
 await keepResult('grants', async (isQuick): Promise<Findings> => {
-  const size = isQuick ? { rounds: 3, milliseconds: 300, codes: 150 } : { rounds: 7, milliseconds: 800, codes: 400 }
+  const size = isQuick
+    ? { rounds: 3, milliseconds: 300, codes: 150, warmUpMilliseconds: 0 }
+    : { rounds: 7, milliseconds: 800, codes: 400, warmUpMilliseconds: 3_000 }
   const comparisons = await withServers((servers) => compareAll(servers, size))
   return {
     title: 'Client credentials, code exchange and introspection',
     marks: judge(comparisons),
+    peers: loads.flatMap(({ kind, title }) =>
+      besidePeers(
+        comparisons.filter((comparison) => comparison.kind === kind),
+        title,
+      ),
+    ),
     tables: comparisons.map((comparison) =>
       tabulate(comparison, loads.find(({ kind }) => kind === comparison.kind)?.title),
     ),

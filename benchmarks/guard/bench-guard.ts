@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { compareCosts, type PeerFigure } from '../document/peer-figure.ts'
 import { type Findings, keepResult, type Mark, type Table } from '../document/result.ts'
 import { median, medianDifference, medianRatio } from '../measuring/median.ts'
+import { versionsOf } from '../measuring/versions-of.ts'
 import { type BenchmarkedAlgorithm, benchmarkedAlgorithms } from '../tokens/make-key.ts'
 
 /** What `measure-algorithm.ts` prints: nanoseconds per token for each contender, a value for each round. */
@@ -18,6 +20,7 @@ const guardNotes: readonly string[] = [
   'New tokens come from a pool four times as large as what the guard remembers, so each of them is verified, stored, and another one dropped; that nothing was found is checked. fast-jwt, jose and jsonwebtoken remember nothing here.',
   "Seen tokens: both caches have room for all 5,000 tokens. fast-jwt names what it remembers by a SHA-2 hash of the token; the guard by the whole token. The last row gives fast-jwt the guard's way, which its option allows and warns of.",
   'Contenders take turns, in another order each round; each figure is the median of the rounds, each ratio and difference the median of those within a round. Each algorithm has a process of its own.',
+  versionsOf(['fast-jwt', 'jose', 'jsonwebtoken']),
 ]
 
 await keepResult('guard', async (isQuick): Promise<Findings> => {
@@ -25,6 +28,7 @@ await keepResult('guard', async (isQuick): Promise<Findings> => {
   return {
     title: 'The guard: one token',
     marks: timings.flatMap(judgeAlgorithm),
+    peers: timings.flatMap(besidePeers),
     tables: [
       tabulate('A token that was never seen', 'fresh', timings, 'node:crypto'),
       tabulate('A token that was seen before', 'seen', timings, 'guard.check'),
@@ -52,6 +56,20 @@ function judgeAlgorithm({ algorithm, fresh, seen }: AlgorithmTimings): Mark[] {
     mark(`${algorithm}, token new`, 'raw verification + ≤ 4 µs', `+ ${formatTime(overRaw)}`, overRaw <= 4000),
     mark(`${algorithm}, token new`, '≤ 1 × fast-jwt uncached', `${ofUncached.toFixed(2)} ×`, ofUncached <= 1),
   ]
+}
+
+function besidePeers({ algorithm, ...timings }: AlgorithmTimings): PeerFigure[] {
+  const kinds = [
+    { kind: 'fresh', name: 'token new' },
+    { kind: 'seen', name: 'token seen before' },
+  ] as const
+  return kinds.flatMap(({ kind, name }) => {
+    const of = timings[kind]
+    const peers = Object.keys(of).filter((contender) => !/^(guard|node:)/.test(contender))
+    return peers.map((peer) =>
+      compareCosts({ what: `${algorithm}, ${name}`, peer }, pick(of, 'guard.check'), pick(of, peer), formatTime),
+    )
+  })
 }
 
 function mark(of: string, wanted: string, measured: string, isMet: boolean): Mark {

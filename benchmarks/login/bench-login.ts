@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os'
 import { type Findings, keepResult, type Mark, type Table } from '../document/result.ts'
 import { readCpuMilliseconds } from '../measuring/describe-machine.ts'
 import { describeRatio, median, medianRatio, percentile } from '../measuring/median.ts'
+import { type Exchange, keepConnections, send } from '../measuring/send-requests.ts'
 import { startWorker, type Worker } from '../measuring/start-worker.ts'
 import { type Installation, makeInstallation, renderLogin, startOstiary } from '../server/start-ostiary.ts'
 import type { HashOrder, HashReport } from './hash-passwords.ts'
-import { type Exchange, keepConnections, send } from './send-requests.ts'
 import type { GuardedOrder, GuardedReply } from './serve-guarded.ts'
 
 interface LoginFigures {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 /** A process of ours that answers each message with one. */
 export interface Worker<Message, Reply> {
+  readonly pid: number
   ask(message: Message): Promise<Reply>
   /** What it says next without being asked. */
   next(): Promise<Reply>
@@ -29,7 +30,9 @@ export function startWorker<Message, Reply>(script: URL, options: WorkerOptions 
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...environment },
   })
+  if (child.pid === undefined) throw new Error(`${command} can’t be started`)
   return {
+    pid: child.pid,
     ask(message) {
       const reply = listen<Reply>(child)
       child.send(message as object)

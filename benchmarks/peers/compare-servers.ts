@@ -1,3 +1,4 @@
+import { compareRates, type PeerFigure } from '../document/peer-figure.ts'
 import type { BarGroup } from '../document/plot.ts'
 import type { Mark, Table } from '../document/result.ts'
 import { rotate } from '../measuring/interleave.ts'
@@ -28,6 +29,8 @@ export interface ComparisonSize {
   /** How long a turn lasts; where each form is good once, a turn posts `codes` of them instead. */
   readonly milliseconds: number
   readonly codes: number
+  /** How long each server is under this load before it is measured: code that ran a thousand times is slower than what ran ten thousand times. */
+  readonly warmUpMilliseconds: number
 }
 
 /** Starts all servers, compares them and stops them again. */
@@ -55,10 +58,16 @@ export async function compareServers(
       loads.get(contenders[index]?.name ?? '')?.push(await turn())
     })
   }
-  for (const turn of turns) await turn()
+  for (const turn of turns) await repeatFor(turn, size.warmUpMilliseconds)
   for (const warmedUp of loads.values()) warmedUp.splice(0)
   for (let round = 0; round < size.rounds; round += 1) for (const turn of rotate(turns, round)) await turn()
   return { kind, connections, loads }
+}
+
+async function repeatFor(turn: () => Promise<void>, milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds
+  do await turn()
+  while (performance.now() < end)
 }
 
 async function prepareTurn(
@@ -94,6 +103,19 @@ function followSessions({ forms }: PeerReply): NextForm[] {
       return form
     }
   })
+}
+
+/** Ours on SQLite beside each peer. */
+export function besidePeers(comparisons: readonly Comparison[], what: string): PeerFigure[] {
+  return comparisons.flatMap((comparison) =>
+    [oidcProvider, betterAuth].map((peer) =>
+      compareRates(
+        { what: `${what}, ${nameConnections(comparison.connections)}`, peer: peer.name },
+        ratesOf(comparison, onSqlite),
+        ratesOf(comparison, peer),
+      ),
+    ),
+  )
 }
 
 export interface MarkAgainst {

@@ -6,6 +6,7 @@ import type { PeerMessage, PeerReply } from './peer.ts'
 
 /** A running server, in a process of its own. */
 export interface ServerContenderProcess {
+  readonly pid: number
   makeForms(message: PeerMessage): Promise<PeerReply>
   stop(): Promise<void>
 }
@@ -26,7 +27,7 @@ function peer(name: string, script: string): ServerContender {
     name,
     async start() {
       const worker = startWorker<PeerMessage, PeerReply>(new URL(script, import.meta.url))
-      return { makeForms: (message) => worker.ask(message), stop: () => worker.stop() }
+      return { pid: worker.pid, makeForms: (message) => worker.ask(message), stop: () => worker.stop() }
     },
   }
 }
@@ -35,6 +36,7 @@ async function startWith(options: { readonly databaseUrl?: string }): Promise<Se
   const installation = await makeInstallation({ accounts: 1, ...options })
   const server = await startOstiary(installation)
   return {
+    pid: server.pid,
     makeForms: await openOwnForms(installation),
     async stop() {
       await server.stop()
@@ -46,8 +48,9 @@ async function startWith(options: { readonly databaseUrl?: string }): Promise<Se
 /** On a cluster of its own that waits for the disk at each commit. */
 async function startOnPostgresql(): Promise<ServerContenderProcess> {
   const cluster = await startPostgresqlCluster({ durable: true })
-  const { makeForms, stop } = await startWith({ databaseUrl: await cluster.createDatabase() })
+  const { pid, makeForms, stop } = await startWith({ databaseUrl: await cluster.createDatabase() })
   return {
+    pid,
     makeForms,
     async stop() {
       await stop()

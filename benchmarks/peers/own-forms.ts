@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Installation, renderLogin } from '../server/start-ostiary.ts'
 import { type LoadKind, makeMany, type PeerMessage, type PeerReply, peerRedirectUri, renderForm } from './peer.ts'
+import { postPatiently } from './post-patiently.ts'
 
 interface Client {
   readonly client_id: string
@@ -21,13 +22,17 @@ export async function openOwnForms(installation: Installation): Promise<(message
   const credentials = renderForm({ grant_type: 'client_credentials', ...machine })
   const makers: Readonly<Record<LoadKind, () => Promise<string>>> = {
     async refresh_token() {
-      const { refresh_token: token = '' } = await post(`${url}/login`, renderLogin(installation, 0), 'application/json')
+      const { refresh_token: token = '' } = await postPatiently(
+        `${url}/login`,
+        renderLogin(installation, 0),
+        'application/json',
+      )
       return renderForm({ grant_type: 'refresh_token', client_id: 'ostiary', refresh_token: token })
     },
     client_credentials: async () => credentials,
     authorization_code: () => renderCode(installation, app.client_id, cookie),
     async introspection() {
-      const { access_token: token = '' } = await post(`${url}/token`, credentials)
+      const { access_token: token = '' } = await postPatiently(`${url}/token`, credentials)
       return renderForm({ token, ...api })
     },
   }
@@ -80,14 +85,4 @@ async function renderCode({ url }: Installation, clientId: string, cookie: strin
     redirect_uri: peerRedirectUri,
     code_verifier: verifier,
   })
-}
-
-async function post(
-  url: string,
-  body: string,
-  type = 'application/x-www-form-urlencoded',
-): Promise<Readonly<Record<string, string>>> {
-  const answered = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body })
-  if (!answered.ok) throw new Error(`ostiary answers ${url} ${answered.status}: ${await answered.text()}`)
-  return (await answered.json()) as Record<string, string>
 }

@@ -1,6 +1,8 @@
 import { renderBars } from '../document/plot.ts'
 import { type Findings, keepResult } from '../document/result.ts'
+import { versionsOf } from '../measuring/versions-of.ts'
 import {
+  besidePeers,
   type Comparison,
   compareServers,
   judgeAgainst,
@@ -17,11 +19,14 @@ const refreshNotes: readonly string[] = [
   'Ostiary is `ostiary serve`, on SQLite with `synchronous=FULL` or on a PostgreSQL that waits for the disk at each commit: each refresh checks the token, rotates the session durably, signs an ES256 access token and answers the successor, which the next request on that connection presents. Each connection has a session of its own.',
   'oidc-provider keeps everything in memory, where nothing is durable; better-auth with its OAuth provider is on SQLite with the same `synchronous=FULL`. Both rotate the refresh token and sign an ES256 JWT as we do. Neither repeats a successor: the token that lost an answer ends the session there.',
   'Bare Fastify answers a form post of the same length with JSON of the same length, and does nothing else.',
-  'All get the same load from the same process, in short turns, in another order each round; they, PostgreSQL and the load share the cores. Connections are open before the clock starts.',
+  'All get the same load from the same process, in short turns, in another order each round; they, PostgreSQL and the load share the cores. Each is under each load for three seconds before it is measured. Connections are open before the clock starts.',
+  versionsOf(['oidc-provider', 'better-auth', '@better-auth/oauth-provider', 'fastify']),
 ]
 
 await keepResult('refresh', async (isQuick): Promise<Findings> => {
-  const size = { codes: 0, ...(isQuick ? { rounds: 3, milliseconds: 400 } : { rounds: 9, milliseconds: 1_000 }) }
+  const size = isQuick
+    ? { codes: 0, rounds: 3, milliseconds: 400, warmUpMilliseconds: 0 }
+    : { codes: 0, rounds: 9, milliseconds: 1_000, warmUpMilliseconds: 3_000 }
   return withServers(async (servers) => {
     const comparisons: Comparison[] = []
     for (const connections of connectionCounts)
@@ -38,6 +43,7 @@ await keepResult('refresh', async (isQuick): Promise<Findings> => {
             name: 'oidc-provider with its in-memory store',
           }),
         ]),
+      peers: besidePeers(comparisons, 'refresh'),
       tables: comparisons.map((comparison) => tabulate(comparison)),
       plots: [
         {

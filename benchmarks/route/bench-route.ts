@@ -1,7 +1,9 @@
+import { compareRates, type PeerFigure } from '../document/peer-figure.ts'
 import { type Findings, keepResult, type Mark, type Table } from '../document/result.ts'
 import { rotate } from '../measuring/interleave.ts'
 import { describeRatio, median, medianRatio } from '../measuring/median.ts'
 import { canPin, startWorker, type Worker } from '../measuring/start-worker.ts'
+import { versionsOf } from '../measuring/versions-of.ts'
 import { makeKey, type TokenKey, toKeySet } from '../tokens/make-key.ts'
 import { signTokens } from '../tokens/sign-token.ts'
 import { type AppName, apps, type VerifyingKey } from './apps.ts'
@@ -41,6 +43,7 @@ const routeNotes: readonly string[] = [
     : 'App and load share the cores as the system likes (no `taskset` here).',
   'Apps take short turns, in another order each round. Each ratio is the median of those within a round, and in brackets stands where the middle half of the rounds lies: two apps whose brackets overlap can’t be told apart by this run, and a ratio above 1 is noise.',
   '“CPU” is the CPU time of the app’s process for each request, which other programs on the machine disturb less than the throughput; “load” is that of the load’s process: where it comes near to the app’s, the load is the bottleneck and the ratio flatters.',
+  versionsOf(['fastify', '@fastify/jwt', 'express', 'express-jwt', 'express-oauth2-jwt-bearer']),
 ]
 
 await keepResult('route', async (isQuick): Promise<Findings> => {
@@ -58,6 +61,7 @@ await keepResult('route', async (isQuick): Promise<Findings> => {
   return {
     title: 'A guarded route beside the same route unguarded',
     marks: judge(figures),
+    peers: kinds.flatMap(({ name }) => besidePeers(name, figures[name])),
     tables: kinds.map(({ name }) => tabulate(name, figures[name])),
     notes: routeNotes,
     figures,
@@ -149,6 +153,15 @@ function judge(figures: Figures): Mark[] {
       isMet: ratio >= 0.95,
     },
   ]
+}
+
+/** Each guard beside ours on the same framework. */
+function besidePeers(kind: string, figures: Partial<Record<AppName, RouteFigures>>): PeerFigure[] {
+  const peers = names.filter((name) => !/Ostiary|unguarded/.test(name))
+  return peers.map((name) => {
+    const own = pick(figures, name.startsWith('fastify') ? 'fastify, Ostiary' : 'express, Ostiary')
+    return compareRates({ what: `guarded route, ${kind}`, peer: name }, own.perSecond, pick(figures, name).perSecond)
+  })
 }
 
 function tabulate(kind: string, figures: Partial<Record<AppName, RouteFigures>>): Table {

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 // The command that the package installs, whatever it is built into.
 const packageFile = fileURLToPath(import.meta.resolve('ostiary/package.json'))
 const { bin } = JSON.parse(readFileSync(packageFile, 'utf8')) as { bin: { ostiary: string } }
-const commandLine = path.join(path.dirname(packageFile), bin.ostiary)
+export const commandLine: string = path.join(path.dirname(packageFile), bin.ostiary)
 
 /** An authorization server's database, with one API and some accounts. */
 export interface Installation {
@@ -75,10 +75,11 @@ export interface OstiaryProcess {
   stop(): Promise<void>
 }
 
-/** Runs `ostiary serve` until it listens. */
-export async function startOstiary({ environment }: Installation): Promise<OstiaryProcess> {
+/** Runs `ostiary serve`, or a script that serves in its place, until it listens. */
+export async function startOstiary({ environment }: Installation, script?: string): Promise<OstiaryProcess> {
   const start = performance.now()
-  const child = spawn(process.execPath, [commandLine, 'serve'], {
+  const args = script === undefined ? [commandLine, 'serve'] : ['--no-warnings', script]
+  const child = spawn(process.execPath, args, {
     cwd: environment.OSTIARY_DATA_DIR,
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],

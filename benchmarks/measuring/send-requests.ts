@@ -10,6 +10,9 @@ export interface Exchange {
 export interface Answer {
   readonly status: number
   readonly text: string
+  /** Empty: none was named. */
+  readonly location: string
+  readonly cookies: readonly string[]
   readonly milliseconds: number
 }
 
@@ -25,7 +28,9 @@ export function send(exchange: Exchange, agent: Agent): Promise<Answer> {
       response.on('error', reject)
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString()
-        resolve({ status: response.statusCode ?? 0, text, milliseconds: performance.now() - start })
+        const { location = '', 'set-cookie': cookies = [] } = response.headers
+        const milliseconds = performance.now() - start
+        resolve({ status: response.statusCode ?? 0, text, location, cookies, milliseconds })
       })
     })
     sent.on('error', reject)
