@@ -1,10 +1,16 @@
 import type { Server, Socket } from 'node:net'
 import { type DatabaseFront, standBeforeDatabase } from './stand-before-database.ts'
 
-/** Stands between a program and PostgreSQL. What was connected falls silent when it is told to, as when a firewall forgets its connections: nothing arrives, and nothing ends. */
+interface Connection {
+  readonly sockets: readonly Socket[]
+  /** `dead`: it ends as soon as something is sent on it. */
+  state: 'heard' | 'silent' | 'dead'
+}
+
+/** Stands between a program and PostgreSQL. What was connected falls silent or dies when it is told to, as when a firewall forgets its connections: nothing arrives, and nobody is told. */
 export class Silencer implements AsyncDisposable {
   readonly #server: Server
-  readonly #connections = new Set<{ readonly sockets: readonly Socket[]; isSilent: boolean }>()
+  readonly #connections = new Set<Connection>()
   readonly url: string
 
   private constructor({ server, url }: DatabaseFront) {
@@ -26,7 +32,12 @@ export class Silencer implements AsyncDisposable {
 
   /** Those that come after it are heard. */
   silence(): void {
-    for (const connection of this.#connections) connection.isSilent = true
+    for (const connection of this.#connections) connection.state = 'silent'
+  }
+
+  /** Those that come after it are heard. */
+  kill(): void {
+    for (const connection of this.#connections) connection.state = 'dead'
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -35,11 +46,14 @@ export class Silencer implements AsyncDisposable {
   }
 
   #join(client: Socket, server: Socket): void {
-    const connection = { sockets: [client, server], isSilent: false }
+    const connection: Connection = { sockets: [client, server], state: 'heard' }
     this.#connections.add(connection)
     const pass = (from: Socket, to: Socket) => {
-      from.on('data', (bytes) => connection.isSilent || to.write(bytes))
-      from.on('end', () => connection.isSilent || to.end())
+      from.on('data', (bytes) => {
+        if (connection.state === 'heard') to.write(bytes)
+        if (connection.state === 'dead') client.resetAndDestroy()
+      })
+      from.on('end', () => connection.state === 'heard' && to.end())
       from.on('error', () => {})
     }
     pass(client, server)

@@ -108,8 +108,8 @@ export class ConnectionPool<C extends Poolable> {
   }
 
   /**
-   * Closes the idle ones that have not been used since a moment of `now`. What was sent on another one then was not answered, and where a network or a server swallows
-   * what is sent, these are as dead: or else each of them would be waited for, one after the other.
+   * Closes the idle ones that have not been used since a moment of `now`. Another one was lost that was used then, and what ends or swallows one mostly does so to all: each
+   * of them would be tried in vain, one after the other.
    */
   dropIdleSince(moment: number): void {
     const isSuspect = (connection: C) => (this.#idleSince.get(connection) ?? 0) < moment

@@ -99,6 +99,19 @@ describe('PostgreSQL', () => {
     expect(warnings).toContain('A database connection was lost.')
   })
 
+  test('where all died unnoticed, they are not tried one after the other', async () => {
+    await using silencer = await Silencer.start(await createUrl())
+    const database = await open({ migrations, url: silencer.url })
+    const connectTen = () =>
+      Promise.all(Array.from({ length: 10 }, () => sql`SELECT pg_sleep(0.2)`.execute(database.read)))
+    await connectTen()
+    silencer.kill()
+    await writeEntry(database, 'a')
+    await connectTen()
+    silencer.kill()
+    expect(await listEntryIds(database)).toEqual(['a'])
+  })
+
   test('a unit whose connection is lost before its commit is run again on another one, and stored once', async () => {
     const { database, admin } = await openTwice()
     let runs = 0

@@ -73,11 +73,6 @@ function isConnectionError(error: unknown): boolean {
   )
 }
 
-/** Nothing came back in time: the way may swallow everything, and tells nobody. */
-export function isUnanswered(error: unknown): boolean {
-  return error instanceof Error && /^Query read timeout/.test(error.message)
-}
-
 function isSocketError(error: Error): boolean {
   return 'syscall' in error
 }

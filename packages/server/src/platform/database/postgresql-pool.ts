@@ -5,11 +5,13 @@ import { openConnection } from './open-connection.ts'
 import type { DatabaseLog } from './open-database.ts'
 import type { PostgresqlAddress } from './parse-postgresql-url.ts'
 import { PostgresqlConnection, type Result } from './postgresql-connection.ts'
-import { explainFailure, type Failure, findFailure, findSqlState, isUnanswered } from './postgresql-error.ts'
+import { explainFailure, type Failure, findFailure, findSqlState } from './postgresql-error.ts'
 import { StatementNames } from './statement-names.ts'
 
 /** As often as connections that were lost unnoticed may come one after another. */
 const mostReads = 5
+
+const lostOne = 'A database connection was lost.'
 
 /** Connections to one PostgreSQL database. */
 export class PostgresqlPool implements DatabaseConnections {
@@ -26,7 +28,7 @@ export class PostgresqlPool implements DatabaseConnections {
     this.#pool = new ConnectionPool({
       open: async () => new PostgresqlConnection(await openConnection(address), this.#names),
       most: address.mostConnections,
-      onLost: () => log?.warn({}, 'A database connection was lost.'),
+      onLost: () => log?.warn({}, lostOne),
     })
   }
 
@@ -61,26 +63,28 @@ export class PostgresqlPool implements DatabaseConnections {
         this.release(connection)
         return result
       } catch (error) {
-        if (isUnanswered(error)) this.#pool.dropIdleSince(sentAt)
-        const failure = this.takeBack(connection, error)
+        const failure = this.#takeBack(connection, error, sentAt)
         const mayRepeat = failure !== undefined && repeatable.has(failure)
         if (!mayRepeat || attempt === mostReads) throw explainFailure(error, this.shown)
       }
     }
   }
 
-  /** Takes a connection back on which a statement failed outside of a transaction, and says what has failed. */
-  takeBack(connection: PostgresqlConnection, error: unknown): Failure | undefined {
+  #takeBack(connection: PostgresqlConnection, error: unknown, sentAt: number): Failure | undefined {
     const failure = findFailure(error)
     if (failure === 'lost') this.destroy(connection)
     else this.release(connection)
-    this.learn(error)
+    this.learn(error, sentAt)
     return failure
   }
 
-  /** What a failure tells of all connections. */
-  learn(error: unknown): void {
+  /** What the failure of something that was begun at a moment of `performance.now()` tells of all connections. */
+  learn(error: unknown, begunAt: number): void {
     const failure = findFailure(error)
+    if (failure === 'lost') {
+      this.#log?.warn({}, lostOne)
+      this.#pool.dropIdleSince(begunAt)
+    }
     if (failure === 'read_only') {
       this.#log?.warn({}, 'PostgreSQL takes no writes any more: its primary is looked for.')
       this.#pool.renew()

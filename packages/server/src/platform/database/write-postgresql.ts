@@ -16,6 +16,11 @@ interface WriteManner {
   readonly address: Pick<PostgresqlAddress, 'shown' | 'isPooledByTransaction'>
 }
 
+interface AttemptManner extends WriteManner {
+  /** By `performance.now()`. */
+  readonly begunAt: number
+}
+
 type Attempt<T> =
   | { readonly isStored: true; readonly ran: RanUnit<T> }
   /** `again`: whether it may be run again, and after a pause. */
@@ -38,7 +43,7 @@ export async function writePostgresql<T>(
 ): Promise<T> {
   const giveUpAt = performance.now() + surroundings.limitMilliseconds
   for (let attempt = 1; ; attempt++) {
-    const attempted = await writeOnce(pool, unit, surroundings, manner)
+    const attempted = await writeOnce(pool, unit, surroundings, { ...manner, begunAt: performance.now() })
     if (attempted.isStored) {
       surroundings.announcements.wake(attempted.ran.topics)
       return attempted.ran.result
@@ -53,7 +58,7 @@ async function writeOnce<T>(
   pool: PostgresqlPool,
   unit: Unit<T>,
   surroundings: UnitSurroundings,
-  manner: WriteManner,
+  manner: AttemptManner,
 ): Promise<Attempt<T>> {
   const connection = await pool.acquire()
   const transaction = new PostgresqlTransaction(connection, manner.address)
@@ -88,11 +93,11 @@ function judge(
   pool: PostgresqlPool,
   failed: unknown,
   thrown: unknown,
-  { address }: WriteManner,
+  { address, begunAt }: AttemptManner,
 ): Extract<Attempt<never>, { isStored: false }> {
   const failure = findFailure(failed)
   if (failure === undefined) return { isStored: false, error: thrown, again: 'never' }
-  pool.learn(failed)
+  pool.learn(failed, begunAt)
   return { isStored: false, error: explainFailure(failed, address.shown), again: againAfter[failure] ?? 'never' }
 }
 
@@ -108,7 +113,7 @@ async function commit<T>(
     readonly statements: UnitConnection
     readonly transaction: PostgresqlTransaction
   },
-  manner: WriteManner,
+  manner: AttemptManner,
 ): Promise<Attempt<T>> {
   let done: string
   try {
@@ -130,7 +135,7 @@ function judgeCommit(
   pool: PostgresqlPool,
   connection: PostgresqlConnection,
   error: unknown,
-  { isRepeatable, address }: WriteManner,
+  { isRepeatable, address, begunAt }: AttemptManner,
 ): Extract<Attempt<never>, { isStored: false }> {
   const failure = findFailure(error)
   if (error instanceof UnreplicatedError) {
@@ -138,12 +143,12 @@ function judgeCommit(
     // Run again, it might find its own rows, write nothing, and wait for nobody.
     return { isStored: false, error: unreplicated(error, address.shown), again: 'never' }
   }
+  pool.learn(error, begunAt)
   if (failure === 'lost') {
     pool.destroy(connection)
     return { isStored: false, error: unknownOutcome(error, address.shown), again: isRepeatable ? 'now' : 'never' }
   }
   pool.release(connection)
-  pool.learn(error)
   return {
     isStored: false,
     error: writeFailed(error),
