@@ -13,6 +13,9 @@ export default defineConfig({
       'benchmarks/**/*.test.ts',
       'cluster-test/**/*.test.ts',
     ],
+    // Real processes on a busy machine: what fails is run once more, and then named.
+    retry: 1,
+    reporters: ['default', './scripts/unsteady-reporter.ts'],
     globalSetup: ['packages/server/testing/postgresql-global-setup.ts'],
     testTimeout: 60_000,
     // What is waited for comes at once, unless the machine is busy.

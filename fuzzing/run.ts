@@ -47,7 +47,7 @@ function countProperties(file: string): number {
 
 function run(report: string): number {
   const environment = { ...process.env, OSTIARY_FUZZ_SECONDS: String(seconds), OSTIARY_FUZZ_REPORT: report }
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...files]
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', '--retry=0', ...files]
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: environment })
   const results = existsSync(report)
     ? readFileSync(report, 'utf8')
