@@ -126,6 +126,7 @@ export const lineCodes: Readonly<Record<ReportEntry['code'], string>> = {
   too_many_roles: 'It has more than 32 roles.',
   not_storable: 'The database did not take it: another account has its id, a passkey or an identity of it already.',
   left_out: 'The account was created, without what the sentence names.',
+  administrator: 'The account was created, and administers this server.',
 }
 
 /** What a guard looks at in a token, in this order. */

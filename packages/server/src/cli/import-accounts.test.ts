@@ -217,6 +217,17 @@ forEachDatabase('an import of accounts', ({ createUrl }) => {
     expect(reportOf(file)).toEqual(told)
   })
 
+  it('tells who administers the server from now on, and before, when it is tried', async () => {
+    const { installation } = (await start()).running
+    const file = place(['{"username":"ada"}', '{"username":"eve","roles":["admin"]}'].join('\n'))
+    for (const dryRun of [true, false]) {
+      const { json, lines, exitCode } = await importAccountsOf(installation, file, { ...options, dryRun })
+      expect([json, exitCode]).toMatchObject([{ created: 2, refused: 0, administrators: 1 }, 0])
+      expect(lines).toContain('1 of them administers this server, by the role admin.')
+      expect(reportOf(file)).toMatchObject([{ line: 2, outcome: 'administrator', code: 'administrator' }])
+    }
+  })
+
   it('of an export of accounts gives them back, in another installation with other people', async () => {
     const [old, other] = [await start(), await start()]
     const ids = [await addAccount(old, 'ada', password, 'ada@example.com'), await addAccount(old, 'bob', password)]

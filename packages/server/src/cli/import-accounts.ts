@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { listRoles } from '../domain/roles/list-roles.ts'
+import { ADMIN_ROLE } from '../domain/roles/role.ts'
 import { Besides } from '../domain/transfers/besides.ts'
 import type { OpenFile } from '../domain/transfers/check-export.ts'
 import { parseHashParameters } from '../domain/transfers/foreign/firebase.ts'
@@ -89,7 +90,7 @@ function describeImport(
   const kept = options.report ?? (file === '-' ? undefined : `${file}.report.jsonl`)
   const json = {
     ...{ created, refused, lines, state, dry_run: options.dryRun === true, left_out: report.leftOut },
-    ...{ report: kept ?? null, first_refused: report.shown },
+    ...{ administrators: report.administrators, report: kept ?? null, first_refused: report.shown },
   }
   const exitCode = refused === 0 ? 0 : 1
   if (state === 'through')
@@ -106,10 +107,17 @@ function describeImport(
       ...report.shown.map((entry) => `Line ${entry.line}: ${entry.message}`),
       ...(more > 0 ? [`… and ${more} lines more.`] : []),
       ...(report.leftOut > 0 ? [`Of ${report.leftOut} accounts something was left out.`] : []),
-      ...(kept !== undefined && refused + report.leftOut > 0 ? [`Each is named in ${kept}.`] : []),
+      ...(report.administrators > 0 ? [describeAdministrators(report.administrators)] : []),
+      ...(kept !== undefined && refused + report.leftOut + report.administrators > 0
+        ? [`Each is named in ${kept}.`]
+        : []),
     ],
     exitCode,
   }
+}
+
+function describeAdministrators(count: number): string {
+  return `${count} of them ${count === 1 ? 'administers' : 'administer'} this server, by the role ${ADMIN_ROLE}.`
 }
 
 /** Of all files together: another file beside the same people is another import. */

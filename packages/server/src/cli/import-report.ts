@@ -3,13 +3,14 @@ import type { ReportEntry, ReportSink } from '../domain/transfers/import-account
 
 const MOST_SHOWN = 20
 
-/** Every line that was refused, and what was left out of others: as JSON lines in a file that only its owner may read, and the first of them at hand. */
+/** Every line that was refused, what was left out of others, and who administers this server from now on: as JSON lines in a file that only its owner may read, and the first of them at hand. */
 export class ImportReport implements ReportSink {
   readonly #file: string | undefined
   #handle: FileHandle | undefined
   #bytes = 0
   readonly #shown: ReportEntry[] = []
   #leftOut = 0
+  #administrators = 0
 
   /** @param file absent: they are not kept. */
   constructor(file: string | undefined) {
@@ -26,10 +27,16 @@ export class ImportReport implements ReportSink {
     return this.#leftOut
   }
 
+  /** How many accounts administer this server since this began. */
+  get administrators(): number {
+    return this.#administrators
+  }
+
   async append(entries: readonly ReportEntry[]): Promise<number> {
-    const refused = entries.filter(({ outcome }) => outcome === 'refused')
-    this.#shown.push(...refused.slice(0, MOST_SHOWN - this.#shown.length))
-    this.#leftOut += entries.length - refused.length
+    const those = (wanted: ReportEntry['outcome']) => entries.filter(({ outcome }) => outcome === wanted)
+    this.#shown.push(...those('refused').slice(0, MOST_SHOWN - this.#shown.length))
+    this.#leftOut += those('left_out').length
+    this.#administrators += those('administrator').length
     const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
     if (this.#file !== undefined) {
       const handle = await this.#open(this.#file)

@@ -6,7 +6,9 @@ import { MOST_ROLES_OF_ACCOUNT } from '../accounts/change-role.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import type { Argon2Parameters } from '../credentials/argon2-parameters.ts'
 import { wrapPasswordHash } from '../credentials/wrap-password-hash.ts'
+import { ADMIN_ROLE } from '../roles/role.ts'
 import type { ImportedAccount } from './account-line.ts'
+import { analyzeTables } from './analyze-tables.ts'
 import { type ImportPosition, selectPosition, upsertPosition } from './import-position-store.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import { type NumberedAccount, type RefusalCode, type StoredOutcome, storeAccounts } from './store-accounts.ts'
@@ -19,11 +21,11 @@ interface ReadAccount {
   readonly account: ImportedAccount
 }
 
-/** What is told of a line, by its number: that it was refused, or what of it was left out. */
+/** What is told of a line, by its number: that it was refused, what of it was left out, or that its account rules this server from now on. */
 export interface ReportEntry {
   readonly line: number
-  readonly outcome: 'refused' | 'left_out'
-  readonly code: RefusalCode | 'invalid_line' | 'left_out'
+  readonly outcome: 'refused' | 'left_out' | 'administrator'
+  readonly code: RefusalCode | 'invalid_line' | 'left_out' | 'administrator'
   readonly message: string
 }
 
@@ -66,6 +68,8 @@ export interface ImportedAccounts extends AccountsProgress {
 
 /** So many lines are one unit of work. */
 const BATCH = 500
+/** So many may change which plans are good. */
+const MANY = 10_000
 /** Weak hashes wait for their turn to be wrapped, and the line for hashes is not endless. */
 const MOST_WRAPPED_AT_ONCE = 32
 
@@ -89,7 +93,7 @@ export async function importAccounts(deps: AccountsImport): Promise<ImportedAcco
     deps.onProgress?.(countsOf(position))
   }
   position = await importBatch(deps, batch, position)
-  if (!deps.rehearsal) await deps.database.write((tx) => endImport(tx, deps, position))
+  if (!deps.rehearsal) await finish(deps, position)
   return { ...countsOf(position), state: known === undefined ? 'new' : 'resumed' }
 }
 
@@ -158,6 +162,11 @@ async function wrapHashes(
   return wrapped
 }
 
+async function finish(deps: AccountsImport, position: ImportPosition): Promise<void> {
+  if (position.created >= MANY) await analyzeTables(deps.database)
+  await deps.database.write((tx) => endImport(tx, deps, position))
+}
+
 async function endImport(tx: Transaction, { digest, from }: AccountsImport, position: ImportPosition): Promise<void> {
   if (digest !== undefined) await upsertPosition(tx.sql, { ...position, endedAt: tx.now })
   const detail = { from, created: position.created, refused: position.refused }
@@ -167,9 +176,17 @@ async function endImport(tx: Transaction, { digest, from }: AccountsImport, posi
 function describeOutcomes(outcomes: readonly StoredOutcome[]): ReportEntry[] {
   return outcomes.flatMap((outcome): ReportEntry[] => {
     if (!outcome.ok) return [refusal(outcome.number, outcome.code, describeRefusal(outcome))]
-    if (outcome.leftOut.length === 0) return []
-    const message = `Without: ${outcome.leftOut.join('; ')}.`
-    return [{ line: outcome.number, outcome: 'left_out', code: 'left_out', message }]
+    const { number: line, leftOut, isAdministrator } = outcome
+    const entries: ReportEntry[] = []
+    if (isAdministrator) {
+      const message = `This account administers this server: it has the role ${ADMIN_ROLE}.`
+      entries.push({ line, outcome: 'administrator', code: 'administrator', message })
+    }
+    if (leftOut.length > 0) {
+      const message = `Without: ${leftOut.join('; ')}.`
+      entries.push({ line, outcome: 'left_out', code: 'left_out', message })
+    }
+    return entries
   })
 }
 

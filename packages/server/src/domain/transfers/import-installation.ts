@@ -3,6 +3,7 @@ import { listColumns } from '../../platform/database/list-columns.ts'
 import { readLines } from '../../platform/json-stream/read-lines.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { analyzeTables } from './analyze-tables.ts'
 import { type CheckedExport, checkExport, type OpenFile, parseRecord, rowsOf } from './check-export.ts'
 import {
   type ImportPosition,
@@ -61,6 +62,7 @@ export async function importInstallation(deps: InstallationImport): Promise<Impo
     onProgress?.(end)
   }
   await storeBatch(database, batch, seen)
+  await analyzeTables(database)
   await database.write((tx) => endImport(tx, seen, checked))
   return { header: checked.header, rows: checked.end.rows, wasResumed: begun.wasResumed }
 }

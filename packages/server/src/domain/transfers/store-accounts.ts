@@ -6,6 +6,7 @@ import { createAccounts, NameTakenMeanwhile } from '../accounts/create-accounts.
 import type { PasswordHash } from '../credentials/password-hash.ts'
 import { findOrganizations } from '../organizations/find-organization.ts'
 import { lockOrganizationRole } from '../roles/lock-role.ts'
+import { ADMIN_ROLE } from '../roles/role.ts'
 import { sealImportedTotp } from '../totp/totp.ts'
 import type { ImportedAccount } from './account-line.ts'
 import { insertRows, type Row } from './table-store.ts'
@@ -19,7 +20,12 @@ export interface NumberedAccount {
 }
 
 export type StoredOutcome =
-  | { readonly number: number; readonly ok: true; readonly leftOut: readonly string[] }
+  | {
+      readonly number: number
+      readonly ok: true
+      readonly leftOut: readonly string[]
+      readonly isAdministrator: boolean
+    }
   | { readonly number: number; readonly ok: false; readonly code: RefusalCode; readonly role?: string }
 
 export type RefusalCode = Extract<CreatedAccount, { ok: false }>['reason'] | 'not_storable'
@@ -110,7 +116,8 @@ async function storeIn(
       return { number, ok: false, code: outcome.reason, ...('role' in outcome ? { role: outcome.role } : {}) }
     const { rows, leftOut } = rowsOfAccount(account, { hash, now: tx.now, sealer: deps.sealer, context })
     for (const [table, row] of rows) rowsOf.set(table, [...(rowsOf.get(table) ?? []), row])
-    return { number, ok: true, leftOut: [...account.leftOut, ...leftOut] }
+    const isAdministrator = account.creation.roles.includes(ADMIN_ROLE)
+    return { number, ok: true, leftOut: [...account.leftOut, ...leftOut], isAdministrator }
   })
   for (const [table, rows] of rowsOf) await insertRows(tx.sql, table, rows)
   return stored

@@ -92,6 +92,14 @@ export interface Database {
    */
   readClock(): Promise<EpochMilliseconds>
 
+  /**
+   * Has PostgreSQL count what is in these tables, so that its plans fit them: where much came at once, it would do so only minutes later by itself. For whoever may not,
+   * it does nothing. Absent on SQLite, whose plans follow from the schema.
+   *
+   * @throws DatabaseError `server_unreachable`, `busy`, `closed`.
+   */
+  analyze?(tables: readonly string[]): Promise<void>
+
   /** Finishes what was accepted, then closes the connections. Calls after it are refused with `closed`. */
   close(): Promise<void>
 }

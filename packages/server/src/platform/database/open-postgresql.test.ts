@@ -87,6 +87,21 @@ describe('PostgreSQL', () => {
     ])
   })
 
+  test('what came at once is counted when that is asked for, so that plans fit it', async () => {
+    const { database, admin } = await openTwice()
+    await database.write(async ({ sql: queries, now }) => {
+      const rows = Array.from({ length: 300 }, (_, number) => ({ id: `${number}`, unit: 'a', at: now }))
+      await tables(queries).insertInto('entry').values(rows).execute()
+    })
+    const countOf = async () =>
+      (await admin.query(`SELECT reltuples FROM pg_class WHERE oid = 'entry'::regclass`)).rows[0].reltuples
+    expect(await countOf()).toBe(-1)
+    await database.analyze?.(['entry', 'counter'])
+    expect(await countOf()).toBe(300)
+    await expect(database.analyze?.(['none"; DROP TABLE entry; --'])).rejects.toThrow('does not exist')
+    expect(await listEntryIds(database)).toHaveLength(300)
+  })
+
   test('connections that are lost while idle are replaced', async () => {
     const warnings: string[] = []
     const { database, admin } = await openTwice({

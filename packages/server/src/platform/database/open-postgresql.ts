@@ -1,4 +1,5 @@
 import { CompiledQuery, PostgresAdapter, PostgresQueryCompiler } from 'kysely'
+import { escapeIdentifier } from 'pg'
 import type { EpochMilliseconds } from '../clock/clock.ts'
 import { Announcements } from './announcements.ts'
 import type { Database, Queries } from './database.ts'
@@ -80,6 +81,7 @@ function assemble(
       return announcements.listen(topic, listening)
     },
     readClock: () => untilDone(() => readClock(pool)),
+    analyze: (tables) => untilDone(() => analyze(pool, tables)),
     close() {
       closing ??= Promise.allSettled([...running, listener.close()]).then(() => pool.close())
       return closing
@@ -114,6 +116,21 @@ async function readSnapshot<T>(pool: PostgresqlPool, scope: UnitScope, act: (sql
     await connection.command('COMMIT')
     pool.release(connection)
     return result
+  } catch (error) {
+    pool.destroy(connection)
+    throw explainFailure(error, pool.shown)
+  }
+}
+
+/** @see https://www.postgresql.org/docs/current/sql-analyze.html */
+async function analyze(pool: PostgresqlPool, tables: readonly string[]): Promise<void> {
+  const connection = await pool.acquire()
+  try {
+    // In a transaction, so that the time-out goes with it, behind a pooler too.
+    await connection.command('BEGIN; SET LOCAL statement_timeout = 0')
+    await connection.query(`ANALYZE ${tables.map(escapeIdentifier).join(', ')}`)
+    await connection.command('COMMIT')
+    pool.release(connection)
   } catch (error) {
     pool.destroy(connection)
     throw explainFailure(error, pool.shown)
