@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node'
 import { migrations } from '../src/domain/schema/migrations.ts'
 import { systemClock } from '../src/platform/clock/clock.ts'
 import { openDatabase } from '../src/platform/database/open-database.ts'
+import { type Pgbouncer, startPgbouncer } from './pgbouncer.ts'
 import { type PostgresqlCluster, startPostgresqlCluster } from './postgresql-cluster.ts'
 
 declare module 'vitest' {
@@ -16,12 +17,14 @@ declare module 'vitest' {
 
 /**
  * One PostgreSQL cluster for the whole test run, started when the first test asks for a database: a run that needs none
- * does not wait for it. The test files ask over loopback HTTP, since they run in other processes.
+ * does not wait for it. The test files ask over loopback HTTP, since they run in other processes. With `OSTIARY_TEST_PGBOUNCER` they are led through
+ * a PgBouncer that pools by transaction.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let cluster: Promise<PostgresqlCluster> | undefined
   let templateUrl: Promise<string> | undefined
   let dropping = Promise.resolve()
+  let bouncer: Promise<Pgbouncer> | undefined
   const made: MadeDatabase[] = []
   const secretPath = `/${randomUUID()}`
   const server = createServer((request, response) => {
@@ -33,7 +36,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     dropping = dropping.then(() => dropLeftBehind(started, made)).catch(() => {})
     if (!searchParams.has('empty')) templateUrl ??= makeTemplate(cluster)
     const create = createDatabase(cluster, searchParams.has('empty') ? undefined : templateUrl)
-    void answer(response, create, (url) => made.push({ url, pid: Number(searchParams.get('pid')) }))
+    void answer(response, create, async (url) => {
+      made.push({ url, pid: Number(searchParams.get('pid')) })
+      if (process.env.OSTIARY_TEST_PGBOUNCER === undefined) return url
+      bouncer ??= startPgbouncer(url, 20)
+      return (await bouncer).lead(url)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -44,6 +52,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     server.close()
     server.closeAllConnections()
     await dropping
+    await bouncer?.then((started) => started.stop())
     // When it did not start, the test that asked for it has said why.
     await cluster?.then(
       (started) => started.stop(),
@@ -63,11 +72,13 @@ async function createDatabase(cluster: Promise<PostgresqlCluster>, templateUrl?:
   return (await cluster).createDatabase(await templateUrl)
 }
 
-async function answer(response: ServerResponse, created: Promise<string>, note: (url: string) => void): Promise<void> {
+async function answer(
+  response: ServerResponse,
+  created: Promise<string>,
+  lead: (url: string) => Promise<string>,
+): Promise<void> {
   try {
-    const url = await created
-    note(url)
-    response.end(url)
+    response.end(await lead(await created))
   } catch (error) {
     response.writeHead(500).end(String(error))
   }

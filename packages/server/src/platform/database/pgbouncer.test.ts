@@ -1,40 +1,26 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { CompiledQuery } from 'kysely'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { listEntryIds, tables, testMigrations, writeEntry } from '../../../testing/database-schema.ts'
+import { findPgbouncer, type Pgbouncer, startPgbouncer } from '../../../testing/pgbouncer.ts'
 import { createTestDatabaseUrl } from '../../../testing/postgresql.ts'
-import { findFreePort } from '../../../testing/test-server.ts'
 import { systemClock } from '../clock/clock.ts'
 import type { Database } from './database.ts'
 import { openDatabase } from './open-database.ts'
 
-/** Undefined where there is no PgBouncer: then what follows is skipped, and shown so. */
-const program = findProgram()
-
-describe.skipIf(program === undefined)('behind a PgBouncer that pools by transaction', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'ostiary-pgbouncer-'))
-  let bouncer: ChildProcess
-  let url: URL
+// Skipped, and shown so, where none is installed.
+describe.skipIf(findPgbouncer() === undefined)('behind a PgBouncer that pools by transaction', () => {
+  let bouncer: Pgbouncer
+  let url: string
   beforeAll(async () => {
-    const target = new URL(await createTestDatabaseUrl({ isEmpty: true }))
-    url = new URL(target)
-    url.port = String(await findFreePort())
-    bouncer = await startPgbouncer(folder, target, url)
+    url = await createTestDatabaseUrl({ isEmpty: true })
+    bouncer = await startPgbouncer(url, 2)
   })
-  afterAll(async () => {
-    const gone = once(bouncer, 'exit')
-    bouncer.kill('SIGKILL')
-    await gone
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => bouncer.stop())
 
   test('a database URL that does not say so is refused with the parameter that does', async () => {
-    const opening = openDatabase({ url: url.href, migrations: testMigrations, clock: systemClock })
+    const silent = new URL(bouncer.lead(url))
+    silent.searchParams.delete('pooler')
+    const opening = openDatabase({ url: silent.href, migrations: testMigrations, clock: systemClock })
     await expect(opening).rejects.toMatchObject({ code: 'pooler_refuses' })
     await expect(opening).rejects.toThrow('pooler=transaction')
   })
@@ -75,9 +61,7 @@ describe.skipIf(program === undefined)('behind a PgBouncer that pools by transac
   })
 
   async function open(): Promise<Database> {
-    const there = new URL(url)
-    there.searchParams.set('pooler', 'transaction')
-    const database = await openDatabase({ url: there.href, migrations: testMigrations, clock: systemClock })
+    const database = await openDatabase({ url: bouncer.lead(url), migrations: testMigrations, clock: systemClock })
     onTestFinished(() => database.close())
     return database
   }
@@ -86,42 +70,3 @@ describe.skipIf(program === undefined)('behind a PgBouncer that pools by transac
 const show = CompiledQuery.raw(
   "SELECT current_setting('statement_timeout') AS statement_timeout, current_setting('lock_timeout') AS lock_timeout",
 )
-
-function findProgram(): string | undefined {
-  try {
-    return execFileSync('/bin/sh', ['-c', 'PATH=$PATH:/usr/sbin command -v pgbouncer']).toString().trim()
-  } catch {
-    return undefined
-  }
-}
-
-/** It refuses to run as root, as PostgreSQL does. */
-async function startPgbouncer(folder: string, target: URL, url: URL): Promise<ChildProcess> {
-  const [settings, users] = [path.join(folder, 'pgbouncer.ini'), path.join(folder, 'users.txt')]
-  writeFileSync(users, `"${target.username}" "${target.password}"\n`, { mode: 0o644 })
-  const lines = [
-    '[databases]',
-    `* = host=${target.hostname} port=${target.port}`,
-    '[pgbouncer]',
-    'listen_addr = 127.0.0.1',
-    `listen_port = ${url.port}`,
-    'unix_socket_dir =',
-    'auth_type = plain',
-    `auth_file = ${users}`,
-    'pool_mode = transaction',
-    'default_pool_size = 2',
-  ]
-  writeFileSync(settings, lines.join('\n'), { mode: 0o644 })
-  chmodSync(folder, 0o755)
-  const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-  const child = spawn(program ?? '', [settings], { ...identity, stdio: ['ignore', 'ignore', 'pipe'] })
-  let told = ''
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    told += chunk
-  })
-  while (!told.includes('process up')) {
-    if (child.exitCode !== null) throw new Error(`pgbouncer ended with ${child.exitCode}: ${told}`)
-    await sleep(10)
-  }
-  return child
-}
