@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testDirectly } from '../../../testing/directly.ts'
 import { createTestDatabaseUrl } from '../../../testing/postgresql.ts'
 import { CliFolder } from '../../../testing/run-cli.ts'
 import { SmtpReceiver } from '../../../testing/smtp-receiver.ts'
@@ -164,7 +165,7 @@ describe('a database', () => {
     expect(levelOf(judgeSqlite({ ...facts, synchronous: 1 }), 'durability')).toBe('error')
   })
 
-  it('PostgreSQL is asked really: synchronous_commit=off is an error, and on is none', async () => {
+  testDirectly('PostgreSQL is asked really: synchronous_commit=off is an error, and on is none', async () => {
     const url = await createTestDatabaseUrl()
     const config = { ...configure(), databaseUrl: url }
     const look = async (at: string) => {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { backUp } from '../../../testing/back-up.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { testDirectly } from '../../../testing/directly.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { createClient } from '../../domain/clients/create-client.ts'
@@ -229,34 +230,37 @@ forEachDatabase('POST /token with grant_type=refresh_token', ({ createUrl }) => 
     expect((await refresh(after, { refresh_token: body.refresh_token ?? '' })).status).toBe(200)
   })
 
-  test('a database restored to an older backup: nobody forks, and a session that went on since is asked to log in', async () => {
-    const url = await createUrl()
-    const first = await start(url)
-    await addApi(first, { audience })
-    await addAccount(first, person.username, person.password)
-    const { refresh_token: stays = '' } = await open(first)
-    const { refresh_token: goesOn = '' } = await open(first)
-    const second = (await refresh(first, { refresh_token: goesOn })).body.refresh_token ?? ''
-    const { secrets } = first.config
-    const again = async (databaseUrl: string): Promise<TestServer> => {
+  testDirectly(
+    'a database restored to an older backup: nobody forks, and a session that went on since is asked to log in',
+    async () => {
+      const url = await createUrl()
+      const first = await start(url)
+      await addApi(first, { audience })
+      await addAccount(first, person.username, person.password)
+      const { refresh_token: stays = '' } = await open(first)
+      const { refresh_token: goesOn = '' } = await open(first)
+      const second = (await refresh(first, { refresh_token: goesOn })).body.refresh_token ?? ''
+      const { secrets } = first.config
+      const again = async (databaseUrl: string): Promise<TestServer> => {
+        await servers.pop()?.stop()
+        const server = await startTestServer({ databaseUrl, config: { secrets } })
+        servers.push(server)
+        return server
+      }
       await servers.pop()?.stop()
-      const server = await startTestServer({ databaseUrl, config: { secrets } })
-      servers.push(server)
-      return server
-    }
-    await servers.pop()?.stop()
-    const backup = await backUp(url)
-    const going = await again(url)
-    const third = (await refresh(going, { refresh_token: second })).body.refresh_token ?? ''
-    const fourth = (await refresh(going, { refresh_token: third })).body.refresh_token ?? ''
-    expect((await refresh(going, { refresh_token: fourth })).status).toBe(200)
-    const restored = await again(backup)
-    // Untouched since the backup: still logged in.
-    expect((await refresh(restored, { refresh_token: stays })).status).toBe(200)
-    // Gone on since: what became of it is unknown, so neither the newest nor the restored one works any more.
-    expect((await refresh(restored, { refresh_token: fourth })).body.error).toBe('invalid_grant')
-    expect((await refresh(restored, { refresh_token: second })).body.error).toBe('invalid_grant')
-  })
+      const backup = await backUp(url)
+      const going = await again(url)
+      const third = (await refresh(going, { refresh_token: second })).body.refresh_token ?? ''
+      const fourth = (await refresh(going, { refresh_token: third })).body.refresh_token ?? ''
+      expect((await refresh(going, { refresh_token: fourth })).status).toBe(200)
+      const restored = await again(backup)
+      // Untouched since the backup: still logged in.
+      expect((await refresh(restored, { refresh_token: stays })).status).toBe(200)
+      // Gone on since: what became of it is unknown, so neither the newest nor the restored one works any more.
+      expect((await refresh(restored, { refresh_token: fourth })).body.error).toBe('invalid_grant')
+      expect((await refresh(restored, { refresh_token: second })).body.error).toBe('invalid_grant')
+    },
+  )
 
   test('a client’s own limits are those of its sessions', async () => {
     const { server } = await startWithPerson()

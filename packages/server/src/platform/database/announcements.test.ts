@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { databaseUnderTest, forEachEmptyDatabase } from '../../../testing/database.ts'
 import { testMigrations } from '../../../testing/database-schema.ts'
+import { testDirectly } from '../../../testing/directly.ts'
 import type { Database } from './database.ts'
 
 /** Resolves at the next announcement of the topic. */
@@ -47,7 +48,7 @@ forEachEmptyDatabase('announcements', ({ open }) => {
 describe('on PostgreSQL', () => {
   const { open, createUrl } = databaseUnderTest('postgresql', { isEmpty: true })
 
-  test('another process hears them, and again after its connection was lost', async () => {
+  testDirectly('another process hears them, and again after its connection was lost', async () => {
     const url = await createUrl()
     const [writer, listener] = [
       await open({ migrations: testMigrations, url }),

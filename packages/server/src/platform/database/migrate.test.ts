@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { Client } from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { databaseUnderTest, forEachEmptyDatabase } from '../../../testing/database.ts'
+import { testDirectly } from '../../../testing/directly.ts'
 import { fourthMigrations, releases } from '../../../testing/releases.ts'
 import type { Database } from './database.ts'
 import { assertSchemaUsable, inspectSchema } from './inspect-schema.ts'
@@ -107,26 +108,29 @@ forEachEmptyDatabase('steps of the schema', ({ dialect, open, createUrl }) => {
 describe('on PostgreSQL', () => {
   const { open, createUrl } = databaseUnderTest('postgresql', { isEmpty: true })
 
-  test('a contract step is refused while an instance of an older release runs, and its end is noticed at once', async () => {
-    const url = await createUrl()
-    const old = await open({ url, migrations: second.migrations })
-    const fresh = await open({ url, migrations: third.migrations })
-    for (const database of [old, fresh]) database.onAnnounced('note', () => {})
-    const instances = async () => (await inspectSchema(fresh, third.migrations)).instances
-    await expect.poll(instances).toEqual([
-      { known: 4, count: 1 },
-      { known: 5, count: 1 },
-    ])
-    const contract = () => open({ url, migrations: third.migrations, takesContractSteps: true })
-    await expect(contract()).rejects.toMatchObject({
-      code: 'schema_in_use',
-      message: expect.stringContaining('knows 4 steps'),
-    })
-    await second.write(old, 'still', 'working')
-    await old.close()
-    await expect.poll(instances).toEqual([{ known: 5, count: 1 }])
-    expect(await third.read(await contract(), 'still')).toBe('working')
-  })
+  testDirectly(
+    'a contract step is refused while an instance of an older release runs, and its end is noticed at once',
+    async () => {
+      const url = await createUrl()
+      const old = await open({ url, migrations: second.migrations })
+      const fresh = await open({ url, migrations: third.migrations })
+      for (const database of [old, fresh]) database.onAnnounced('note', () => {})
+      const instances = async () => (await inspectSchema(fresh, third.migrations)).instances
+      await expect.poll(instances).toEqual([
+        { known: 4, count: 1 },
+        { known: 5, count: 1 },
+      ])
+      const contract = () => open({ url, migrations: third.migrations, takesContractSteps: true })
+      await expect(contract()).rejects.toMatchObject({
+        code: 'schema_in_use',
+        message: expect.stringContaining('knows 4 steps'),
+      })
+      await second.write(old, 'still', 'working')
+      await old.close()
+      await expect.poll(instances).toEqual([{ known: 5, count: 1 }])
+      expect(await third.read(await contract(), 'still')).toBe('working')
+    },
+  )
 
   test('a step that must wait for a long transaction lets others pass, and is taken when that ends', async () => {
     const url = await createUrl()

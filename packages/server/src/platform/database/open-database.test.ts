@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { forEachEmptyDatabase } from '../../../testing/database.ts'
 import { startDatabaseChild } from '../../../testing/database-child-process.ts'
 import { listEntryIds, testMigrations, writeEntry } from '../../../testing/database-schema.ts'
+import { describeDirectly } from '../../../testing/directly.ts'
 import { createTestDatabaseUrl } from '../../../testing/postgresql.ts'
 import { systemClock } from '../clock/clock.ts'
 import { DatabaseError } from './database-error.ts'
@@ -109,7 +110,7 @@ describe('a SQLite file', () => {
   })
 })
 
-describe('a PostgreSQL server', () => {
+describeDirectly('a PostgreSQL server', () => {
   test.each<[string, string, (url: URL) => void]>([
     ['that does not listen', 'server_unreachable', (url) => Object.assign(url, { port: '1' })],
     ['whose name is unknown', 'server_unreachable', (url) => Object.assign(url, { hostname: 'nowhere.invalid' })],

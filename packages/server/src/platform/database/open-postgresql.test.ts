@@ -4,6 +4,7 @@ import { Client, Pool } from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { databaseUnderTest } from '../../../testing/database.ts'
 import { listEntryIds, tables, testMigrations, writeEntry } from '../../../testing/database-schema.ts'
+import { testDirectly } from '../../../testing/directly.ts'
 import { startPostgresqlCluster } from '../../../testing/postgresql-cluster.ts'
 import { Silencer } from '../../../testing/silencer.ts'
 import { systemClock } from '../clock/clock.ts'
@@ -16,7 +17,7 @@ const migrations = testMigrations
 describe('PostgreSQL', () => {
   const { open, createUrl } = databaseUnderTest('postgresql', { isEmpty: true })
 
-  test('nothing is acknowledged before it is durable: a slow commit is waited for', async () => {
+  testDirectly('nothing is acknowledged before it is durable: a slow commit is waited for', async () => {
     const { database, admin } = await openTwice()
     await admin.query(`CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS
       'BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NULL; END'`)
@@ -102,7 +103,7 @@ describe('PostgreSQL', () => {
     expect(await listEntryIds(database)).toHaveLength(300)
   })
 
-  test('connections that are lost while idle are replaced', async () => {
+  testDirectly('connections that are lost while idle are replaced', async () => {
     const warnings: string[] = []
     const { database, admin } = await openTwice({
       warn: (details, message) => warnings.push(message, JSON.stringify(details)),
@@ -197,32 +198,38 @@ describe('PostgreSQL', () => {
     expect(runs).toBeGreaterThanOrEqual(200)
   })
 
-  test('what is prepared survives a change of the tables by another instance: no read and no unit fails', async () => {
-    const { database, admin } = await openTwice()
-    const readAll = () => tables(database.read).selectFrom('entry').selectAll().execute()
-    const touch = () =>
-      database.write(async (tx) => {
-        await tables(tx.sql).selectFrom('entry').selectAll().execute()
-        await increment(tx, 'none')
-      })
-    await writeEntry(database, 'a')
-    for (let time = 0; time < 30; time++) await Promise.all([readAll(), touch()])
-    const prepared = await sql`SELECT name FROM pg_prepared_statements`.execute(database.read)
-    expect(prepared.rows.length).toBeGreaterThan(0)
-    await admin.query('ALTER TABLE entry ADD COLUMN more TEXT')
-    const after = await Promise.all(Array.from({ length: 30 }, async () => [await readAll(), await touch()]))
-    expect(after.every(([rows]) => rows?.length === 1)).toBe(true)
-  })
+  testDirectly(
+    'what is prepared survives a change of the tables by another instance: no read and no unit fails',
+    async () => {
+      const { database, admin } = await openTwice()
+      const readAll = () => tables(database.read).selectFrom('entry').selectAll().execute()
+      const touch = () =>
+        database.write(async (tx) => {
+          await tables(tx.sql).selectFrom('entry').selectAll().execute()
+          await increment(tx, 'none')
+        })
+      await writeEntry(database, 'a')
+      for (let time = 0; time < 30; time++) await Promise.all([readAll(), touch()])
+      const prepared = await sql`SELECT name FROM pg_prepared_statements`.execute(database.read)
+      expect(prepared.rows.length).toBeGreaterThan(0)
+      await admin.query('ALTER TABLE entry ADD COLUMN more TEXT')
+      const after = await Promise.all(Array.from({ length: 30 }, async () => [await readAll(), await touch()]))
+      expect(after.every(([rows]) => rows?.length === 1)).toBe(true)
+    },
+  )
 
-  test('statements that somebody has forgotten on the server are sent anew, from then on without a name', async () => {
-    const warnings: string[] = []
-    const { database } = await openTwice({ warn: (_, message) => warnings.push(message) })
-    for (let time = 0; time < 40; time++) await Promise.all([listEntryIds(database), listEntryIds(database)])
-    // As a pooler does that hands each transaction another connection.
-    await sql`DEALLOCATE ALL`.execute(database.read)
-    for (let time = 0; time < 40; time++) await Promise.all([listEntryIds(database), listEntryIds(database)])
-    expect(warnings.filter((warning) => warning.includes('pooler=transaction'))).not.toEqual([])
-  })
+  testDirectly(
+    'statements that somebody has forgotten on the server are sent anew, from then on without a name',
+    async () => {
+      const warnings: string[] = []
+      const { database } = await openTwice({ warn: (_, message) => warnings.push(message) })
+      for (let time = 0; time < 40; time++) await Promise.all([listEntryIds(database), listEntryIds(database)])
+      // As a pooler does that hands each transaction another connection.
+      await sql`DEALLOCATE ALL`.execute(database.read)
+      for (let time = 0; time < 40; time++) await Promise.all([listEntryIds(database), listEntryIds(database)])
+      expect(warnings.filter((warning) => warning.includes('pooler=transaction'))).not.toEqual([])
+    },
+  )
 
   test('a connection lost while committing leaves the outcome open, and says so', async () => {
     const { database, admin } = await openTwice()
@@ -250,7 +257,7 @@ describe('PostgreSQL', () => {
     expect(await listEntryIds(database)).toEqual([])
   })
 
-  test('what has fallen silent keeps nobody from closing', async () => {
+  testDirectly('what has fallen silent keeps nobody from closing', async () => {
     await using silencer = await Silencer.start(await createUrl())
     const database = await open({ migrations, url: silencer.url })
     onTestFinished(database.onAnnounced('topic', () => {}))

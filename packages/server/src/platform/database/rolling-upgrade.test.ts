@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { forEachEmptyDatabase } from '../../../testing/database.ts'
 import { type DatabaseChild, startRelease } from '../../../testing/database-child-process.ts'
+import { testDirectly } from '../../../testing/directly.ts'
 import { releases } from '../../../testing/releases.ts'
 import type { Database } from './database.ts'
 import { inspectSchema } from './inspect-schema.ts'
@@ -37,44 +38,47 @@ forEachEmptyDatabase('a rolling upgrade', ({ dialect, open, createUrl }) => {
     expect(await countFilled(witness)).toBe(2000)
   })
 
-  test('three releases, one after the other, side by side under load: every note that was acknowledged is there', async () => {
-    const url = await createOldDatabase(60)
-    const acknowledged: string[] = []
-    const end = async (child: DatabaseChild) => {
-      child.process.kill('SIGTERM')
-      await child.ended
-      expect([child.process.exitCode, child.errors()]).toEqual([0, ''])
-      acknowledged.push(...child.lines().filter((line) => line.includes('.')))
-    }
-    const one = startRelease(url, 1, 'one')
-    await untilWritten(one, 20)
-    const two = startRelease(url, 2, 'two')
-    await untilWritten(two, 20)
-    // Beside the new schema.
-    await untilWritten(one, one.lines().length + 20)
-    const contract = () => open({ url, migrations: third.migrations, takesContractSteps: true })
-    await expect(contract()).rejects.toMatchObject({ code: 'schema_in_use' })
-    await untilWritten(one, one.lines().length + 20)
-    await end(one)
-    const three = startRelease(url, 3, 'three')
-    await untilWritten(three, 20)
-    await untilWritten(two, two.lines().length + 20)
-    await end(two)
-    // SQLite can't tell which release has the file open.
-    if (dialect === 'sqlite') await end(three)
-    const database = await contract()
-    if (dialect === 'postgresql') {
-      await untilWritten(three, three.lines().length + 20)
-      await end(three)
-    }
-    expect(await inspectSchema(database, third.migrations)).toMatchObject({ taken: 5, waiting: [] })
-    expect(acknowledged.length).toBeGreaterThan(100)
-    for (const id of acknowledged) expect(await third.read(database, id)).toBe(`words of ${id}`)
-    const late = startRelease(url, 1, 'late')
-    await late.ended
-    expect([late.process.exitCode, late.lines()]).toEqual([1, []])
-    expect(late.errors()).toContain('start the newer release')
-  })
+  testDirectly(
+    'three releases, one after the other, side by side under load: every note that was acknowledged is there',
+    async () => {
+      const url = await createOldDatabase(60)
+      const acknowledged: string[] = []
+      const end = async (child: DatabaseChild) => {
+        child.process.kill('SIGTERM')
+        await child.ended
+        expect([child.process.exitCode, child.errors()]).toEqual([0, ''])
+        acknowledged.push(...child.lines().filter((line) => line.includes('.')))
+      }
+      const one = startRelease(url, 1, 'one')
+      await untilWritten(one, 20)
+      const two = startRelease(url, 2, 'two')
+      await untilWritten(two, 20)
+      // Beside the new schema.
+      await untilWritten(one, one.lines().length + 20)
+      const contract = () => open({ url, migrations: third.migrations, takesContractSteps: true })
+      await expect(contract()).rejects.toMatchObject({ code: 'schema_in_use' })
+      await untilWritten(one, one.lines().length + 20)
+      await end(one)
+      const three = startRelease(url, 3, 'three')
+      await untilWritten(three, 20)
+      await untilWritten(two, two.lines().length + 20)
+      await end(two)
+      // SQLite can't tell which release has the file open.
+      if (dialect === 'sqlite') await end(three)
+      const database = await contract()
+      if (dialect === 'postgresql') {
+        await untilWritten(three, three.lines().length + 20)
+        await end(three)
+      }
+      expect(await inspectSchema(database, third.migrations)).toMatchObject({ taken: 5, waiting: [] })
+      expect(acknowledged.length).toBeGreaterThan(100)
+      for (const id of acknowledged) expect(await third.read(database, id)).toBe(`words of ${id}`)
+      const late = startRelease(url, 1, 'late')
+      await late.ended
+      expect([late.process.exitCode, late.lines()]).toEqual([1, []])
+      expect(late.errors()).toContain('start the newer release')
+    },
+  )
 
   /** As the first release has left it, with so many notes. */
   async function createOldDatabase(notes: number): Promise<string> {
