@@ -14,7 +14,8 @@ export function acceptClaims<Claims>(
   // Without a schema nobody can have asked for more than the default type, but by an assertion of his own.
   if (schema === undefined) return { ok: true, claims: claims as unknown as Claims }
   const result = schema['~standard'].validate(claims)
-  if (result instanceof Promise) throw new GuardConfigurationError('claims must validate synchronously')
+  // Of another realm or a library it is no instance of ours; and what it has no `issues` of yet must not pass for good.
+  if ('then' in result) throw new GuardConfigurationError('claims must validate synchronously')
   if (result.issues === undefined) return { ok: true, claims: result.value }
   return refuseToken('schema', 'claims that fit the schema', quote(result.issues))
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { goodClaims, issuerKey, makeToken } from '../testing/bad-tokens.ts'
 import { makeRequest, type Sent } from '../testing/make-request.ts'
@@ -413,10 +414,24 @@ describe('a schema of claims', () => {
     })
   })
 
-  test('one that answers later is a mistake of configuration, and nobody passes', () => {
-    const later: StandardSchemaV1<unknown, AccessTokenClaims> = {
-      '~standard': { version: 1, vendor: 'test', validate: async (value) => ({ value: value as AccessTokenClaims }) },
+  test('an issue that is no JSON refuses the token all the same', async () => {
+    // As zod says it of `z.coerce.bigint().min(5n)`.
+    const issues = [{ code: 'too_small', minimum: 5n, message: 'Too small' }]
+    const limit: StandardSchemaV1<unknown, AccessTokenClaims> = {
+      '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) },
     }
+    const verifying = createGuard({ ...options, claims: limit }).verify(good)
+    await expect(verifying).rejects.toMatchObject({ code: 'token_invalid', reason: { check: 'schema' } })
+  })
+
+  test.each<[string, (value: unknown) => unknown]>([
+    ['a promise', async (value) => ({ value })],
+    ['a promise of another realm', (value) => runInNewContext('Promise.resolve({ value })', { value })],
+  ])('one that answers later, by %s, is a mistake of configuration, and nobody passes', (_, validate) => {
+    const later = { '~standard': { version: 1, vendor: 'test', validate } } as StandardSchemaV1<
+      never,
+      AccessTokenClaims
+    >
     expect(() => createGuard({ ...options, claims: later }).check(bearer(good))).toThrow(GuardConfigurationError)
   })
 })

@@ -14,10 +14,15 @@ test.each([
   expect(quote(value)).toBe(quoted)
 })
 
+const ring: { self?: unknown } = {}
+ring.self = ring
+
 test.each([
   ['a list', ['a', 7], '["a",7]'],
   ['null', null, 'null'],
   ['what JSON has no word for', () => {}, 'function'],
+  ['a bigint, as schemas have them', { minimum: 5n }, '{"minimum":"5"}'],
+  ['what refers to itself', ring, 'object'],
 ])('%s', (_, value, quoted) => {
   expect(quote(value)).toBe(quoted)
 })
