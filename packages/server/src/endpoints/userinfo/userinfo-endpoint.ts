@@ -86,15 +86,18 @@ interface PresentedToken {
 
 type FoundToken = ({ readonly ok: true } & PresentedToken) | { readonly ok: false; readonly error: OauthError }
 
-/** RFC 6750 §2.1 and §2.2, RFC 9449 §7.1: in the header or in a form, and not in both. */
+/** RFC 6750 §2.1 and §2.2, RFC 9449 §7.1: in the header or in a form, once, and not in both. */
 function findToken(request: FastifyRequest): FoundToken {
   const { authorization } = request.headers
+  // Node takes the first of several such headers, and whatever stands before this server may have read another one.
+  const isRepeated = (request.raw.headersDistinct.authorization?.length ?? 0) > 1
   const inBody = readParameters(request.body).access_token
   if (authorization === undefined) {
     return inBody ? { ok: true, scheme: 'Bearer', token: inBody } : { ok: false, error: missingToken }
   }
   const [, scheme, token] = /^(Bearer|DPoP) +([\w~+/.-]+=*) *$/i.exec(authorization) ?? []
-  if (inBody !== undefined || token === undefined) return { ok: false, error: challenge('Bearer', malformedToken) }
+  if (inBody !== undefined || token === undefined || isRepeated)
+    return { ok: false, error: challenge('Bearer', malformedToken) }
   return { ok: true, scheme: scheme?.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', token }
 }
 

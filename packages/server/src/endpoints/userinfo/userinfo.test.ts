@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterEach, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
@@ -62,15 +64,21 @@ forEachDatabase('GET /userinfo', ({ createUrl }) => {
     await server.running.installation.database.write((tx) => updateProfile(tx, account, parsed.change, 'cli'))
   }
 
-  async function ask(scene: Scene, scopes: readonly string[], accept?: string): Promise<Response> {
-    const { server, account, clientId } = scene
+  async function credentials(
+    { server, account, clientId }: Scene,
+    scopes: readonly string[],
+  ): Promise<{ readonly authorization: string }> {
     const { tokenIssuer, clock } = server.running.installation
     const api = identityApi(server.issuer)
     const { token } = await tokenIssuer.issueAccessToken({
       ...{ api, subject: account.id, clientId, scopes, now: clock.now() },
     })
-    const headers = { authorization: `Bearer ${token}`, ...(accept !== undefined && { accept }) }
-    return fetch(`${server.issuer}/userinfo`, { headers })
+    return { authorization: `Bearer ${token}` }
+  }
+
+  async function ask(scene: Scene, scopes: readonly string[], accept?: string): Promise<Response> {
+    const headers = { ...(await credentials(scene, scopes)), ...(accept !== undefined && { accept }) }
+    return fetch(`${scene.server.issuer}/userinfo`, { headers })
   }
 
   const known = async (scene: Scene, scopes: readonly string[]) => (await ask(scene, scopes)).json()
@@ -161,6 +169,20 @@ forEachDatabase('GET /userinfo', ({ createUrl }) => {
     const body = await answer.text()
     if (isSigned) expect(decodeProtectedHeader(body)).toMatchObject({ alg: 'RS256', typ: 'userinfo+jwt' })
     else expect(JSON.parse(body)).toHaveProperty('sub')
+  })
+
+  it('RFC 6750 §3.1: a second Authorization header is invalid_request, whatever the first one holds', async () => {
+    const scene = await setScene()
+    const { authorization } = await credentials(scene, ['openid'])
+    const asking = request(`${scene.server.issuer}/userinfo`, {
+      headers: { authorization: [authorization, 'Bearer x'] },
+    })
+    const [answer] = (await once(asking.end(), 'response')) as [IncomingMessage]
+    answer.resume()
+    expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([
+      400,
+      expect.stringMatching(/^Bearer error="invalid_request"/),
+    ])
   })
 
   it('OpenID Connect Discovery §3: the metadata names the scopes, the claims and the algorithms', async () => {
