@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { AuthorizationScene, addClient } from '../../testing/authorization-scene.ts'
 import { forEachDatabase } from '../../testing/database.ts'
 import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 
@@ -31,5 +32,18 @@ forEachDatabase('RFC 6749 §2.3.1: client credentials', ({ createUrl }) => {
         expect(['invalid_client', 'invalid_request', 'invalid_parameter']).toContain(code)
       }
     }
+  })
+
+  it('an empty secret is none, by Basic as in the form: a public client is let in, and a confidential one is not', async () => {
+    const scene = await AuthorizationScene.start({ databaseUrl: await createUrl() })
+    server = scene.server
+    const confidential = await addClient(server, { type: 'confidential', redirectUris: [scene.redirectUri] })
+    const ask = async (id: string): Promise<readonly unknown[]> => {
+      const form = { grant_type: 'authorization_code', code: 'x', code_verifier: 'x' }
+      const { status, body } = await scene.send('/token', form, { authorization: basic(`${id}:`) })
+      return [status, body.error]
+    }
+    expect(await ask(scene.clientId)).toEqual([400, 'invalid_grant'])
+    expect(await ask(confidential.id)).toEqual([401, 'invalid_client'])
   })
 })

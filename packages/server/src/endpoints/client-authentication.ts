@@ -159,14 +159,14 @@ function fromForm({ client_id, client_secret }: Readonly<Record<string, string>>
   return client_id ? { clientId: client_id, secret: client_secret || undefined } : undefined
 }
 
-/** RFC 7617, with both halves encoded as in a form. */
+/** RFC 7617, with both halves encoded as in a form. An empty secret is none (RFC 6749 §2.3.1): so some libraries send who has but an id. */
 function parseBasic(header: string): ClientCredentials | undefined {
   const [, encoded] = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header) ?? []
   const text = Buffer.from(encoded ?? '', 'base64').toString()
   const colon = text.indexOf(':')
   if (colon < 1) return undefined
   try {
-    return { clientId: decode(text.slice(0, colon)), secret: decode(text.slice(colon + 1)) }
+    return { clientId: decode(text.slice(0, colon)), secret: decode(text.slice(colon + 1)) || undefined }
   } catch {
     return undefined
   }
