@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { type Admission, type Importance, type Leave, TurnedAwayError } from '../admission/admission.ts'
 import type { Standings } from '../admission/standings.ts'
 import type { Party } from '../fair-line/favouring-line.ts'
+import { readableAnywhere } from './allow-any-origin.ts'
 import { type RenderProblemPage, sendProblem } from './answer-problems.ts'
 import type { HttpServer } from './create-http-server.ts'
 import { onceClosed } from './once-closed.ts'
@@ -31,19 +32,20 @@ export interface AdmitOptions {
   readonly renderProblemPage: RenderProblemPage
 }
 
-// One for all of them: refusing has to cost as little as it can.
+// One for all of them: refusing has to cost as little as it can. They come before any room has said who may read its answers, and say nothing of anybody: an app
+// of another origin shall know that it is to come back, and when, and not take it for a broken connection.
 const busy = new Problem({
   status: 503,
   code: 'busy',
   detail: 'Too much is asked of this server at this moment. Try again in a few seconds.',
-  headers: { 'retry-after': String(new TurnedAwayError().retryAfterSeconds) },
+  headers: { ...readableAnywhere, 'retry-after': String(new TurnedAwayError().retryAfterSeconds) },
 })
 
 const failing = new Problem({
   status: 429,
   code: 'too_many_attempts',
   detail: 'Too many requests from your network were refused. Try again in a few seconds.',
-  headers: { 'retry-after': '2' },
+  headers: { ...readableAnywhere, 'retry-after': '2' },
 })
 
 /**

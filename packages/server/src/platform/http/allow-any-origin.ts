@@ -7,10 +7,10 @@ const preflight = {
   'access-control-max-age': '86400',
 }
 
-// On the answer itself: in that to a preflight browsers pass it over (Fetch Standard §3.3.3).
-const answered = {
+/** What makes an answer one that pages of any origin may read: on the answer itself, since in that to a preflight browsers pass it over (Fetch Standard §3.3.3). */
+export const readableAnywhere: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce',
+  'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After',
 }
 
 /**
@@ -21,7 +21,7 @@ const answered = {
  */
 export function allowAnyOrigin(room: HttpServer, paths: Iterable<string>): void {
   room.addHook('onRequest', (_, reply, done) => {
-    reply.headers(answered)
+    reply.headers(readableAnywhere)
     done()
   })
   for (const path of paths) room.options(path, (_, reply) => reply.status(204).headers(preflight).send())

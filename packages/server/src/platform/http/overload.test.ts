@@ -210,6 +210,9 @@ describe('more than can be answered', () => {
     }
     const refused = await flood('203.0.113.1')
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '2'])
+    // Fetch Standard §3.3.3: else an app of another origin sees no answer at all.
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*')
+    expect(refused.headers.get('access-control-expose-headers')).toContain('Retry-After')
     expect(await refused.json()).toMatchObject({ code: 'too_many_attempts' })
     expect((await fetch(`${at}/keys`, { headers: { 'x-forwarded-for': '203.0.113.1' } })).status).toBe(200)
     expect((await post('203.0.113.2', { 'x-good': '1' })).status).toBe(200)
