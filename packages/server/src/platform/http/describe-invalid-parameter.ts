@@ -31,7 +31,7 @@ export function describeInvalidParameter(finding: SchemaFinding | undefined): st
     case 'pattern':
       return `${subject} holds a character that is not allowed there.`
     case 'type':
-      return `${subject} must be ${name ? 'one' : 'a'} ${finding.params.type}${name ? ', sent once' : ' of parameters'}.`
+      return `${subject} must be ${name ? 'one' : 'an'} ${finding.params.type}${name ? ', sent once' : ' of parameters'}.`
     default:
       return `${subject} is not valid.`
   }
