@@ -31,6 +31,7 @@ describe('pageHeaders', () => {
       source: 'https://app.example.com',
     },
     { claim: 'the port with it', target: 'http://127.0.0.1:5000/cb', source: 'http://127.0.0.1:5000' },
+    { claim: 'the port alone of an IPv6 address', target: 'http://[::1]:5000/cb', source: 'http://*:5000' },
     { claim: 'the scheme of an app', target: 'com.example.app:/cb', source: 'com.example.app:' },
     {
       claim: 'no directive out of it',

@@ -46,6 +46,8 @@ export function contentSecurityPolicy(theme: Theme, formTargets: readonly string
 
 // Built from a parsed URL, so that nothing in it can add a directive. An app's own scheme has no origin: "com.example.app:".
 function sourceOf(target: string): string {
-  const { origin, protocol } = new URL(target)
-  return origin === 'null' ? protocol : origin
+  const { origin, protocol, hostname } = new URL(target)
+  if (origin === 'null') return protocol
+  // CSP3 §2.3.1: no source has the address of an IPv6 host. Browsers drop one that does, and would stop whoever goes there: so any host at that port.
+  return hostname.startsWith('[') ? origin.replace(hostname, '*') : origin
 }
