@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addClient } from './authorization-scene.ts'
 import { launchBrowser } from './browser.ts'
+import { waitForCode } from './mailbox.ts'
 import { addAccount, addApi, startTestServer, type TestServer } from './test-server.ts'
 
 const password = 'seven purple umbrellas'
@@ -56,6 +57,19 @@ describe('people with Chromium come back to the app that sent them, whichever fo
     await page.getByLabel('User name').fill('ada')
     await page.getByLabel('Password').fill(password)
     await press(page, 'Sign in')
+    await expectBack(page)
+  })
+
+  it('the code of a mail, also after a wrong one', async () => {
+    const page = await openApp()
+    await page.getByRole('link', { name: 'Sign in by mail' }).click()
+    await page.getByLabel('User name or e-mail address').fill('ada')
+    await press(page, 'Send the mail')
+    await page.getByLabel('Code from the mail').fill('BBBB-BBBB')
+    await press(page, 'Continue')
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Code from the mail').fill((await waitForCode(server, 'ada@example.com')).code)
+    await press(page, 'Continue')
     await expectBack(page)
   })
 })

@@ -9,7 +9,7 @@ import type { EmailFlowDeps } from './email-flow-deps.ts'
 import type { MailDoor } from './mail-door.ts'
 import type { CodeBody, CodeQuery } from './parse-code-request.ts'
 import { parseReturnTo } from './parse-return-to.ts'
-import { findPendingAuthorization } from './pending-authorization.ts'
+import { findPendingAuthorization, formTargets } from './pending-authorization.ts'
 import { withReturnTo } from './with-return-to.ts'
 
 /** Takes the code where the mail was asked for. */
@@ -45,5 +45,5 @@ export async function showCodePage(
   const lead = door.words(language).sent
   const againPath = withReturnTo(door.path, returnTo)
   const shown = { action: door.codePath, challenge, returnTo, lead, againPath, problem, language, theme }
-  return reply.headers(pageHeaders(theme)).send(renderCodePage(shown))
+  return reply.headers(pageHeaders(theme, formTargets(waiting))).send(renderCodePage(shown))
 }
