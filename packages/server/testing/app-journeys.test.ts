@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requestDeletion } from '../src/domain/personal-data/request-deletion.ts'
 import { addClient } from './authorization-scene.ts'
 import { launchBrowser } from './browser.ts'
 import { waitForCode } from './mailbox.ts'
@@ -70,6 +71,19 @@ describe('people with Chromium come back to the app that sent them, whichever fo
     await page.getByRole('alert').waitFor()
     await page.getByLabel('Code from the mail').fill((await waitForCode(server, 'ada@example.com')).code)
     await press(page, 'Continue')
+    await expectBack(page)
+  })
+
+  it('that an account is kept which was to be deleted', async () => {
+    const username = `grace-${randomUUID()}`
+    const accountId = await addAccount(server, username, password)
+    const { database } = server.running.installation
+    await database.write((tx) => requestDeletion(tx, { accountId, actor: 'cli', told: undefined, graceDays: 14 }))
+    const page = await openApp()
+    await page.getByLabel('User name').fill(username)
+    await page.getByLabel('Password').fill(password)
+    await press(page, 'Sign in')
+    await page.locator('button[value=keep]').click()
     await expectBack(page)
   })
 })

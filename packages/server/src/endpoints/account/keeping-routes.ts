@@ -9,6 +9,7 @@ import { choosePageLanguage } from '../choose-page-language.ts'
 import { describeDoer } from '../describe-doer.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { noticeDeps } from '../notice-deps.ts'
+import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { findKeeping, lockKeeping, renderKeepingCookie } from '../pending-keeping.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
 import { renderDeletionNoticePage, renderKeepingPage } from './keeping-page.ts'
@@ -25,8 +26,10 @@ export function keepingRoutes(server: HttpServer, deps: AccountEndpointDeps): vo
     const account = pending && (await findAccount(database.read, pending.step.who.accountId))
     if (account?.deleteAfter === undefined || account.deleteAfter <= now) return sendOver(deps, request, reply)
     const { username, deleteAfter } = account
-    const language = choosePageLanguage(request)
-    return reply.headers(pageHeaders(theme)).send(renderKeepingPage({ username, deleteAfter, urls, language, theme }))
+    const waiting = await findPendingAuthorization(database.read, urls, pending?.step.returnTo, now)
+    const language = choosePageLanguage(request, waiting?.pending.request.uiLocales)
+    const page = renderKeepingPage({ username, deleteAfter, urls, language, theme })
+    return reply.headers(pageHeaders(theme, formTargets(waiting))).send(page)
   })
   server.post(urls.accountKeepingPath, { schema: { body: keepBodySchema } }, async (request: KeepRequest, reply) => {
     refuseCrossOrigin(request, urls.origin, 'Open the login page here and sign in there.')
