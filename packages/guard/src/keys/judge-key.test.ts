@@ -36,6 +36,7 @@ test.each<[string, Record<string, unknown>, readonly string[], number, string | 
   ['a modulus of 2048 bits', { ...rsa, n: encode(2n ** 2047n + 1n) }, ['RS256'], 256, 'sha256'],
   ['the least exponent', { ...rsa, e: encode(65_537n) }, ['RS256'], 256, 'sha256'],
   ['a greater exponent', { ...rsa, e: encode(2n ** 32n + 15n) }, ['RS256'], 256, 'sha256'],
+  ['an exponent of 64 bits', { ...rsa, e: encode(2n ** 64n - 1n) }, ['RS256'], 256, 'sha256'],
   ['a longer secret', { ...secret, k: Buffer.alloc(64).toString('base64url') }, ['HS256'], 32, undefined],
 ])('%s is taken, for one algorithm', (_, jwk, names, signatureBytes, hash) => {
   expect(judgeKey(jwk, algorithms)).toEqual({ kid: jwk.kid, names, hash, signatureBytes })
@@ -71,6 +72,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ['an exponent of 1', { ...rsa, e: encode(1n) }, 'its exponent is 1'],
   ['an empty exponent', { ...rsa, e: '' }, 'its exponent is 0'],
   ['an exponent of 65535', { ...rsa, e: encode(65_535n) }, 'its exponent is 65535'],
+  ['an exponent of 65 bits', { ...rsa, e: encode(2n ** 64n + 1n) }, `its exponent is ${2n ** 64n + 1n}`],
   ['an even exponent', { ...rsa, e: encode(65_538n) }, 'its exponent is 65538'],
   ['CVE-2017-15361: a modulus with the mark of ROCA', { ...rsa, n: encode(marked) }, 'it is a ROCA key'],
 ])('%s is not taken: %s', (_, jwk, sentence) => {
