@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
 
 /** A client's key, with which it makes proofs as RFC 9449 §4.2 has them. */
@@ -19,8 +19,11 @@ export interface ProofRequest {
   readonly header?: Readonly<Record<string, unknown>>
 }
 
-export async function createDpopClient(alg = 'ES256'): Promise<DpopClient> {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+/** With a key of its own where none is given. */
+export async function createDpopClient(alg = 'ES256', key?: KeyObject): Promise<DpopClient> {
+  const { privateKey, publicKey } = key
+    ? { privateKey: key, publicKey: createPublicKey(key) }
+    : await generateKeyPair(alg, { extractable: true })
   const jwk = await exportJWK(publicKey)
   return {
     jkt: await calculateJwkThumbprint(jwk),

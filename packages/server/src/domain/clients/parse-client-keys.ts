@@ -1,4 +1,5 @@
 import { createPublicKey, type webcrypto } from 'node:crypto'
+import { hasUsableExponent } from '../keys/has-usable-exponent.ts'
 import type { ClientJwks, ClientKeys } from './client.ts'
 
 const MOST_KEYS = 10
@@ -54,7 +55,8 @@ export function isPublicKey(value: unknown): value is ClientJwks['keys'][number]
       key: value as webcrypto.JsonWebKey,
       format: 'jwk',
     })
-    if (asymmetricKeyType === 'rsa') return (asymmetricKeyDetails?.modulusLength ?? 0) >= LEAST_RSA_BITS
+    if (asymmetricKeyType === 'rsa')
+      return (asymmetricKeyDetails?.modulusLength ?? 0) >= LEAST_RSA_BITS && hasUsableExponent(value)
     return asymmetricKeyType === 'ec' || asymmetricKeyType === 'ed25519'
   } catch {
     return false

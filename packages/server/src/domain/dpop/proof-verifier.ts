@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto'
 import { normalizeTargetUri } from '@ostiary/guard/dpop'
-import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWK, type JWTPayload, jwtVerify } from 'jose'
+import {
+  calculateJwkThumbprint,
+  EmbeddedJWK,
+  errors,
+  type JWK,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  jwtVerify,
+} from 'jose'
 import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { hasUsableExponent } from '../keys/has-usable-exponent.ts'
 import { isCanonicalJws } from '../keys/is-canonical-jws.ts'
 import { useOnce } from '../one-time/one-time.ts'
 import { isCurrentNonce, makeNonce } from './proof-nonce.ts'
@@ -89,7 +98,7 @@ async function readSignedProof(
   }
   if (!isCanonicalJws(proof)) return undefined
   try {
-    const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
+    const { payload, protectedHeader } = await jwtVerify(proof, readKey, {
       typ: 'dpop+jwt',
       algorithms: [...proofAlgorithms],
       currentDate: new Date(now),
@@ -101,6 +110,14 @@ async function readSignedProof(
     if (isBadProof(error)) return undefined
     throw error
   }
+}
+
+/** The key that a proof brings along, before anything is computed with it: whoever sends it is a stranger. */
+function readKey(header: JWTHeaderParameters): ReturnType<typeof EmbeddedJWK> {
+  const { jwk } = header
+  if (jwk?.kty === 'RSA' && !hasUsableExponent(jwk))
+    throw new errors.JWKInvalid('its exponent is not one to verify with')
+  return EmbeddedJWK(header)
 }
 
 /** jose lets errors of Web Crypto through for keys that are none. */

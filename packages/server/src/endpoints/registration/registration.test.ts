@@ -1,6 +1,8 @@
+import { createPublicKey } from 'node:crypto'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { makeRsaKey } from '../../../testing/make-rsa-key.ts'
 import { addAccount, addApi, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { Visitor } from '../../../testing/visitor.ts'
 import type { RegistrationMode } from '../../config.ts'
@@ -25,6 +27,7 @@ const day = 24 * hour
 const usual = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', client_name: 'Shop' }
 const keyPair = await generateKeyPair('ES256', { extractable: true })
 const publicKey = await exportJWK(keyPair.publicKey)
+const exponentOne = createPublicKey(makeRsaKey(1n)).export({ format: 'jwk' })
 const privateKey = await exportJWK(keyPair.privateKey)
 
 interface Answer {
@@ -240,6 +243,8 @@ forEachDatabase('registration', ({ createUrl }) => {
       [data, { token_endpoint_auth_method: 'private_key_jwt', jwks: {} }],
       [data, { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } }],
       [data, { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [privateKey] } }],
+      // Everybody could sign with it.
+      [data, { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [exponentOne] } }],
       [data, { token_endpoint_auth_method: 'private_key_jwt', jwks: [] }],
       [data, { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://app.example/keys' }],
       [

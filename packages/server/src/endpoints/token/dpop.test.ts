@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose'
 import { afterEach, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { createDpopClient, type DpopClient, type ProofRequest } from '../../../testing/dpop-client.ts'
+import { makeRsaKey } from '../../../testing/make-rsa-key.ts'
 import {
   addAccount,
   addApi,
@@ -179,6 +180,19 @@ forEachDatabase('DPoP', ({ createUrl }) => {
       expect([title, status, body.error]).toEqual([title, 400, 'invalid_dpop_proof'])
     }
   })
+
+  it.each([1n, 3n, 2n ** 64n + 13n, 2n ** 2040n + 1n])(
+    'NIST SP 800-56B §6.2: nothing is verified with an RSA key of the exponent %s, which is forged or costs too much',
+    async (exponent) => {
+      const { server, form } = await startScene()
+      const { status, body } = await post(
+        server,
+        form,
+        await prove(server, await createDpopClient('RS256', makeRsaKey(exponent))),
+      )
+      expect([status, body.error]).toEqual([400, 'invalid_dpop_proof'])
+    },
+  )
 
   it('RFC 9449 §4.3: a proof that is ten seconds off is taken, as is one for another spelling of the address', async () => {
     const { server, key, form } = await startScene()
