@@ -13,6 +13,11 @@ export interface GuardRequest {
   header(name: string): string | readonly string[] | undefined
   /** The parsed body, when the framework has parsed one. */
   readonly body?: unknown
+  /**
+   * The framework's own request, the same object at every look at it: a proof that comes with it counts once, however many guards stand before a
+   * route. Absent: each look is at another request.
+   */
+  readonly source?: object
 }
 
 /** What one route asks of a token. A rule is read once: make it where the route is defined, and don't change it. */

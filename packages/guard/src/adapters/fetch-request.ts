@@ -10,6 +10,10 @@ export class FetchRequest implements GuardRequest {
     this.body = body
   }
 
+  get source(): object {
+    return this.request
+  }
+
   get method(): string {
     return this.request.method
   }

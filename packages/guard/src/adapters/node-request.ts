@@ -14,6 +14,10 @@ export class NodeRequest implements GuardRequest {
     this.body = body
   }
 
+  get source(): object {
+    return this.incoming
+  }
+
   get method(): string {
     return this.incoming.method ?? 'GET'
   }

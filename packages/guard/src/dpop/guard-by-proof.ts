@@ -24,12 +24,20 @@ interface Fault {
   readonly failure: FailedCheck
 }
 
+interface ProofSurroundings {
+  readonly keys: ProofKeys
+  /** By the framework's request, the proof that was taken with it. */
+  readonly proven: WeakMap<object, unknown>
+  readonly settings: ProofSettings
+}
+
 type Authenticated<Claims> = Extract<Outcome<Claims>, { kind: 'authenticated' }>
 
 /** Stands around a guard that takes bound tokens, and lets none pass whose holder proves nothing. */
 export function guardByProof<Claims>(guard: Guard<Claims>, settings: ProofSettings): Guard<Claims> {
   const { clock, memory } = settings
   const keys = new ProofKeys()
+  const proven = new WeakMap<object, unknown>()
   const settle = (
     outcome: Outcome<Claims>,
     request: GuardRequest,
@@ -41,7 +49,7 @@ export function guardByProof<Claims>(guard: Guard<Claims>, settings: ProofSettin
         ? { kind: 'refused', refusal: offerDpop(refused.refusal, hasTriedDpop, memory.currentNonce(clock())) }
         : refused
     if (outcome.kind !== 'authenticated') return offer(outcome)
-    const fault = findFault(outcome, request, hasTriedDpop, { keys, settings })
+    const fault = findFault(outcome, request, hasTriedDpop, { keys, proven, settings })
     return fault === undefined ? outcome : offer(refuse(fault, request, rule, settings))
   }
   return {
@@ -65,7 +73,7 @@ function findFault<Claims>(
   { auth }: Authenticated<Claims>,
   request: GuardRequest,
   hasTriedDpop: boolean,
-  { keys, settings }: { readonly keys: ProofKeys; readonly settings: ProofSettings },
+  { keys, proven, settings }: ProofSurroundings,
 ): Fault | undefined {
   if (!hasTriedDpop && !isBound(auth.claims)) return undefined
   const jkt = readConfirmation(auth.claims)
@@ -78,10 +86,15 @@ function findFault<Claims>(
   // Where a proof for another spelling of a path would be one for another route.
   const isPlain = !unplainPath.test(request.url.split('?', 1)[0] ?? '')
   const targets = isPlain ? settings.origins.map((origin) => normalizeTargetUri(origin + request.url) ?? '') : []
-  const proof = verifyProof(request.header('dpop'), { method: request.method, targets, token: auth.token, now }, keys)
+  const shown = request.header('dpop')
+  const proof = verifyProof(shown, { method: request.method, targets, token: auth.token, now }, keys)
   if (!proof.ok) return { code: 'invalid_dpop_proof', failure: failed('proof', 'as in RFC 9449 §4.3', proof.sentence) }
   if (proof.jkt !== jkt) return { code: 'token_invalid', failure: failed('confirmation', jkt, proof.jkt) }
+  const { source } = request
+  // A route behind a router that is guarded, too: the same request, and not a second one with its proof.
+  if (source !== undefined && proven.get(source) === shown) return undefined
   const taken = settings.memory.take(proof, now)
+  if (source !== undefined && taken === 'taken') proven.set(source, shown)
   return taken === 'taken' ? undefined : { code: codes[taken], failure: failed('proof', 'one that is new', taken) }
 }
 
