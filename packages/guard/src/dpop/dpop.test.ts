@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createClientKey, signProof } from '../../testing/sign-proof.ts'
 import { audience, issuer, nowSeconds, secret, signToken } from '../../testing/sign-token.ts'
+import type { AccessTokenClaims } from '../claims/access-token-claims.ts'
+import type { StandardSchemaV1 } from '../claims/standard-schema.ts'
 import { createGuard } from '../create-guard.ts'
 import type { Outcome } from '../guard.ts'
 import { TokenError } from '../token-error.ts'
@@ -41,6 +43,32 @@ describe('proofs at a guard', () => {
     const scene = start()
     const nonce = await takeNonce(scene)
     expect(codeOf(await scene.send({ nonce }))).toBe('authenticated')
+  })
+
+  it('RFC 9449 §7.2: a bound token needs its proof also where the schema of claims leaves cnf out, as most do', async () => {
+    const known = ['iss', 'sub', 'aud', 'client_id', 'iat', 'exp', 'jti'] as const
+    const claims: StandardSchemaV1<unknown, AccessTokenClaims> = {
+      '~standard': {
+        ...{ version: 1, vendor: 'test' },
+        validate: (value) => {
+          const all = value as AccessTokenClaims
+          return { value: Object.fromEntries(known.map((name) => [name, all[name]])) as unknown as AccessTokenClaims }
+        },
+      },
+    }
+    const clock = () => nowSeconds * 1000
+    const guard = createGuard({ issuer, audience, keys: { secret }, clock, claims, dpop: dpop({ nonce: 'none' }) })
+    const ask = async (scheme: string, proof?: string): Promise<string> => {
+      const headers = new Map([
+        ['authorization', `${scheme} ${token}`],
+        ...(proof === undefined ? [] : [['dpop', proof] as const]),
+      ])
+      return codeOf(await guard.check({ method: 'GET', url: '/guarded', header: (name) => headers.get(name) }))
+    }
+    expect(await ask('Bearer')).toBe('token_invalid')
+    expect(await ask('DPoP')).toBe('invalid_dpop_proof')
+    expect(await ask('DPoP', signProof(key, token))).toBe('authenticated')
+    await expect(guard.verify(token)).rejects.toMatchObject({ code: 'token_invalid' })
   })
 
   it.each(['instance', 'none'] as const)(

@@ -1,6 +1,8 @@
-import type { AccessTokenClaims } from '../claims/access-token-claims.ts'
 import type { Guard, GuardRequest, Outcome, Rule } from '../guard.ts'
 import type { CheckName, FailedCheck } from '../guard-event.ts'
+import { decodeBase64url } from '../jws/base64url.ts'
+import { parseJsonObject } from '../jws/parse-json-object.ts'
+import { splitCompact } from '../jws/split-compact.ts'
 import type { GuardSurroundings } from '../proof-requirement.ts'
 import { parseRule } from '../request/parse-rule.ts'
 import { createRefusal, type RefusalCode } from '../request/refusal-answers.ts'
@@ -57,7 +59,8 @@ export function guardByProof<Claims>(guard: Guard<Claims>, settings: ProofSettin
     async verify(token) {
       const claims = await guard.verify(token)
       // Nobody shows a proof here.
-      if (isBound(claims)) throw new TokenError('token_invalid', failed('confirmation', 'no cnf', 'a bound token'))
+      if (readConfirmation(token) !== undefined)
+        throw new TokenError('token_invalid', failed('confirmation', 'no cnf', 'a bound token'))
       return claims
     },
     check(request, rule) {
@@ -75,8 +78,9 @@ function findFault<Claims>(
   hasTriedDpop: boolean,
   { keys, proven, settings }: ProofSurroundings,
 ): Fault | undefined {
-  if (!hasTriedDpop && !isBound(auth.claims)) return undefined
-  const jkt = readConfirmation(auth.claims)
+  const confirmation = readConfirmation(auth.token)
+  if (!hasTriedDpop && confirmation === undefined) return undefined
+  const jkt = findThumbprint(confirmation)
   // RFC 9449 §7.2: a bound token is no bearer token; §7.1: nor has an unbound one the scheme DPoP.
   if (!hasTriedDpop || jkt === undefined) {
     const got = jkt === undefined ? 'a token bound to no key' : 'a bound token without a proof'
@@ -103,13 +107,18 @@ const unplainPath = /\\|\/(\.|%2e){1,2}(\/|$)/i
 
 const codes = { used: 'invalid_dpop_proof', stale: 'use_dpop_nonce', full: 'keys_unavailable' } as const
 
-function isBound(claims: unknown): boolean {
-  return (claims as AccessTokenClaims).cnf !== undefined
+/**
+ * What a token is bound to, which was verified; undefined when it is bound to nothing. By the token itself: the claims that a handler sees are those that a
+ * schema made of them, and most leave out what they don't know.
+ */
+function readConfirmation(token: string): unknown {
+  const parts = splitCompact(token)
+  const payload = parts.ok ? decodeBase64url(parts.payload) : undefined
+  return payload && parseJsonObject(payload)?.cnf
 }
 
 /** The thumbprint that a token is bound to; undefined also where something else besides would have to be proved. */
-function readConfirmation(claims: unknown): string | undefined {
-  const { cnf } = claims as { readonly cnf?: unknown }
+function findThumbprint(cnf: unknown): string | undefined {
   if (typeof cnf !== 'object' || cnf === null || Object.keys(cnf).length !== 1) return undefined
   const { jkt } = cnf as { readonly jkt?: unknown }
   return typeof jkt === 'string' ? jkt : undefined
