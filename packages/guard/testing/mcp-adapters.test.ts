@@ -1,7 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import fastify from 'fastify'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { tokenRequired } from '../src/adapters/express.ts'
 import * as forFastify from '../src/adapters/fastify.ts'
@@ -96,18 +96,20 @@ const toolServers = {
   },
   hono() {
     const app = new Hono<forHono.GuardedEnv<Auth>>()
+    const readMessage = (c: Context): Promise<unknown> => c.req.json().catch(() => null)
     app.post(
       '/mcp',
-      async (c, next) => forHono.tokenRequired(guard, guard.ruleFor(await c.req.json()))(c, next),
+      forHono.tokenRequired(guard),
+      async (c, next) => forHono.tokenRequired(guard, guard.ruleFor(await readMessage(c)))(c, next),
       (c) => c.text('called'),
     )
     return listen(getRequestListener(app.fetch))
   },
   fetch() {
-    const answer = async (request: Request) => {
+    const answer = forFetch.tokenRequired(guard)(async (request) => {
       const body: unknown = await request.json().catch(() => null)
       return forFetch.tokenRequired(guard, guard.ruleFor(body))(() => new Response('called'))(request)
-    }
+    })
     return listen(getRequestListener(answer))
   },
 }
@@ -128,5 +130,20 @@ test.each(Object.entries(toolServers))(
     expect(await call('list_notes', 'notes:read')).toEqual([200, 'called'])
     expect(await call('add_note', 'notes:read')).toEqual([403, 'scope="notes:read notes:write"'])
     expect(await call('add_note', 'notes:read notes:write')).toEqual([200, 'called'])
+  },
+)
+
+test.each(Object.entries(toolServers).filter(([name]) => name === 'hono' || name === 'fetch'))(
+  'behind /%s, where nothing else bounds a body, who has no token is told so before it is read, and what is no message needs all scopes',
+  async (_, start) => {
+    await using server = await start()
+    const send = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${server.origin}/mcp`, { method: 'POST', headers, body: '{' })
+      await answer.body?.cancel()
+      return answer.status
+    }
+    expect(await send({})).toBe(401)
+    const token = signToken({ aud: `${audience}/mcp`, scope: 'notes:read' })
+    expect(await send({ authorization: `Bearer ${token}` })).toBe(403)
   },
 )
