@@ -174,9 +174,9 @@ forEachDatabase('GET /userinfo', ({ createUrl }) => {
   it('RFC 6750 §3.1: a second Authorization header is invalid_request, whatever the first one holds', async () => {
     const scene = await setScene()
     const { authorization } = await credentials(scene, ['openid'])
-    const asking = request(`${scene.server.issuer}/userinfo`, {
-      headers: { authorization: [authorization, 'Bearer x'] },
-    })
+    const { host } = new URL(scene.server.issuer)
+    const headers = ['host', host, 'authorization', authorization, 'authorization', 'Bearer x']
+    const asking = request(`${scene.server.issuer}/userinfo`, { headers })
     const [answer] = (await once(asking.end(), 'response')) as [IncomingMessage]
     answer.resume()
     expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([
