@@ -34,6 +34,26 @@ forEachDatabase('RFC 6749 §2.3.1: client credentials', ({ createUrl }) => {
     }
   })
 
+  it('RFC 6749 §5.2: a body of another type, encoding or size is refused in the form of OAuth as well', async () => {
+    server = await startTestServer({ databaseUrl: await createUrl() })
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const bodies: readonly [number, string, Record<string, string>][] = [
+      [415, 'token=x', { 'content-type': 'text/plain' }],
+      [415, 'token=x', { ...form, 'content-encoding': 'gzip' }],
+      [413, `token=${'x'.repeat(70_000)}`, form],
+      [413, 'x&'.repeat(300), form],
+    ]
+    for (const path of ['/token', '/par', '/device-authorization', '/revoke', '/introspect', '/userinfo']) {
+      for (const [status, body, headers] of bodies) {
+        const answer = await fetch(`${server.issuer}${path}`, { method: 'POST', body, headers })
+        const said = (await answer.json()) as { error: string; error_description: string }
+        expect([path, answer.status, said.error]).toEqual([path, status, 'invalid_request'])
+        expect(said.error_description).toMatch(/^\S.*\.$/)
+        expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
+      }
+    }
+  })
+
   it('an empty secret is none, by Basic as in the form: a public client is let in, and a confidential one is not', async () => {
     const scene = await AuthorizationScene.start({ databaseUrl: await createUrl() })
     server = scene.server

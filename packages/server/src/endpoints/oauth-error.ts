@@ -5,7 +5,7 @@ import type { OauthErrorCode } from './oauth-error-codes.ts'
 
 /** A refusal as OAuth endpoints answer it, RFC 6749 §5.2. */
 export interface OauthError {
-  readonly status: 400 | 401 | 403 | 429 | 503
+  readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 503
   readonly error: OauthErrorCode
   /** One sentence: what happened and what to do. */
   readonly description: string
@@ -51,8 +51,9 @@ export function sendOauthError(
  */
 export function answerOauthErrors(room: HttpServer, error: OauthErrorCode = 'invalid_request'): void {
   room.setErrorHandler((thrown, _, reply) => {
-    const problem = toProblem(thrown)
-    if (problem.status !== 400) throw thrown
-    return sendOauthError(reply, { status: 400, error, description: problem.message })
+    const { status, headers, message: description } = toProblem(thrown)
+    // A body of another type or size is malformed, too: who asks in OAuth's form reads only that of an answer.
+    if (status !== 400 && status !== 413 && status !== 415) throw thrown
+    return sendOauthError(reply, { status, error, description, headers })
   })
 }

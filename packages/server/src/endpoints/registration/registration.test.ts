@@ -280,8 +280,10 @@ forEachDatabase('registration', ({ createUrl }) => {
         'invalid_client_metadata',
       ])
     }
-    expect((await post(server, 'client_name=a', { ...headers, 'content-type': 'text/plain' })).status).toBe(415)
-    expect((await post(server, `{"a":"${'a'.repeat(70_000)}"}`, headers)).status).toBe(413)
+    const typed = await post(server, 'client_name=a', { ...headers, 'content-type': 'text/plain' })
+    expect([typed.status, ((await typed.json()) as Answer['body']).error]).toEqual([415, 'invalid_client_metadata'])
+    const long = await post(server, `{"a":"${'a'.repeat(70_000)}"}`, headers)
+    expect([long.status, ((await long.json()) as Answer['body']).error]).toEqual([413, 'invalid_client_metadata'])
     expect(await clientsOf(server)).toEqual([])
     // None of it took the token's only use.
     expect((await register(server, usual, headers)).status).toBe(201)
