@@ -61,6 +61,13 @@ export async function verifyRefreshToken(
   }
 }
 
+/** The session that a token names, which is not believed: whoever looks it up verifies the token for the client of that. Undefined for what has no token's form. */
+export function readNamedSession(token: string): string | undefined {
+  if (!/^or_[\w-]{80}$/.test(token)) return undefined
+  const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url')
+  return bytes.subarray(KEY_ID_BYTES, KEY_ID_BYTES + SESSION_ID_BYTES).toString('base64url')
+}
+
 function computeMac(key: RefreshKey['key'], body: Uint8Array, clientId: string): Buffer {
   return createHmac('sha256', key).update(body).update(clientId).digest()
 }

@@ -39,8 +39,9 @@ export async function endPresented(
   request: FastifyRequest<{ Body: LogoutBody }>,
   reply: FastifyReply,
   token: string,
+  clientId: string = request.body?.client_id ?? LOGIN_CLIENT_ID,
 ): Promise<void> {
-  const { client_id: clientId = LOGIN_CLIENT_ID, everywhere } = request.body ?? {}
+  const { everywhere } = request.body ?? {}
   const content = await verifyRefreshToken(refreshKeys, token, clientId)
   const isEverywhere = everywhere === true || everywhere === 'true'
   // A session that has ended stays so.

@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { findSession } from '../../domain/sessions/find-session.ts'
+import { readNamedSession } from '../../domain/sessions/refresh-token.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
@@ -34,7 +36,11 @@ async function logOutBrowser(
   token: string | undefined,
 ): Promise<FastifyReply> {
   const { urls, database, clock } = deps
-  if (token !== undefined) await endPresented(deps, request, reply, token)
+  if (token !== undefined) {
+    // The form names no client: whose the cookie's token would be, its session tells.
+    const session = await findSession(database.read, readNamedSession(token) ?? '')
+    await endPresented(deps, request, reply, token, request.body?.client_id ?? session?.clientId)
+  }
   await endBrowserSession(deps, reply, await findBrowserSession(database.read, urls, request, clock.now()))
   return reply.header('cache-control', 'no-store').redirect(urls.loginPath, 303)
 }

@@ -413,6 +413,24 @@ forEachDatabase('POST /token with grant_type=refresh_token', ({ createUrl }) => 
       expect((await post(server, '/logout', { refresh_token: 'or_nothing' })).status).toBe(204)
     })
 
+    test('the button that signs a browser out ends the session in its cookie, whichever client that is of', async () => {
+      const { server } = await startWithPerson()
+      const parsed = parseClient({ name: 'Shop', type: 'public' })
+      if (!parsed.ok) throw new Error(parsed.sentence)
+      const { database } = server.running.installation
+      const { client } = await database.write((tx) => createClient(tx, parsed.client, 'cli'))
+      for (const clientId of ['ostiary', client.id]) {
+        const login = await logIn(server, { ...person, audience, client_id: clientId, refresh_in: 'cookie' })
+        const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? ''
+        const headers = { cookie, accept: 'text/html', origin: new URL(server.issuer).origin }
+        const answer = await fetch(`${server.issuer}/logout`, { method: 'POST', headers, redirect: 'manual' })
+        expect(answer.headers.getSetCookie()).toContainEqual(expect.stringMatching(/^ostiary_refresh=; .*Max-Age=0/))
+        const token = cookie.slice('ostiary_refresh='.length)
+        const refreshed = await refresh(server, { client_id: clientId, refresh_token: token })
+        expect([clientId, refreshed.status, refreshed.body.error]).toEqual([clientId, 400, 'invalid_grant'])
+      }
+    })
+
     test('RFC 7009 §2.1: revoking a refresh token ends its session; another client’s stays', async () => {
       const { server } = await startWithPerson()
       const { refresh_token: token = '', session_id: sessionId } = await open(server)
