@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { endPresentedSession } from '../../domain/sessions/end-presented-session.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { describeInvalidParameter } from '../../platform/http/describe-invalid-parameter.ts'
@@ -11,7 +12,8 @@ import { findBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { findPendingAuthorization, isFreshEnough } from '../pending-authorization.ts'
-import { renderRefreshCookie } from '../refresh-cookie.ts'
+import { findRefreshCookie, renderRefreshCookie } from '../refresh-cookie.ts'
+import { verifyCookieToken } from '../verify-cookie-token.ts'
 import { withReturnTo } from '../with-return-to.ts'
 import { renderContinuePage } from './continue-page.ts'
 import { logInBrowser } from './log-in-browser.ts'
@@ -115,8 +117,16 @@ async function answerProgram(
   // RFC 6749 §5.1: nobody on the way keeps a token.
   reply.header('cache-control', 'no-store')
   if (asked.refreshIn === 'body') return reply.send({ ...login.answer, refresh_token: login.refreshToken })
+  await endReplaced(deps, request)
   const { idleMilliseconds } = login.session
   return reply
     .header('set-cookie', renderRefreshCookie(deps.urls, login.refreshToken, idleMilliseconds))
     .send(login.answer)
+}
+
+/** The cookie holds one session: nobody could refresh or end the one that it held until now. */
+async function endReplaced(deps: LoginEndpointDeps, request: FastifyRequest): Promise<void> {
+  const token = findRefreshCookie(request, deps.urls)
+  const before = token === undefined ? undefined : await verifyCookieToken(deps, token)
+  if (before) await deps.database.write((tx) => endPresentedSession(tx, before), { isRepeatable: true })
 }

@@ -1,12 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { findSession } from '../../domain/sessions/find-session.ts'
-import { readNamedSession } from '../../domain/sessions/refresh-token.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { findBrowserSession } from '../browser-session.ts'
 import { endBrowserSession } from '../end-browser-session.ts'
+import { verifyCookieToken } from '../verify-cookie-token.ts'
 import { endPresented, findPresentedToken, logOutProgram, type ProgramLogoutDeps } from './log-out-program.ts'
 import { type LogoutBody, logoutBodySchema } from './parse-request.ts'
 
@@ -37,9 +36,8 @@ async function logOutBrowser(
 ): Promise<FastifyReply> {
   const { urls, database, clock } = deps
   if (token !== undefined) {
-    // The form names no client: whose the cookie's token would be, its session tells.
-    const session = await findSession(database.read, readNamedSession(token) ?? '')
-    await endPresented(deps, request, reply, token, request.body?.client_id ?? session?.clientId)
+    const content = await verifyCookieToken(deps, token)
+    await endPresented(deps, request, reply, token, request.body?.client_id ?? content?.clientId)
   }
   await endBrowserSession(deps, reply, await findBrowserSession(database.read, urls, request, clock.now()))
   return reply.header('cache-control', 'no-store').redirect(urls.loginPath, 303)

@@ -392,6 +392,26 @@ forEachDatabase('POST /token with grant_type=refresh_token', ({ createUrl }) => 
     expect(ended.headers.get('set-cookie')).toMatch(/^ostiary_refresh=; Path=\/; Max-Age=0;/)
   })
 
+  test('who logs in anew on a page of this origin ends the session that its cookie held, which nobody could end any more', async () => {
+    const { server } = await startWithPerson()
+    const origin = new URL(server.issuer).origin
+    const enter = async (headers: Record<string, string> = {}): Promise<string> => {
+      const answer = await logIn(server, { ...person, audience, refresh_in: 'cookie' }, { origin, ...headers })
+      expect(answer.status).toBe(200)
+      return answer.headers.get('set-cookie')?.split(';')[0] ?? ''
+    }
+    const first = await enter()
+    expect((await logIn(server, { ...person, password: 'not it' }, { origin, cookie: first })).status).toBe(401)
+    expect((await logIn(server, { ...person, audience }, { origin, cookie: first })).status).toBe(200)
+    expect((await refresh(server, {}, { cookie: first, origin })).status).toBe(200)
+    const second = await enter({ cookie: first })
+    const [before, after] = [
+      await refresh(server, {}, { cookie: first, origin }),
+      await refresh(server, {}, { cookie: second, origin }),
+    ]
+    expect([before.status, before.body.error, after.status]).toEqual([400, 'invalid_grant', 200])
+  })
+
   describe('giving a session up', () => {
     const post = (server: TestServer, path: string, body: object) =>
       fetch(`${server.issuer}${path}`, {
