@@ -68,7 +68,7 @@ function singleFlight(stepUp: ClientOptions['stepUp']): ClientOptions['stepUp'] 
 
 function parseIssuer(text: string): URL {
   const issuer = URL.parse(text)
-  const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(issuer?.hostname ?? '')
+  const isLoopback = /^((.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(issuer?.hostname ?? '')
   if (issuer?.protocol === 'https:' || (issuer?.protocol === 'http:' && isLoopback)) return issuer
   throw misconfigured('issuer must be an https URL; http is for loopback hosts')
 }

@@ -464,6 +464,23 @@ describe('set-up', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'misconfigured' }))
   })
 
+  test.each([
+    'http://localhost:4000',
+    'http://login.localhost:4000',
+    'http://127.0.0.1:4000',
+    'http://127.0.1.1',
+    'http://[::1]:4000',
+  ])('RFC 6761 §6.3: %s never leaves this machine, as the server and the guard have it', (issuer) => {
+    const client = createClient({ issuer })
+    cleanups.push(() => client.close())
+    expect(client.state().status).toBe('logged-out')
+  })
+
+  test.each(['http://localhost.example.com', 'http://127.0.0.1.example.com', 'http://notlocalhost'])(
+    'RFC 6761 §6.3: %s may leave it',
+    (issuer) => expect(() => createClient({ issuer })).toThrow(expect.objectContaining({ code: 'misconfigured' })),
+  )
+
   const [api, login] = ['https://api.example.com', 'https://login.example.com']
   test.each<[string, Partial<ClientOptions>, readonly string[]]>([
     ['an origin', { apis: [api] }, [`${api}/`, `${api}/v1`, `${api}/v1/me?x=1`, `${api}/v10`]],
