@@ -1,6 +1,7 @@
 import type { Queries } from '../../platform/database/database.ts'
 import type { Api } from './api.ts'
 import { selectApi } from './api-store.ts'
+import { isSameResource } from './is-same-resource.ts'
 import { listOperatorsApis } from './list-apis.ts'
 
 /** What a caller asks for: an audience and scopes of it. Absent: the only registered API, all of its scopes. */
@@ -38,6 +39,8 @@ export async function resolveAccess(sql: Queries, { audience, scopes }: AccessRe
   const apis = await listOperatorsApis(sql)
   const [only] = apis
   if (!only) return { ok: false, reason: 'no_api' }
+  const meant = audience === undefined ? undefined : apis.find((one) => isSameResource(audience, one.audience))
+  if (meant) return resolveScopes(meant, scopes)
   if (audience === undefined && apis.length === 1) return resolveScopes(only, scopes)
   const reason = audience === undefined ? 'missing_audience' : 'unknown_audience'
   return { ok: false, reason, registered: apis.map((candidate) => candidate.audience) }

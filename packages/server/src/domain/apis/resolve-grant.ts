@@ -1,6 +1,7 @@
 import type { Queries } from '../../platform/database/database.ts'
 import { identityScopes, isIdentityScope } from '../names/identity-scopes.ts'
 import type { Api } from './api.ts'
+import { isSameResource } from './is-same-resource.ts'
 import { type AccessRequest, type ResolvedAccess, resolveAccess } from './resolve-access.ts'
 
 /** What tokens are for that only tell who a person is: the userinfo endpoint, and no registered API. */
@@ -27,7 +28,8 @@ export async function resolveGrant(
 ): Promise<ResolvedAccess> {
   const identity = (scopes ?? []).filter(isIdentityScope)
   const others = scopes?.filter((scope) => !isIdentityScope(scope))
-  const isIdentityOnly = audience === issuer || (audience === undefined && identity.length > 0 && others?.length === 0)
+  const isIdentityOnly =
+    audience === undefined ? identity.length > 0 && others?.length === 0 : isSameResource(audience, issuer)
   if (isIdentityOnly) return resolveIdentity(issuer, identity, others ?? [])
   const access = await resolveAccess(sql, { audience, scopes: others })
   return access.ok ? { ...access, scopes: [...new Set([...identity, ...access.scopes])] } : access

@@ -1,5 +1,6 @@
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Transaction } from '../../platform/database/database.ts'
+import { isSameResource } from '../apis/is-same-resource.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { admitToOrganization } from '../memberships/acting-organization.ts'
 import type { RefreshKey } from '../refresh-keys/refresh-key-ring.ts'
@@ -90,7 +91,7 @@ export async function rotateSession(
 
 /** RFC 6749 §6: a scope may narrow and never widen. RFC 8707 §2.2: the target is one that was granted. */
 function findMisfit(session: Session, { audience, scopes = [] }: WantedAccess): RefusedRotation | undefined {
-  if (audience !== undefined && audience !== session.audience) return 'invalid_target'
+  if (audience !== undefined && !isSameResource(audience, session.audience)) return 'invalid_target'
   return scopes.every((scope) => session.scopes.includes(scope)) ? undefined : 'invalid_scope'
 }
 

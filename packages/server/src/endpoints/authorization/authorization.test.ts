@@ -421,6 +421,18 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
       expect((await scene.exchange(code, { redirect_uri: redirectUri })).status).toBe(200)
     })
 
+    it('RFC 8707 §2, RFC 3986 §6.2.3: a resource as a parser of URLs writes it means the API; its tokens carry the audience as it is registered', async () => {
+      const scene = await start()
+      const resource = new URL(audience.toUpperCase()).href
+      expect(resource).not.toBe(audience)
+      const scope = 'orders:read offline_access'
+      const { body } = await scene.exchange(await getCode(scene, { resource, scope }), { resource })
+      expect(decodeJwt(body.access_token ?? '').aud).toBe(audience)
+      const { refresh_token: refreshToken = '' } = body
+      const refreshed = await scene.exchange('', { grant_type: 'refresh_token', refresh_token: refreshToken, resource })
+      expect(decodeJwt(refreshed.body.access_token ?? '').aud).toBe(audience)
+    })
+
     it('RFC 6749 §4.1.2: a code that is used twice is refused, and ends the session of the first use, everywhere', async () => {
       const scene = await start()
       const code = await getCode(scene)

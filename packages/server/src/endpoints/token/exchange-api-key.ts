@@ -5,6 +5,7 @@ import { parseApiKeyText } from '../../domain/api-keys/api-key-text.ts'
 import { findPresentedKey } from '../../domain/api-keys/find-api-key.ts'
 import { isLive } from '../../domain/api-keys/is-api-key-live.ts'
 import { useApiKey } from '../../domain/api-keys/use-api-key.ts'
+import { isSameResource } from '../../domain/apis/is-same-resource.ts'
 import { describeRefusedAccess, resolveAccess } from '../../domain/apis/resolve-access.ts'
 import { admitToApi } from '../../domain/clients/admit-to-api.ts'
 import type { Client } from '../../domain/clients/client.ts'
@@ -47,7 +48,7 @@ export async function exchangeApiKey(
   if (!isLive(key, marks, now)) return unacceptable('over')
   const owner = await findOwner(database.read, key, jkt)
   if (!owner.ok) return owner
-  if (audience !== undefined && audience !== key.audience)
+  if (audience !== undefined && !isSameResource(audience, key.audience))
     return refuseRequest('invalid_target', 'The key is for another API.')
   const access = admitToApi(undefined, await resolveAccess(database.read, { audience: key.audience, scopes }))
   if (!access.ok) {

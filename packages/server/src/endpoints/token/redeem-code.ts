@@ -1,6 +1,7 @@
 import { findAccount } from '../../domain/accounts/find-account.ts'
 import { isActive } from '../../domain/accounts/is-active.ts'
 import { lockAccount } from '../../domain/accounts/lock-account.ts'
+import { isSameResource } from '../../domain/apis/is-same-resource.ts'
 import {
   type CodePresentation,
   checkAuthorizationCode,
@@ -92,7 +93,7 @@ async function openInTransaction(
   const checked = await checkAuthorizationCode(tx, presented)
   if (!checked.ok) return checked
   const { grant, codeId } = checked
-  if (request.audience !== undefined && request.audience !== grant.audience)
+  if (request.audience !== undefined && !isSameResource(request.audience, grant.audience))
     return { ok: false, reason: 'foreign_target' }
   if (!(await isStillSignedIn(tx, grant))) return { ok: false, reason: 'signed_out' }
   if (!(await isStillMember(tx, grant))) return { ok: false, reason: 'no_member' }

@@ -1,3 +1,4 @@
+import { isSameResource } from '../../domain/apis/is-same-resource.ts'
 import type { Client } from '../../domain/clients/client.ts'
 import {
   pollDeviceAuthorization,
@@ -69,7 +70,8 @@ async function openInTransaction(
   const polled = await pollDeviceAuthorization(tx, { deviceCode, clientId: opening.client.id })
   if (!polled.ok) return polled
   const { authorization, grant } = polled
-  if (audience !== undefined && audience !== authorization.audience) throw new NotOpenedError('foreign_target')
+  if (audience !== undefined && !isSameResource(audience, authorization.audience))
+    throw new NotOpenedError('foreign_target')
   const { accountId, authenticatedAt, methods } = grant
   // The device is no part of the browser that a person happened to decide in, so its session stands by itself.
   const granted = { ...authorization, accountId, authenticatedAt, methods, parentId: undefined }
