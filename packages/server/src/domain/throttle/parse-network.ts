@@ -2,15 +2,16 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 /**
  * Whom an address stands for, as one text: an IPv4 address itself, an IPv6 address's /64 (what one household or one machine is given),
- * such as `203.0.113.7` and `2001:db8:0:1::/64`. An IPv4-mapped IPv6 address is the IPv4 address. `unknown` for anything else, such as
- * the address of a connection that is closed already.
+ * such as `203.0.113.7` and `2001:db8:0:1::/64`. An IPv4-mapped IPv6 address is the IPv4 address. A port, which some proxies write behind the address, is left out.
+ * `unknown` for anything else, such as the address of a connection that is closed already.
  *
  * @see RFC 4291 §2.5.5.2 (mapped addresses), RFC 6177 §2 (a site has at least a /64)
  */
 export function parseNetwork(address: string | undefined): string {
-  if (address === undefined) return 'unknown'
-  if (isIPv4(address)) return address
-  const [withoutZone = ''] = address.split('%')
+  const bare = address?.replace(/^\[(.*)\](?::\d{1,5})?$|^([\d.]+):\d{1,5}$/, '$1$2')
+  if (bare === undefined) return 'unknown'
+  if (isIPv4(bare)) return bare
+  const [withoutZone = ''] = bare.split('%')
   if (!isIPv6(withoutZone)) return 'unknown'
   const groups = readGroups(withoutZone)
   return mappedAddress(groups) ?? `${groups.slice(0, 4).map(toHex).join(':')}::/64`
