@@ -101,6 +101,19 @@ forEachDatabase('required factors', ({ createUrl }) => {
     },
   )
 
+  it('a refresh that is refused for one uses nothing up: the session goes on when it is required no more', async () => {
+    const { code = '' } = await scene.authorize(scene.url())
+    const { body } = await scene.exchange(code)
+    const form = { grant_type: 'refresh_token', client_id: scene.clientId, refresh_token: String(body.refresh_token) }
+    await requireOfApi('mfa')
+    expect((await scene.send('/token', form)).status).toBe(400)
+    // By then a token that was used is a copy in the hands of a thief.
+    later(minute)
+    expect((await scene.send('/token', form)).status).toBe(400)
+    await requireOfApi('none')
+    expect((await scene.send('/token', form)).status).toBe(200)
+  })
+
   it('RFC 9470 §5: acr_values and max_age have who is signed in prove a factor, and sign in anew', async () => {
     app = await addAuthenticator(scene.server, scene.accountId)
     later(minute)

@@ -58,23 +58,52 @@ export async function refreshSession(
   const wanted = { audience, scopes, organization, maySwitchOrganization: client.isFirstParty, jkt }
   const rotate = async (tx: Transaction) => {
     const rotation = await rotateSession(tx, content, newestKey, wanted)
-    const access = rotation.ok
-      ? admitToApi(client, await resolveSessionAccess(tx.sql, deps.issuer, rotation.session, { client, scopes }))
-      : undefined
-    const isProved =
-      rotation.ok && access?.ok === true && (await provesEnough(tx.sql, rotation.session, { client, api: access.api }))
-    return { rotation, access, isProved }
+    return rotation.ok ? grantAccess(tx, deps.issuer, rotation, { client, scopes }) : rotation
   }
-  // Whoever presents the same token again gets the same successor: so it is safe when nobody knows whether it was stored.
-  const { rotation, access, isProved } = await database.write(rotate, { isRepeatable: true })
-  if (!rotation.ok) return refuseRotation(deps, rotation.reason, jkt)
-  if (!access?.ok)
-    return refuseRequest(
-      'invalid_target',
-      'The API of this session, or a scope that it has, is not registered any more, or not for this client.',
-    )
-  if (!isProved) return refuse(deps, 'factor_required')
-  return answerRotation(deps, client, rotation, { ...access, jkt })
+  try {
+    // Whoever presents the same token again gets the same successor: so it is safe when nobody knows whether it was stored.
+    const rotated = await database.write(rotate, { isRepeatable: true })
+    if (!rotated.ok) return refuseRotation(deps, rotated.reason, jkt)
+    return await answerRotation(deps, client, rotated, { ...rotated.access, jkt })
+  } catch (error) {
+    if (error instanceof NotGrantedError) return refuseAccess(deps, error.reason)
+    throw error
+  }
+}
+
+/** Ends the transaction: the session stays in its generation, and the token is good when what was in its way is gone. */
+class NotGrantedError extends Error {
+  override readonly name = 'NotGrantedError'
+  readonly reason: 'not_admitted' | 'factor_required'
+
+  constructor(reason: NotGrantedError['reason']) {
+    super(reason)
+    this.reason = reason
+  }
+}
+
+type Rotated = Extract<Rotation, { ok: true }>
+
+/** @throws NotGrantedError */
+async function grantAccess(
+  tx: Transaction,
+  issuer: string,
+  rotation: Rotated,
+  { client, scopes }: { readonly client: Client; readonly scopes: readonly string[] | undefined },
+): Promise<Rotated & { readonly access: Extract<ResolvedAccess, { ok: true }> }> {
+  const { session } = rotation
+  const access = admitToApi(client, await resolveSessionAccess(tx.sql, issuer, session, { client, scopes }))
+  if (!access.ok) throw new NotGrantedError('not_admitted')
+  if (!(await provesEnough(tx.sql, session, { client, api: access.api }))) throw new NotGrantedError('factor_required')
+  return { ...rotation, access }
+}
+
+function refuseAccess(deps: TokenEndpointDeps, reason: NotGrantedError['reason']): Refreshed {
+  if (reason === 'factor_required') return refuse(deps, reason)
+  return refuseRequest(
+    'invalid_target',
+    'The API of this session, or a scope that it has, is not registered any more, or not for this client.',
+  )
 }
 
 /** What was taken from the client since is not in its tokens any more, though the person once allowed it. */
@@ -90,7 +119,7 @@ function resolveSessionAccess(
 async function answerRotation(
   deps: TokenEndpointDeps,
   client: Client,
-  { session, wasRotated, moment }: Extract<Rotation, { ok: true }>,
+  { session, wasRotated, moment }: Rotated,
   { api, scopes, jkt }: Extract<ResolvedAccess, { ok: true }> & { readonly jkt: string | undefined },
 ): Promise<Refreshed> {
   const { refreshKeys, countRefresh, clock } = deps
