@@ -104,3 +104,9 @@ test('a name that leads both out and in is refused, and what was checked is what
   await expect(fetchPublicDocument(url, { lookup })).rejects.toThrow('has no address')
   expect(asked).toBe(2)
 })
+
+test('RFC 6761 §6.4: a name that nothing answers for is an error of the call, and nobody else hears of it', async () => {
+  const reading = fetchPublicDocument(new URL('https://nothing.invalid/client.json'))
+  await expect(reading).rejects.toThrow(/getaddrinfo \w+ nothing\.invalid/)
+  await expect(reading).rejects.toThrow(PublicFetchError)
+})

@@ -10,9 +10,10 @@ export class PublicFetchError extends Error {
 export function lookupAllowed(lookup: LookupFunction, isAllowed: (address: string) => boolean): LookupFunction {
   return (name, options, done) => {
     lookup(name, { ...options, all: true }, (error, found) => {
+      // Node gives nothing at all beside an error, whatever the type says; what is thrown here would end the process.
+      if (error) return done(error, [])
       const addresses: readonly LookupAddress[] = typeof found === 'string' ? [] : found
       const [first] = addresses
-      if (error) return done(error, [])
       const refused = addresses.find(({ address }) => !isAllowed(address))
       if (refused) return done(new PublicFetchError(`${name} is ${refused.address}, a special-use address`), [])
       if (first === undefined) return done(new PublicFetchError(`${name} has no address`), [])
