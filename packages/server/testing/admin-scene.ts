@@ -116,11 +116,11 @@ export class AdminScene {
     return (await this.signIn(account.id)).token
   }
 
-  /** A token of the client for itself. */
-  async grantClient(scopes: readonly string[]): Promise<string> {
+  /** A token of a client for itself. @param clientId default: the scene's */
+  async grantClient(scopes: readonly string[], clientId = this.clientId): Promise<string> {
     const { tokenIssuer } = this.server.running.installation
-    const now = await this.#moment(undefined)
-    const request = { api: this.#api, subject: this.clientId, clientId: this.clientId, scopes, now }
+    const now = await this.#moment(undefined, clientId)
+    const request = { api: this.#api, subject: clientId, clientId, scopes, now }
     return (await tokenIssuer.issueAccessToken(request)).token
   }
 
@@ -139,9 +139,9 @@ export class AdminScene {
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
   }
 
-  #moment(accountId: string | undefined): Promise<number> {
+  #moment(accountId: string | undefined, clientId = this.clientId): Promise<number> {
     const { clock } = this.server
-    return momentAfterRevocations(this.database.read, { accountId, clientId: this.clientId }, clock.now())
+    return momentAfterRevocations(this.database.read, { accountId, clientId }, clock.now())
   }
 }
 

@@ -3,6 +3,7 @@ import { ADMIN_AUDIENCE, type AdminPermission } from '../../domain/apis/admin-ap
 import { findApi } from '../../domain/apis/list-apis.ts'
 import { reachesAcr } from '../../domain/assurance/acr.ts'
 import type { Actor } from '../../domain/audit/audit-event.ts'
+import { findClient } from '../../domain/clients/find-client.ts'
 import { proofAlgorithms } from '../../domain/dpop/proof-verifier.ts'
 import { type VerifiedIssuedToken, verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
@@ -44,8 +45,9 @@ export async function authenticateCaller(
   await requireProof(deps, request, reply, { scheme, token, jkt: verified.jkt })
   const judged = await judgeIssuedToken(deps.database.read, deps.clock, verified)
   if (!judged.isGood || verified.claims.act !== undefined) throw invalidToken(scheme)
-  if (judged.account !== undefined) await requireFactor(deps, verified, scheme)
-  return describeCaller(verified, judged.account?.id)
+  if (judged.account === undefined) return describeProgram(deps, verified)
+  await requireFactor(deps, verified, scheme)
+  return describePerson(verified, judged.account.id)
 }
 
 /** @throws Problem 403 `insufficient_permission` or `insufficient_scope`, which names what is missing */
@@ -64,13 +66,17 @@ export function requirePermission(
   throw new Problem({ status: 403, code: 'insufficient_scope', detail, headers, members: { scope: permission } })
 }
 
-/** A client that acts for itself has scopes, and no permissions (RFC 9068 §2.2). */
-function describeCaller(token: VerifiedIssuedToken, accountId: string | undefined): AdminCaller {
+/** A client that acts for itself has scopes, and no permissions (RFC 9068 §2.2). One that was taken from it since then it has no more. */
+async function describeProgram({ database }: AdminDeps, token: VerifiedIssuedToken): Promise<AdminCaller> {
   const { claims, clientId } = token
-  const { permissions, scope = '' } = claims
-  if (accountId === undefined) {
-    return { actor: `client:${clientId}`, accountId, clientId, permissions: new Set(scope.split(' ')), token }
-  }
+  const given = (await findClient(database.read, clientId))?.scopes ?? []
+  const permissions = new Set((claims.scope ?? '').split(' ').filter((scope) => given.includes(scope)))
+  return { actor: `client:${clientId}`, accountId: undefined, clientId, permissions, token }
+}
+
+function describePerson(token: VerifiedIssuedToken, accountId: string): AdminCaller {
+  const { claims, clientId } = token
+  const { permissions } = claims
   const held = Array.isArray(permissions) ? permissions.filter((name) => typeof name === 'string') : []
   const { auth_time: seconds, amr: methods = [] } = claims
   const authentication = seconds === undefined ? undefined : { at: seconds * 1000, methods }

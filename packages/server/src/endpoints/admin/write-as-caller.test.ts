@@ -3,6 +3,9 @@ import { AdminScene } from '../../../testing/admin-scene.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
 import type { Account } from '../../domain/accounts/account.ts'
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { createClient } from '../../domain/clients/create-client.ts'
+import { findClient } from '../../domain/clients/find-client.ts'
+import { parseClient } from '../../domain/clients/parse-client.ts'
 import { verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import { writeAsCaller } from './write-as-caller.ts'
 
@@ -56,6 +59,39 @@ forEachDatabase('who administers while their rights are taken', ({ createUrl }) 
         () => scene.call(taking[0], `/accounts/${id}${taking[1]}`, { token: rootToken }),
       )
       expect(isBack(await read(id))).toBe(false)
+    }
+  })
+
+  const changeScopes = (id: string, scopes: readonly string[], token: string) =>
+    scene.call('PATCH', `/clients/${id}`, { token, body: { scopes }, headers: { 'if-match': '*' } })
+  const own = ['accounts:read', 'clients:read', 'clients:write']
+
+  async function addProgram(): Promise<{ readonly id: string; readonly token: string }> {
+    const parsed = parseClient({ name: 'Sync', type: 'confidential', grants: ['client_credentials'], scopes: own })
+    if (!parsed.ok) throw new Error(parsed.sentence)
+    const { client } = await scene.database.write((tx) => createClient(tx, parsed.client, 'cli'))
+    return { id: client.id, token: await scene.grantClient(own, client.id) }
+  }
+
+  test('a scope that is taken from a program bites with its next call, whatever its token says', async () => {
+    const { id, token } = await addProgram()
+    expect((await scene.call('GET', `/clients/${id}`, { token })).status).toBe(200)
+    expect((await changeScopes(id, ['accounts:read'], rootToken)).status).toBe(200)
+    const asked = await scene.call('GET', `/clients/${id}`, { token })
+    expect([asked.status, asked.body.code, asked.body.scope]).toEqual([403, 'insufficient_scope', 'clients:read'])
+    expect((await changeScopes(id, own, token)).body.code).toBe('insufficient_scope')
+    expect((await scene.call('GET', '/accounts', { token })).status).toBe(200)
+    expect((await findClient(scene.database.read, id))?.scopes).toEqual(['accounts:read'])
+  })
+
+  test('a program gives itself no scope back, whatever it had sent when it was taken', async () => {
+    for (const _ of [1, 2, 3]) {
+      const { id, token } = await addProgram()
+      await flood(
+        () => changeScopes(id, own, token),
+        () => changeScopes(id, ['accounts:read'], rootToken),
+      )
+      expect((await findClient(scene.database.read, id))?.scopes).toEqual(['accounts:read'])
     }
   })
 
