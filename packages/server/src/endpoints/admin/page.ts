@@ -53,8 +53,12 @@ export function readCursor<Shape extends readonly ('string' | 'number')[]>(
   const key = parseKey(cursor)
   const fits = key?.length === shape.length && shape.every((type, index) => isOf(type, key[index]))
   if (fits) return key as never
+  throw foreignCursor()
+}
+
+export function foreignCursor(): Problem {
   const detail = '"cursor" is not one that a page of this list has given: take next_cursor as it is.'
-  throw new Problem({ status: 400, code: 'invalid_parameter', detail })
+  return new Problem({ status: 400, code: 'invalid_parameter', detail })
 }
 
 function parseKey(cursor: string): readonly unknown[] | undefined {

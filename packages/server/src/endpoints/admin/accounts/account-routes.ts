@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { accountStates, pageAccounts } from '../../../domain/accounts/page-accounts.ts'
 import { type AdminRoute, adminRoute } from '../admin-route.ts'
 import { closed, pageOf, paging, text } from '../admin-schemas.ts'
-import { DEFAULT_LIMIT, readCursor, writeCursor } from '../page.ts'
+import { DEFAULT_LIMIT, foreignCursor, readCursor, writeCursor } from '../page.ts'
 import { accountParams } from './account-params.ts'
 import { accountRoleRoutes } from './account-role-routes.ts'
 import { accountSchema, accountSummarySchema, renderAccountSummary } from './account-schema.ts'
@@ -31,7 +31,7 @@ const listAccounts = adminRoute({
   }),
   answer: { status: 200, schema: pageOf(accountSummarySchema, 'AccountPage') },
   async act({ deps, query: { q, state, role, cursor, limit = DEFAULT_LIMIT } }) {
-    const after = readSearchCursor(cursor)
+    const after = readSearchCursor(cursor, { q, role })
     const found = await pageAccounts(deps.database.read, { prefix: q, state, role, after, limit })
     return {
       body: {
@@ -42,13 +42,20 @@ const listAccounts = adminRoute({
   },
 })
 
-/** The latest first have two keys, all others one. */
-function readSearchCursor(cursor: string | undefined): readonly string[] | undefined {
-  if (cursor === undefined) return undefined
-  const isOfThree = Buffer.from(cursor, 'base64url').toString().startsWith('["latest"')
-  return isOfThree
+/** A cursor begins with how its list is sorted: that of a search goes on with no other list. */
+function readSearchCursor(
+  cursor: string | undefined,
+  { q, role }: { readonly q?: string | undefined; readonly role?: string | undefined },
+): readonly string[] | undefined {
+  const isLatest = q === undefined && role === undefined
+  const key = isLatest
     ? readCursor(cursor, ['string', 'string', 'string'] as const)
     : readCursor(cursor, ['string', 'string'] as const)
+  if (key === undefined) return undefined
+  const [kind, at] = key
+  const kinds = isLatest ? ['latest'] : q === undefined ? ['role'] : ['id', 'name']
+  if (!kinds.includes(kind) || (isLatest && !/^-?\d{1,15}$/.test(at))) throw foreignCursor()
+  return key
 }
 
 const getAccount = adminRoute({

@@ -121,6 +121,22 @@ forEachDatabase('accounts by the Admin API', ({ createUrl }) => {
         expect([query, (await call('GET', `/accounts?${query}`)).status]).toEqual([query, 400])
     })
 
+    test.each([
+      ['', ['latest', 'yesterday', 'acc_x']],
+      ['', ['latest', '1e400', 'acc_x']],
+      ['', ['latest', '9'.repeat(30), 'acc_x']],
+      ['', ['name', 'ada']],
+      ['', ['id', 'acc_x']],
+      ['', ['role', 'acc_x']],
+      ['q=ada&', ['role', 'acc_x']],
+      ['q=ada&', ['latest', '1', 'acc_x']],
+      ['role=admin&', ['name', 'ada']],
+    ])('?%scursor=%j is none that a page of that list has given', async (query, key) => {
+      const cursor = Buffer.from(JSON.stringify(key)).toString('base64url')
+      const { status, body } = await call('GET', `/accounts?${query}cursor=${cursor}`)
+      expect([status, body.code]).toEqual([400, 'invalid_parameter'])
+    })
+
     test('a form is no JSON, and a taken name is a conflict, also where it is somebody’s address', async () => {
       const form = await scene.call('POST', '/accounts', {
         ...{ token, body: 'username=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
