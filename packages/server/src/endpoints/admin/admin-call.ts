@@ -26,7 +26,7 @@ export interface AdminAnswer {
   readonly body?: object
   /** Where what was made is found. */
   readonly location?: string
-  /** Members of the body that are shown this once: a replay has `null` instead. */
-  readonly once?: Readonly<Record<string, string>>
+  /** Members that are shown this once, beside those of the body: a replay has `null` instead. */
+  readonly once?: Readonly<Record<string, string | null>>
   readonly headers?: Readonly<Record<string, string>>
 }

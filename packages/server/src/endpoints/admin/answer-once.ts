@@ -48,9 +48,15 @@ async function createOnce(
   if (known) return known
   const answer = await create(tx)
   const { body, location, once = {} } = answer
-  const withoutSecrets = { ...body, ...Object.fromEntries(Object.keys(once).map((name) => [name, null])) }
-  await keepAnswer(tx, request, { status, location, body: JSON.stringify(withoutSecrets) })
+  const kept: KeptBody = { body, secrets: Object.keys(once) }
+  await keepAnswer(tx, request, { status, location, body: JSON.stringify(kept) })
   return answer
+}
+
+/** Of secrets their names alone: beside the body, so that it has the same ETag again. */
+interface KeptBody {
+  readonly body: object
+  readonly secrets: readonly string[]
 }
 
 function readAnswer(found: FoundAnswer): AdminAnswer | undefined {
@@ -59,9 +65,11 @@ function readAnswer(found: FoundAnswer): AdminAnswer | undefined {
     const detail = 'This Idempotency-Key was used for another request. Take a new one for each.'
     throw new Problem({ status: 422, code: 'idempotency_key_reused', detail })
   }
-  const { status, location, body } = found.answer
+  const { status, location } = found.answer
+  const { body, secrets } = JSON.parse(found.answer.body) as KeptBody
+  const once = Object.fromEntries(secrets.map((name) => [name, null]))
   const headers = { 'idempotent-replayed': 'true' }
-  return { status, body: JSON.parse(body), headers, ...(location !== undefined && { location }) }
+  return { status, body, once, headers, ...(location !== undefined && { location }) }
 }
 
 /** In whatever order the members come, the request is the same. */

@@ -38,6 +38,7 @@ test('a webhook is made, read, changed with what was read, given a new secret an
   expect(read.body).toEqual(withoutSecret)
   expect((await call('GET', '/webhooks?limit=1')).body).toEqual({ items: [withoutSecret], next_cursor: null })
   const etag = read.headers.get('etag') ?? ''
+  expect([made, again].map(({ headers }) => headers.get('etag'))).toEqual([etag, etag])
   const change = { events: ['role.*'], enabled: false }
   expect((await call('PATCH', `/webhooks/${id}`, change)).status).toBe(428)
   const changed = await call('PATCH', `/webhooks/${id}`, change, { 'if-match': etag })
