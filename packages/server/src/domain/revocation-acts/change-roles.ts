@@ -5,7 +5,10 @@ import { settleOutdatedClaims } from '../accounts/settle-outdated-claims.ts'
 import type { Api } from '../apis/api.ts'
 import { type ApiChange, type ChangedApi, changeApi } from '../apis/change-api.ts'
 import type { Actor } from '../audit/audit-event.ts'
-import { endUnpermittedImpersonations } from '../impersonation/end-unpermitted-impersonations.ts'
+import {
+  endAllUnpermittedImpersonations,
+  endUnpermittedImpersonations,
+} from '../impersonation/end-unpermitted-impersonations.ts'
 import {
   type ChangedRolePermissions,
   changeRolePermissions,
@@ -47,16 +50,25 @@ export function updateRole(
 ): Promise<WithSequence<ChangedRolePermissions>> {
   return changeAndSettle(database, async (tx) => {
     const changed = await changeRolePermissions(tx, change, actor)
-    if (changed.ok && changed.removed.length > 0) await outdateClaimsOfRole(tx, change.role)
+    if (changed.ok && changed.removed.length > 0) await narrowRole(tx, change.role, actor)
     return changed
   })
+}
+
+/**
+ * What follows, in its transaction, from a role that permits less or is no more: tokens of its accounts are outdated, and whoever may act as nobody
+ * else any more stops at once. `settleOutdatedClaims` has to follow it.
+ */
+export async function narrowRole(tx: Transaction, role: string, actor: Actor): Promise<void> {
+  await outdateClaimsOfRole(tx, role)
+  await endAllUnpermittedImpersonations(tx, actor)
 }
 
 /** Deletes a role, and takes it from every account. */
 export function deleteRole(database: Database, name: string, actor: Actor): Promise<WithSequence<EndedRole>> {
   return changeAndSettle(database, async (tx) => {
     const ended = await endRole(tx, name, actor)
-    if (ended.ok) await outdateClaimsOfRole(tx, name)
+    if (ended.ok) await narrowRole(tx, name, actor)
     return ended
   })
 }

@@ -230,6 +230,19 @@ export async function selectImpersonations(sql: Queries, administratorId: string
   return rows.map(toSession)
 }
 
+/** Who acts as somebody in a session that has not ended. */
+export async function selectImpersonators(sql: Queries): Promise<string[]> {
+  const rows = await sql
+    .withTables<SessionTables>()
+    .selectFrom('session')
+    .select('impersonator_id')
+    .distinct()
+    .where('impersonator_id', 'is not', null)
+    .where('ended_at', 'is', null)
+    .execute()
+  return rows.map((row) => String(row.impersonator_id))
+}
+
 /** Some sessions in which an administrator acted as somebody, that have expired and not ended. */
 export async function selectExpiredImpersonations(
   sql: Queries,

@@ -204,14 +204,23 @@ forEachDatabase('impersonation', ({ createUrl }) => {
     expect(session.ended_at).not.toBeNull()
   })
 
-  test('an administrator who may impersonate no more acts as nobody any more', async () => {
-    const { body } = await begin()
+  test.each([
+    ['the role is taken from them', 'DELETE', (id: string, role: string) => `/accounts/${id}/roles/${role}`, undefined],
+    ['the role permits it no more', 'PATCH', (_: string, role: string) => `/roles/${role}`, { permissions: [] }],
+    ['the role is deleted', 'DELETE', (_: string, role: string) => `/roles/${role}`, undefined],
+  ] as const)('who may impersonate no more acts as nobody any more: %s', async (_, method, path, change) => {
+    const impersonator = `impersonator${people}`
+    const { id } = await scene.addPermitted(impersonator, ['accounts:impersonate'])
+    const { body: begun } = await begin({}, personId, (await scene.signIn(id)).token)
+    const { body: other } = await begin()
     const rootToken = await scene.signInAdmin(`root${people}`)
-    const took = await scene.call('DELETE', `/accounts/${administratorId}/roles/impersonators`, { token: rootToken })
-    expect(took.status).toBe(200)
-    const { body: session } = await scene.call('GET', `/sessions/${body.session_id}`, { token: rootToken })
-    expect(session.ended_at).not.toBeNull()
-    expect((await actsOf(personId)).map(({ act }) => act)).toContain('impersonation.ended')
+    const call = { token: rootToken, headers: { 'if-match': '*' }, ...(change && { body: change }) }
+    expect((await scene.call(method, path(id, `role-of-${impersonator}`), call)).status).toBe(200)
+    const endOf = async ({ session_id }: { readonly session_id: string }) =>
+      (await scene.call('GET', `/sessions/${session_id}`, { token: rootToken })).body.ended_at
+    expect(await endOf(begun)).toMatch(/Z$/)
+    expect(await endOf(other)).toBeNull()
+    expect((await actsOf(personId)).filter(({ act }) => act === 'impersonation.ended')).toHaveLength(1)
   })
 
   describe('it is refused', () => {

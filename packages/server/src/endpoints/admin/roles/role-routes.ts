@@ -3,6 +3,7 @@ import { outdateClaimsOfRole } from '../../../domain/accounts/outdate-claims.ts'
 import { settleOutdatedClaims } from '../../../domain/accounts/settle-outdated-claims.ts'
 import { listMissingOfRoles } from '../../../domain/administration/administrator.ts'
 import { parseRequiredFactor, requirableFactors } from '../../../domain/assurance/required-factor.ts'
+import { narrowRole } from '../../../domain/revocation-acts/change-roles.ts'
 import { changeRolePermissions } from '../../../domain/roles/change-role-permissions.ts'
 import { createRole } from '../../../domain/roles/create-role.ts'
 import { endRole } from '../../../domain/roles/end-role.ts'
@@ -153,7 +154,8 @@ const change = adminRoute({
         body.permissions !== undefined &&
         (await replacePermissions(tx, call.caller, { role, wanted: body.permissions }))
       const isDemanding = body.required_factor !== undefined && (await demand(tx, call, role, body.required_factor))
-      if (isNarrowed || isDemanding) await outdateClaimsOfRole(tx, role.name)
+      if (isNarrowed) await narrowRole(tx, role.name, call.caller.actor)
+      else if (isDemanding) await outdateClaimsOfRole(tx, role.name)
       return renderRole(await findRole(tx.sql, role.name))
     })
     await settleOutdatedClaims(deps.database)
@@ -207,7 +209,7 @@ const remove = adminRoute({
     await deps.database.write(async (tx) => {
       const { name } = await lockForChange(tx, call, call.params.role)
       if (!(await endRole(tx, name, caller.actor)).ok) throw builtInRole()
-      await outdateClaimsOfRole(tx, name)
+      await narrowRole(tx, name, caller.actor)
     })
     return { body: await confirm(call, await settleOutdatedClaims(deps.database)) }
   },
