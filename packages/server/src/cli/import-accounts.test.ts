@@ -174,6 +174,22 @@ forEachDatabase('an import of accounts', ({ createUrl }) => {
   }
   const options: AccountsOptions = { with: [] }
 
+  it('gives what a line brings to the account of that line, whatever account it names', async () => {
+    const server = await start()
+    const { installation } = server.running
+    const { database } = installation
+    const account_id = await addAccount(server, 'root', password)
+    const identity = { account_id, issuer: 'https://accounts.google.com', subject: '110169484474386276334' }
+    const passkey = { account_id, handle: 'AAAAAAAAAAAAAAAAAAAAAA' }
+    const line = { username: 'mallory', federated_identities: [identity], passkey_user: passkey }
+    const told = await importAccountsOf(installation, place(JSON.stringify(line)), options)
+    expect(told).toMatchObject({ json: { created: 1, refused: 0 } })
+    const mallory = await findAccountByLoginName(database.read, 'mallory')
+    expect(await listIdentities(database.read, account_id)).toEqual([])
+    expect(await listIdentities(database.read, mallory?.id ?? '')).toMatchObject([{ subject: identity.subject }])
+    expect(await readTable(database, 'passkey_user')).toEqual([expect.stringContaining(mallory?.id ?? '')])
+  })
+
   it('refuses a line alone, whatever is wrong with it, and tells each; a dry run tells the same and stores nothing', async () => {
     const server = await start()
     const { installation } = server.running

@@ -19,7 +19,8 @@ export function toAccountRows(record: AccountRecord): RowsOfTables {
   const rowsOf = new Map<string, readonly Row[]>()
   const rest: Record<string, unknown> = { ...record }
   for (const part of accountParts) {
-    const rows = readPart(part, rest).map((row) => ({ account_id: String(record.id), ...row }))
+    // Last: whatever a row says of itself, it is of this account and no other.
+    const rows = readPart(part, rest).map((row) => ({ ...row, account_id: String(record.id) }))
     if (rows.length > 0) rowsOf.set(part.table, rows)
   }
   return rowsOf.set('account', [readRow(rest)])
