@@ -3,6 +3,7 @@ import type { Account } from '../domain/accounts/account.ts'
 import { cancelDeletion } from '../domain/personal-data/cancel-deletion.ts'
 import { purgeAccount } from '../domain/personal-data/purge-accounts.ts'
 import { countDeletionEffects, requestDeletion } from '../domain/personal-data/request-deletion.ts'
+import { requestPurge } from '../domain/personal-data/request-purge.ts'
 import type { Installation } from '../installation.ts'
 import { CommandError, createCommand, type Report, runCommand, withInstallation } from './command.ts'
 import { getAccountOption } from './get-account-option.ts'
@@ -53,12 +54,8 @@ async function deleteLater({ config, database }: Installation, account: Account)
 
 /** Whether it waited already or not. */
 async function deleteNow({ database }: Installation, { id, username }: Account): Promise<Report> {
-  await database.write(async (tx) => {
-    await cancelDeletion(tx, { accountId: id, actor: 'cli' })
-    await requestDeletion(tx, { accountId: id, actor: 'cli', graceDays: 0 })
-  })
-  if (!(await purgeAccount(database, id, { evenIfDisabled: true })))
-    throw new CommandError('unknown_account', 'That account is gone already.')
+  await database.write((tx) => requestPurge(tx, { accountId: id, actor: 'cli' }))
+  if (!(await purgeAccount(database, id))) throw new CommandError('unknown_account', 'That account is gone already.')
   return { json: { id, deleted: true }, lines: [`${username} is deleted; the name is free.`] }
 }
 

@@ -15,12 +15,8 @@ export async function purgeAccounts(database: Database, now: number): Promise<vo
  * Purges one account, in small steps, each a transaction of its own, so that nobody waits behind it. A purge that breaks off is begun again from the start and
  * finds less to do; two at once do each other no harm. False when the account stays after all.
  */
-export async function purgeAccount(
-  database: Pick<Database, 'write'>,
-  accountId: string,
-  { evenIfDisabled = false }: { readonly evenIfDisabled?: boolean } = {},
-): Promise<boolean> {
-  if (!(await database.write((tx) => beginPurge(tx, accountId, evenIfDisabled)))) return false
+export async function purgeAccount(database: Pick<Database, 'write'>, accountId: string): Promise<boolean> {
+  if (!(await database.write((tx) => beginPurge(tx, accountId, false)))) return false
   for (const { purged: step } of everythingKept) {
     if (typeof step !== 'function') continue
     let from: number | undefined = 0

@@ -62,6 +62,15 @@ forEachDatabase('who administers while their rights are taken', ({ createUrl }) 
     }
   })
 
+  test('an account that was deleted at once is gone, whoever keeps it at that moment', async () => {
+    for (const round of [1, 2, 3, 4, 5]) {
+      const { id } = await scene.addAccount(`gone${round}`)
+      const keep = () => scene.call('POST', `/accounts/${id}/restore`, { token: rootToken })
+      await flood(keep, () => scene.call('DELETE', `/accounts/${id}?at_once=true`, { token: rootToken }))
+      expect(await read(id)).toBeUndefined()
+    }
+  })
+
   const changeScopes = (id: string, scopes: readonly string[], token: string) =>
     scene.call('PATCH', `/clients/${id}`, { token, body: { scopes }, headers: { 'if-match': '*' } })
   const own = ['accounts:read', 'clients:read', 'clients:write']

@@ -5,11 +5,13 @@ import { revokeKeysOfAccount } from '../../../domain/api-keys/revoke-api-key.ts'
 import { cancelDeletion } from '../../../domain/personal-data/cancel-deletion.ts'
 import { purgeAccount } from '../../../domain/personal-data/purge-accounts.ts'
 import { requestDeletion } from '../../../domain/personal-data/request-deletion.ts'
+import { requestPurge } from '../../../domain/personal-data/request-purge.ts'
 import { getFeedSequence } from '../../../domain/revocations/get-feed-sequence.ts'
 import { logOutEverywhere } from '../../../domain/sessions/log-out-everywhere.ts'
+import type { Transaction } from '../../../platform/database/database.ts'
 import { Problem } from '../../../platform/http/problem.ts'
 import { type AdminRoute, adminRoute } from '../admin-route.ts'
-import { closed, confirmationSchema, nullable, renderTime, time, waiting } from '../admin-schemas.ts'
+import { closed, confirmationSchema, nullable, renderTimeOrNull, time, waiting } from '../admin-schemas.ts'
 import { confirm, readWait } from '../confirm.ts'
 import { requireMatch } from '../entity-tag.ts'
 import { accountParams } from './account-params.ts'
@@ -116,19 +118,23 @@ const remove = adminRoute({
     const { deps, params, query, caller } = call
     const { account_id: accountId } = params
     const isAtOnce = query.at_once === true
-    const graceDays = isAtOnce ? 0 : deps.deletionGraceDays
-    const { actor } = caller
+    const deletion = { accountId, actor: caller.actor }
     const { deleteAfter, sequence } = await deps.database.write(async (tx) => {
       await lockAccount(tx, call, { accountId, endsAdministering: true })
       requireMatch(call, (await readAccount(tx.sql, accountId)).shown)
-      if (isAtOnce) await cancelDeletion(tx, { accountId, actor })
-      const requested = await requestDeletion(tx, { accountId, actor, graceDays })
-      if (!requested.ok) throw alreadyRequested()
-      return { deleteAfter: requested.deleteAfter, sequence: await getFeedSequence(tx.sql) }
+      if (isAtOnce) await requestPurge(tx, deletion)
+      const deleteAfter = isAtOnce ? undefined : await wait(tx)
+      return { deleteAfter, sequence: await getFeedSequence(tx.sql) }
     })
-    if (isAtOnce) await purgeAccount(deps.database, accountId, { evenIfDisabled: true })
+    if (isAtOnce) await purgeAccount(deps.database, accountId)
     const confirmation = await confirm(call, sequence)
-    return { body: { delete_after: isAtOnce ? null : renderTime(deleteAfter), confirmation } }
+    return { body: { delete_after: renderTimeOrNull(deleteAfter), confirmation } }
+
+    async function wait(tx: Transaction): Promise<number> {
+      const requested = await requestDeletion(tx, { ...deletion, graceDays: deps.deletionGraceDays })
+      if (!requested.ok) throw alreadyRequested()
+      return requested.deleteAfter
+    }
   },
 })
 
