@@ -1,7 +1,6 @@
 import { getAccount } from '../accounts/get-account.ts'
 import { listIdentifiers } from '../accounts/list-identifiers.ts'
 import { deleteAccount } from '../accounts/mark-deletion.ts'
-import { blankSomeEvents } from '../audit/blank-some-events.ts'
 import { type KeptData, writeMoment } from './kept-data.ts'
 
 /** The account itself: what goes last, so that its names are taken until nothing of it is left. */
@@ -29,8 +28,6 @@ export const keptAccount: KeptData = {
     },
   ],
   async purged(tx, accountId) {
-    // What was noted since its events were looked at, such as somebody's attempt to log in.
-    await blankSomeEvents(tx, accountId, 0)
     await deleteAccount(tx, accountId)
     return undefined
   },

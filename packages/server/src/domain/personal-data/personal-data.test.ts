@@ -298,6 +298,33 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
     expect(await countNetworks(database, id)).toBe(0)
   })
 
+  it('what an operator still does to an account between two steps of its purge goes with it', async () => {
+    const { server, database } = await start()
+    const id = await addPerson(server, 'ada.lovelace')
+    await database.write((tx) => requestPurge(tx, { accountId: id, actor: 'cli' }))
+    const organization = parseOrganization({ name: 'Late' })
+    if (!organization.ok) throw new Error(organization.sentence)
+    const late = await database.write((tx) => createOrganization(tx, organization.description, 'cli'))
+    if (!late.ok) throw new Error(late.reason)
+    const member = { organizationId: late.organization.id, accountId: id, roles: [] }
+    let count = 0
+    const write: Database['write'] = async (unit, options) => {
+      await database.write(async (tx) => {
+        const account = await findAccount(tx.sql, id)
+        if (account === undefined) return
+        count += 1
+        await updateProfile(tx, account, { name: `Ada ${count}` }, 'cli')
+        await makeRecoveryCodes(tx, { accountId: id, network: '203.0.113.7' })
+        await addMember(tx, member, 'cli')
+      })
+      return database.write(unit, options)
+    }
+    expect(await purgeAccount({ write }, id)).toBe(true)
+    expect(count).toBeGreaterThan(9)
+    expect(Object.keys(await search(database, id)).sort()).toEqual(['audit_event', 'revocation_mark'])
+    expect(await countNetworks(database, id)).toBe(0)
+  })
+
   it('one that was locked meanwhile is left alone, kept when it is unlocked, and deleted by an operator who says so', async () => {
     const { server, database } = await start()
     const id = await addAccount(server, 'ada', password)
