@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import {
   createWebhook,
   deleteWebhook,
+  lockWebhook,
   MOST_WEBHOOKS,
   rotateWebhookSecret,
   updateWebhook,
 } from '../domain/webhooks/change-webhook.ts'
-import { findWebhook, listWebhooks } from '../domain/webhooks/find-webhook.ts'
+import { listWebhooks } from '../domain/webhooks/find-webhook.ts'
 import { parseWebhook, type WebhookDescription } from '../domain/webhooks/parse-webhook.ts'
 import { testWebhook } from '../domain/webhooks/test-webhook.ts'
 import type { Webhook } from '../domain/webhooks/webhook.ts'
@@ -113,12 +114,20 @@ async function updateFromOptions(
   id: string,
   { enable, disable, ...options }: WebhookUpdateOptions,
 ): Promise<Report> {
-  const before = (await findWebhook(database.read, id)) ?? unknownWebhook()
-  const { url = before.url, event: events = before.events, description = before.description } = options
-  const parsed = getParsed({ url, events, description }, config.webhooksDangerouslyReachPrivateNetworks)
-  const isEnabled = disable ? false : (enable ?? before.disabled === undefined)
-  const webhook =
-    (await database.write((tx) => updateWebhook(tx, id, { ...parsed, isEnabled }, 'cli'))) ?? unknownWebhook()
+  const { url, event: events, description } = options
+  const isDescribed = (url ?? events ?? description) !== undefined
+  const webhook = await database.write(async (tx) => {
+    const before = (await lockWebhook(tx, id)) ?? unknownWebhook()
+    const wanted = {
+      url: url ?? before.url,
+      events: events ?? before.events,
+      description: description ?? before.description,
+    }
+    // One whose address is not allowed any more can still be disabled.
+    const parsed = isDescribed ? getParsed(wanted, config.webhooksDangerouslyReachPrivateNetworks) : wanted
+    const isEnabled = disable ? false : (enable ?? before.disabled === undefined)
+    return (await updateWebhook(tx, id, { ...parsed, isEnabled }, 'cli')) ?? unknownWebhook()
+  })
   return { json: toJson(webhook), lines: [toLine(webhook)] }
 }
 

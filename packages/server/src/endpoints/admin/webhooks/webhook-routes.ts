@@ -119,7 +119,8 @@ const updateWebhook = adminRoute({
       const before = await lockWebhook(tx, params.webhook_id)
       if (before === undefined) throw unknownResource('webhook')
       requireMatch(call, renderWebhook(before))
-      const parsed = getParsed(deps, { ...before, ...described })
+      // One whose address is not allowed any more can still be disabled.
+      const parsed = Object.keys(described).length === 0 ? before : getParsed(deps, { ...before, ...described })
       const isEnabled = enabled ?? before.disabled === undefined
       return updateInDomain(tx, before.id, { ...parsed, isEnabled }, caller.actor)
     })

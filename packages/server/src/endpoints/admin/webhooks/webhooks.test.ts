@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AdminScene } from '../../../../testing/admin-scene.ts'
 import { WebhookReceiver } from '../../../../testing/webhook-receiver.ts'
 import { listAuditEvents } from '../../../domain/audit/list-audit-events.ts'
+import { createWebhook } from '../../../domain/webhooks/change-webhook.ts'
 
 let scene: AdminScene
 let token: string
@@ -61,6 +62,25 @@ test('a webhook is made, read, changed with what was read, given a new secret an
       ),
     ),
   )
+})
+
+test('one whose address is not allowed any more can be disabled, and not described anew', async () => {
+  const strict = await AdminScene.start()
+  try {
+    const { database, sealer } = strict.server.running.installation
+    const within = { url: 'http://127.0.0.1:1/', description: '', events: ['role.*'] }
+    const made = await database.write((tx) => createWebhook(tx, sealer, within, 'cli'))
+    if (!made.ok) throw new Error(made.reason)
+    const change = async (body: object) =>
+      strict.call('PATCH', `/webhooks/${made.webhook.id}`, {
+        ...{ token: await strict.signInAdmin(`root${Math.random()}`), body, headers: { 'if-match': '*' } },
+      })
+    expect((await change({ description: 'CRM' })).status).toBe(400)
+    const { status, body } = await change({ enabled: false })
+    expect([status, body.enabled, body.disabled_because]).toEqual([200, false, 'operator'])
+  } finally {
+    await strict.server.stop()
+  }
 })
 
 test('it is tried, its deliveries are read page by page, and what failed is sent again', async () => {
