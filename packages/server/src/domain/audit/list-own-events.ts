@@ -13,15 +13,19 @@ export interface OwnEvents {
 }
 
 /**
- * What happened to one account, the latest first, as it may be told to the account's person: the network of somebody else who did it is not. Pages
- * go on with what stands `before` the last one of the page.
+ * What happened to one account, the latest first, as it may be told to the account's person: not who acted as them, nor the network of somebody else
+ * who did it. Pages go on with what stands `before` the last one of the page.
  */
 export async function listOwnEvents(sql: Queries, accountId: string, which: OwnEvents): Promise<readonly AuditEvent[]> {
   const events = await selectEventsOf(sql, accountId, which)
-  return events.map((event) => (isByPerson(event, accountId) ? event : { ...event, network: undefined }))
+  return events.map(({ detail: { administrator: _, ...detail }, network, ...event }) => ({
+    ...event,
+    detail,
+    network: isByPerson(event, accountId) ? network : undefined,
+  }))
 }
 
 /** `anonymous` is whoever tried to be them: from where is just what they should see. */
-function isByPerson({ actor }: AuditEvent, accountId: string): boolean {
+function isByPerson({ actor }: Pick<AuditEvent, 'actor'>, accountId: string): boolean {
   return actor === 'anonymous' || actor === `account:${accountId}`
 }

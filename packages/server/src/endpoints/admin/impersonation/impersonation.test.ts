@@ -12,6 +12,7 @@ import { ADMIN_AUDIENCE } from '../../../domain/apis/admin-api.ts'
 import { listAuditEvents } from '../../../domain/audit/list-audit-events.ts'
 import { createClient } from '../../../domain/clients/create-client.ts'
 import { parseClient } from '../../../domain/clients/parse-client.ts'
+import { writeExport } from '../../../domain/personal-data/write-export.ts'
 import { changeRolePermissions } from '../../../domain/roles/change-role-permissions.ts'
 import { createRole } from '../../../domain/roles/create-role.ts'
 import { endExpiredImpersonations } from '../../../domain/sessions/end-expired-impersonations.ts'
@@ -192,6 +193,24 @@ forEachDatabase('impersonation', ({ createUrl }) => {
     expect([ended.status, ended.body.seq > 0]).toEqual([200, true])
     expect((await scene.call('DELETE', path, { token })).status).toBe(200)
     expect((await actsOf(personId)).map(({ act }) => act)).toContain('impersonation.ended')
+  })
+
+  test('neither their activity nor the copy of their data tells the person who the administrator was', async () => {
+    const { body } = await begin()
+    await scene.call('POST', `/accounts/${personId}/impersonation/${body.session_id}/token`, { token })
+    await scene.call('DELETE', `/accounts/${personId}/impersonation/${body.session_id}`, { token })
+    const [{ detail = {} } = {}] = (await actsOf(personId)).filter(({ act }) => act === 'impersonation.ended')
+    expect(detail).toEqual({ reason, administrator: administratorId })
+    const person = await signInPerson()
+    const activity = (await person.get('/account/activity', { accept: 'application/json' })).text
+    const { database } = scene
+    let copy = ''
+    for await (const piece of writeExport(database.read, personId, { issuer: scene.server.issuer, now: 0 }))
+      copy += piece
+    for (const text of [activity, copy]) {
+      expect(text).toContain('impersonation.ended')
+      expect(text).not.toContain(administratorId)
+    }
   })
 
   test('an administrator who may not go on as themselves goes on as nobody else', async () => {
