@@ -37,6 +37,8 @@ export async function addRole(tx: Transaction, { accountId, role, actor }: RoleC
 
 /** Takes a role from an account, and outdates its claims. False when it had it not. */
 export async function removeRole(tx: Transaction, { accountId, role, actor }: RoleChange): Promise<boolean> {
+  // An administrator who was let in while they had it holds the lock: what they do by it is over, and gives it back to nobody.
+  await lockAccount(tx, accountId)
   if (!(await deleteRole(tx.sql, accountId, role))) return false
   await recordAuditEvent(tx, { act: 'account.role_removed', actor, outcome: 'done', accountId, detail: { role } })
   await outdateClaims(tx, accountId)

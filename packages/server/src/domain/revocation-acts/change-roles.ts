@@ -17,11 +17,16 @@ import {
   type RolePermissionsChange,
 } from '../roles/change-role-permissions.ts'
 import { type EndedRole, endRole } from '../roles/end-role.ts'
+import { lockRole } from '../roles/lock-role.ts'
 import { type RoleDemand, setRoleDemand } from '../roles/require-factor.ts'
+import { ADMIN_ROLE } from '../roles/role.ts'
 
 /*
  * What changes what accounts may. Each is durable first; then guards are told to have the tokens refreshed that still say what was before, and
  * `sequence` is the feed's number by which all of them have heard of it.
+ *
+ * What a role permits is changed under the lock of the role `admin`: people who administer hold it from when they are let in, so what they do by
+ * the role is over by then, and gives nothing of it back.
  */
 
 type WithSequence<Outcome> = Outcome extends { readonly ok: true } ? Outcome & { readonly sequence: number } : Outcome
@@ -49,6 +54,7 @@ export function updateRole(
   actor: Actor,
 ): Promise<WithSequence<ChangedRolePermissions>> {
   return changeAndSettle(database, async (tx) => {
+    await lockRole(tx, ADMIN_ROLE)
     const changed = await changeRolePermissions(tx, change, actor)
     if (changed.ok && changed.removed.length > 0) await narrowRole(tx, change.role, actor)
     return changed
@@ -67,6 +73,7 @@ export async function narrowRole(tx: Transaction, role: string, actor: Actor): P
 /** Deletes a role, and takes it from every account. */
 export function deleteRole(database: Database, name: string, actor: Actor): Promise<WithSequence<EndedRole>> {
   return changeAndSettle(database, async (tx) => {
+    await lockRole(tx, ADMIN_ROLE)
     const ended = await endRole(tx, name, actor)
     if (ended.ok) await narrowRole(tx, name, actor)
     return ended

@@ -1,11 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AdminScene } from '../../../testing/admin-scene.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
 import type { Account } from '../../domain/accounts/account.ts'
 import { findAccount } from '../../domain/accounts/find-account.ts'
+import { ADMIN_AUDIENCE, type AdminPermission } from '../../domain/apis/admin-api.ts'
 import { createClient } from '../../domain/clients/create-client.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import { parseClient } from '../../domain/clients/parse-client.ts'
+import { deleteRole, takeRole, updateRole } from '../../domain/revocation-acts/change-roles.ts'
 import { verifyIssuedToken } from '../../domain/tokens/verify-issued-token.ts'
 import { writeAsCaller } from './write-as-caller.ts'
 
@@ -104,22 +107,54 @@ forEachDatabase('who administers while their rights are taken', ({ createUrl }) 
     }
   })
 
-  test('nothing is written for a session that has ended since it was let in', async () => {
-    const { id: accountId } = await scene.addAccount('accomplice', ['admin'])
-    const { token, sessionId } = await scene.signIn(accountId)
+  /** Opens calls of a person by this token, each with transactions of its own. */
+  async function writerOf(accountId: string, token: string, permissions: readonly AdminPermission[]) {
     const { database, clientId, server } = scene
     const deps = { ...server.running.installation, issuer: server.issuer, clock: server.clock }
     const verified = await verifyIssuedToken(deps, database.read, token)
     if (verified === undefined) throw new Error('the token is none')
-    const caller = {
-      actor: `admin:${accountId}`,
-      accountId,
-      clientId,
-      permissions: new Set<string>(),
-      token: verified,
-    } as const
-    const write = (unit: () => Promise<string> = async () => 'written') =>
-      writeAsCaller({ database, clock: server.clock }, caller).write(unit)
+    const caller = { actor: `admin:${accountId}`, accountId, clientId, permissions: new Set(permissions) } as const
+    return () => writeAsCaller({ database, clock: server.clock }, { ...caller, token: verified })
+  }
+
+  test.each([
+    ['is taken', (accountId: string, role: string) => takeRole(scene.database, { accountId, role, actor: 'cli' })],
+    [
+      'permits less',
+      (_: string, role: string) => {
+        const change = { role, audience: ADMIN_AUDIENCE, add: [], remove: ['roles:write'] }
+        return updateRole(scene.database, change, 'cli')
+      },
+    ],
+    ['is deleted', (_: string, role: string) => deleteRole(scene.database, role, 'cli')],
+  ] as const)(
+    'when a command says that a role %s, what was let in by it is over, and gives nothing back',
+    async (what, taking) => {
+      const name = `holder-${what.replace(' ', '-')}`
+      const { id } = await scene.addPermitted(name, ['roles:write'])
+      const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const order: string[] = []
+      const { token } = await scene.signIn(id, ['roles:write'])
+      const acting = (await writerOf(id, token, ['roles:write']))().write(async () => {
+        begun.resolve()
+        await end.promise
+        order.push('act')
+      })
+      await begun.promise
+      const taken = taking(id, `role-of-${name}`).then(() => order.push(what))
+      // Long enough for whoever does not wait.
+      await sleep(300)
+      end.resolve()
+      await Promise.all([acting, taken])
+      expect(order).toEqual(['act', what])
+    },
+  )
+
+  test('nothing is written for a session that has ended since it was let in', async () => {
+    const { id: accountId } = await scene.addAccount('accomplice', ['admin'])
+    const { token, sessionId } = await scene.signIn(accountId)
+    const openCall = await writerOf(accountId, token, [])
+    const write = () => openCall().write(async () => 'written')
     expect(await write()).toBe('written')
     expect((await scene.call('DELETE', `/sessions/${sessionId}`, { token: rootToken })).status).toBe(200)
     await expect(write()).rejects.toMatchObject({ status: 401, code: 'invalid_token' })

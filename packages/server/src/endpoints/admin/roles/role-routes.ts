@@ -11,7 +11,7 @@ import { listRoles } from '../../../domain/roles/list-roles.ts'
 import { lockRole } from '../../../domain/roles/lock-role.ts'
 import { parseRole, parseRoleDescription } from '../../../domain/roles/parse-role.ts'
 import { setRoleDemand } from '../../../domain/roles/require-factor.ts'
-import type { Role, RolePermission } from '../../../domain/roles/role.ts'
+import { ADMIN_ROLE, type Role, type RolePermission } from '../../../domain/roles/role.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { Problem } from '../../../platform/http/problem.ts'
 import type { AdminCall } from '../admin-call.ts'
@@ -165,6 +165,8 @@ const change = adminRoute({
 
 /** A role that stays as it is until the transaction ends. @throws Problem 404, 412, 403 `privilege_exceeded` */
 async function lockForChange(tx: Transaction, call: AdminCall, name: string): Promise<Role> {
+  // As whoever else takes rights by a role: a program has not locked it yet.
+  await lockRole(tx, ADMIN_ROLE)
   await lockRole(tx, name)
   const role = await findRole(tx.sql, name)
   requireMatch(call, renderRole(role))
