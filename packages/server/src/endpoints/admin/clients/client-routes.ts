@@ -73,7 +73,7 @@ const createClientRoute = adminRoute({
   permission: 'clients:write',
   summary: 'Register a client',
   description:
-    'A confidential one without keys gets a secret, which is shown this once. A scope of the Admin API is given by who holds the permission of that name.',
+    'A confidential one without keys gets a secret, which is shown this once. A scope of the Admin API is given by who holds the permission of that name; `revocations:write` by who holds all, since a client that has it takes any role and replaces keys at `POST /revocations`.',
   body: newClientSchema,
   answer: { status: 201, schema: createdClientSchema },
   isIdempotent: true,

@@ -157,6 +157,17 @@ forEachDatabase('clients by the Admin API', ({ createUrl }) => {
     expect((await call('DELETE', path)).status).toBe(200)
   })
 
+  test('who may revoke, and no more, makes no client that takes roles and replaces keys at POST /revocations', async () => {
+    const { id } = await scene.addPermitted('revoker', ['clients:write', 'revocations:write'])
+    const { token: weak } = await scene.signIn(id)
+    const wanted = { ...confidential, scopes: ['revocations:write'] }
+    const refused = await scene.call('POST', '/clients', { token: weak, body: wanted })
+    expect([refused.status, refused.body.code]).toEqual([403, 'privilege_exceeded'])
+    expect(refused.body.missing).toEqual(expect.arrayContaining(['keys:write', 'roles:write']))
+    const root = await scene.signInAdmin('root-of-revocations')
+    expect((await scene.call('POST', '/clients', { token: root, body: wanted })).status).toBe(201)
+  })
+
   test('everything of it is revoked, and it is deleted for good, each with the word of the feed', async () => {
     const { body: made } = await call('POST', '/clients', confidential)
     const path = `/clients/${made.id}`
