@@ -17,12 +17,14 @@ const permissionSchema = closed(
   'ApiPermission',
 )
 
+const SCOPES = 'What it understands. A scope is added and never taken away.'
+
 /** What may be said of an API. */
 const describedMembers = {
   name: Type.String({ minLength: 1, maxLength: 256, description: 'How people know it.' }),
   scopes: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
     maxItems: 200,
-    description: 'What it understands. A scope is added and never taken away.',
+    description: SCOPES,
   }),
   scope_descriptions: Type.Record(Type.String(), Type.String({ minLength: 1, maxLength: 128 }), {
     description: 'By scope, what it lets an app do, in words for people.',
@@ -42,6 +44,8 @@ const describedMembers = {
 const members = {
   audience: Type.String({ description: 'What its tokens carry as `aud`.' }),
   ...describedMembers,
+  // A command is not held to the bounds of a request: one API must not hide the others.
+  scopes: Type.Array(Type.String(), { description: SCOPES }),
   built_in: Type.Boolean({ description: 'Whether it is this server’s own: then it stays as it is.' }),
   created_at: time('When it was registered.'),
 }

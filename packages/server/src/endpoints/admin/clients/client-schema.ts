@@ -15,16 +15,23 @@ const jwks = Type.Object(
   { additionalProperties: true, title: 'Jwks', description: 'Public keys (RFC 7517 §5).' },
 )
 
+/** Its lists, and what they mean. */
+const listed = {
+  redirect_uris: 'Where people are sent back to.',
+  scopes: 'Which scopes it may ask for; none: any of an API, but never of the Admin API.',
+  post_logout_redirect_uris: 'Where people may be sent after signing out.',
+}
+
 /** What may be said of a client, with the names of RFC 7591 §2 where it has one. */
 const describedMembers = {
   name: Type.String({ minLength: 1, maxLength: 256, description: 'How people know it.' }),
-  redirect_uris: texts('Where people are sent back to.'),
+  redirect_uris: texts(listed.redirect_uris),
   grants: Type.Array(Type.Enum([...grantTypes]), { maxItems: 16, description: 'Which grants it may use.' }),
-  scopes: texts('Which scopes it may ask for; none: any of an API, but never of the Admin API.'),
+  scopes: texts(listed.scopes),
   is_first_party: Type.Boolean({ description: 'Your own app: people are not asked whether they agree.' }),
   id_token_signed_response_alg: Type.Enum([...idTokenAlgorithms]),
   userinfo_signed_response_alg: nullable(Type.Enum([...idTokenAlgorithms], { description: 'Null: plain JSON.' })),
-  post_logout_redirect_uris: texts('Where people may be sent after signing out.'),
+  post_logout_redirect_uris: texts(listed.post_logout_redirect_uris),
   backchannel_logout_uri: nullable(
     Type.String({ maxLength: 2048, description: 'Where it is told that a session has ended.' }),
   ),
@@ -100,6 +107,8 @@ function clientMembers() {
     id: Type.String({ description: '`cli_` and 22 characters, or the URL of the document that describes it.' }),
     type: typeSchema,
     ...describedMembers,
+    // A command, or a document of a stranger, is not held to the bounds of a request: one client must not hide the others.
+    ...Object.fromEntries(Object.entries(listed).map(([member, description]) => [member, anyTexts(description)])),
     token_endpoint_auth_method: Type.Enum(['none', 'client_secret_basic', 'private_key_jwt']),
     origin: Type.Enum([...clientOrigins], {
       description: 'Who made it: an operator, this server, a document on the web, or itself by `POST /register`.',
@@ -153,6 +162,10 @@ function originOf({ id, documentFreshUntil, registeredBy }: Client): ClientOrigi
 
 function texts(description: string) {
   return Type.Array(Type.String({ minLength: 1, maxLength: 2000 }), { maxItems: 200, description })
+}
+
+function anyTexts(description: string) {
+  return Type.Array(Type.String(), { description })
 }
 
 function seconds(description: string) {

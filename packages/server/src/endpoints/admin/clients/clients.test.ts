@@ -4,6 +4,8 @@ import { forEachDatabase } from '../../../../testing/database.ts'
 import { postForm } from '../../../../testing/revoking.ts'
 import { addApi } from '../../../../testing/test-server.ts'
 import { listAuditEvents } from '../../../domain/audit/list-audit-events.ts'
+import { parseClientDocument } from '../../../domain/client-documents/parse-client-document.ts'
+import { createClient } from '../../../domain/clients/create-client.ts'
 
 const audience = 'https://api.example.com'
 
@@ -185,6 +187,28 @@ forEachDatabase('clients by the Admin API', ({ createUrl }) => {
     expect((await call('DELETE', '/clients/console')).body.code).toBe('built_in')
     const [event] = await listAuditEvents(scene.database.read, { act: 'client.deleted', limit: 1 })
     expect(event).toMatchObject({ actor: operator, clientId: made.id, detail: { name: 'Import' } })
+  })
+
+  test('a client or an API of many scopes, by a document or a command, is in the list like any other', async () => {
+    const scopes = Array.from({ length: 300 }, (_, number) => `many:${number}`)
+    const id = 'https://agent.example/client.json'
+    const document = { client_id: id, redirect_uris: ['https://agent.example/cb'], scope: scopes.join(' ') }
+    const parsed = parseClientDocument(new URL(id), Buffer.from(JSON.stringify(document)))
+    if (!parsed.ok) throw new Error(parsed.sentence)
+    await scene.database.write((tx) => createClient(tx, parsed.client, 'system', { id }))
+    const listed = await call('GET', '/clients')
+    expect([listed.status, listed.body.items[0]?.scopes.length]).toEqual([200, 300])
+    const audience = 'https://many.example.com'
+    const words = '\u{1f4e6}'.repeat(128)
+    await addApi(scene.server, { audience, scopes, scopeDescriptions: [`many:0=${words}`] })
+    const { token: root } = await scene.signIn((await scene.addAccount('reader', ['admin'])).id)
+    const path = `/apis/${encodeURIComponent(audience)}`
+    const read = await scene.call('GET', path, { token: root })
+    expect([read.status, read.body.scopes?.length, read.body.scope_descriptions]).toEqual([
+      200,
+      300,
+      { 'many:0': words },
+    ])
   })
 
   test('pages hold each client once, the latest first, whatever is registered meanwhile', async () => {
