@@ -152,7 +152,8 @@ export interface AuditEvent {
   readonly act: string
   /** `cli`, `system`, `anonymous`, `account:<id>`, `admin:<account id>` or `client:<id>`. */
   readonly actor: string
-  readonly outcome: 'done' | 'refused'
+  /** `done` or `refused`. */
+  readonly outcome: string
   readonly account_id: string | null
   readonly session_id: string | null
   readonly client_id: string | null

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { SealedEvent } from '../domain/audit/audit-event.ts'
+import { renderEventTime } from '../domain/audit/event-leaf.ts'
 import { pageAuditEvents } from '../domain/audit/page-audit-events.ts'
 import { countAuditEvents } from '../domain/audit/pending-events.ts'
 import { AuditTreeKeeper } from '../domain/audit-tree/audit-tree-keeper.ts'
@@ -56,13 +57,7 @@ function toLine(event: SealedEvent): string {
   const { id, at, act, actor, outcome, accountId, clientId, network, detail } = event
   const about = [accountId && `account ${accountId}`, clientId && `client ${clientId}`, network && `from ${network}`]
   const particulars = Object.keys(detail).length === 0 ? '' : JSON.stringify(detail)
-  const words = [
-    new Date(at).toISOString(),
-    id,
-    outcome === 'done' ? act : `${act} (${outcome})`,
-    `by ${actor}`,
-    ...about,
-  ]
+  const words = [renderEventTime(at), id, outcome === 'done' ? act : `${act} (${outcome})`, `by ${actor}`, ...about]
   return [...words, particulars].filter(Boolean).join('  ')
 }
 

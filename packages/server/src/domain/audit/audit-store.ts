@@ -268,13 +268,22 @@ function toAuditEvent(row: AuditTables['audit_event']): AuditEvent {
   }
 }
 
-/** Whoever writes into the database by hand must not keep the log from being read: what is no object is told as it stands, which is never what was committed to. */
+/** Whoever writes into the database by hand must not keep the log from being read: what are no particulars is told as it stands, which is never what was committed to. */
 function parseDetail(text: string): AuditDetail {
   try {
     const detail: unknown = JSON.parse(text)
-    if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return detail as AuditDetail
+    if (isDetail(detail)) return detail
   } catch {
     // Told below.
   }
   return { unreadable: String(text) }
+}
+
+function isDetail(value: unknown): value is AuditDetail {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.values(value).every((member) => typeof member !== 'object' || member === null || isTexts(member))
+}
+
+function isTexts(value: object): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }

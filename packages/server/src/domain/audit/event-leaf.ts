@@ -19,7 +19,7 @@ export function publicPart(event: SealedEvent): object {
   return {
     v: 1,
     id: event.id,
-    at: renderTime(event.at),
+    at: renderEventTime(event.at),
     act: event.act,
     actor: event.actor,
     outcome: event.outcome,
@@ -31,7 +31,7 @@ export function publicPart(event: SealedEvent): object {
 }
 
 /** What is no time, since somebody has written it into the database by hand, never reads as one that was. */
-function renderTime(at: number): string {
+export function renderEventTime(at: number): string {
   return Number.isInteger(at) && Math.abs(at) <= MOST_MILLISECONDS ? new Date(at).toISOString() : `unreadable ${at}`
 }
 

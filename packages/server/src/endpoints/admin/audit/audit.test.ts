@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AdminScene } from '../../../../testing/admin-scene.ts'
 import { forEachDatabase } from '../../../../testing/database.ts'
@@ -68,6 +69,31 @@ forEachDatabase('the audit log by the Admin API', ({ createUrl }) => {
     const { auditSigner } = scene.server.running.installation
     expect(refuteProofBundle(body as ProofBundle, auditSigner)).toBeUndefined()
     expect(body.key).toBe((await get('/state')).body.key)
+  })
+
+  test.each([
+    ['detail', '{"reason":{"why":1}}'],
+    ['detail', '{"roles":[1]}'],
+    ['outcome', 'undone'],
+    ['at', 9e15],
+    ['at', -9e15],
+  ])('whoever writes %s = %s into an event hides neither it nor the others', async (column, value) => {
+    const [{ id }] = (await get('/events?account_id=acc_1&limit=1')).body.items
+    const { read } = scene.database
+    const { rows } = await sql<Record<string, unknown>>`SELECT * FROM audit_event WHERE id = ${id}`.execute(read)
+    const put = (content: unknown) =>
+      scene.database.write((tx) =>
+        sql`UPDATE audit_event SET ${sql.ref(column)} = ${content} WHERE id = ${id}`.execute(tx.sql),
+      )
+    await put(value)
+    try {
+      const listed = await get('/events?account_id=acc_1')
+      expect([listed.status, listed.body.items?.length]).toEqual([200, 7])
+      expect((await get(`/events/${id}`)).status).toBe(200)
+      expect((await get(`/events/${id}/proof`)).status).toBe(200)
+    } finally {
+      await put(rows[0]?.[column])
+    }
   })
 
   test('state and verification tell that the log is whole, and once it was changed, what was done to it', async () => {

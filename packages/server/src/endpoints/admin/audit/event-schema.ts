@@ -17,7 +17,7 @@ export const auditEventSchema: TSchema = closed(
     actor: Type.String({
       description: '`cli`, `system`, `anonymous`, `account:<id>`, `admin:<account id>` or `client:<id>`.',
     }),
-    outcome: Type.Union([Type.Literal('done'), Type.Literal('refused')]),
+    outcome: Type.String({ description: '`done` or `refused`.' }),
     account_id: nullable(Type.String({ description: 'On whom.' })),
     session_id: nullable(Type.String()),
     client_id: nullable(Type.String()),
@@ -32,10 +32,21 @@ export const auditEventSchema: TSchema = closed(
   'AuditEvent',
 )
 
+/** The first and the last moment that RFC 3339 can write. */
+const [FIRST_MOMENT, LAST_MOMENT] = [-62_167_219_200_000, 253_402_300_799_999]
+
+/**
+ * Somebody who wrote another moment into the database by hand does not hide the events around it: it is told as the nearest one that there is. That
+ * it was altered is what the verification says.
+ */
+function renderAnyTime(moment: number): string {
+  return renderTime(Number.isFinite(moment) ? Math.min(Math.max(moment, FIRST_MOMENT), LAST_MOMENT) : FIRST_MOMENT)
+}
+
 export function renderAuditEvent(event: SealedEvent, index: number | undefined): object {
   return {
     id: event.id,
-    at: renderTime(event.at),
+    at: renderAnyTime(event.at),
     act: event.act,
     actor: event.actor,
     outcome: event.outcome,
