@@ -54,6 +54,7 @@ function checkSettings(file: SettingsFile, folder: string): Config {
   return loadConfig({ folder, file })
 }
 
+/** Several hosts of a database are no URL as the web has it, and libpq takes a password as a parameter too. */
 function holdsPassword(value: unknown): boolean {
-  return typeof value === 'string' && URL.canParse(value) && new URL(value).password !== ''
+  return typeof value === 'string' && /^[a-z][a-z\d+.-]*:\/\/(?:[^/?#@]*:[^/?#]+@|.*[?&]password=)/i.test(value)
 }

@@ -264,6 +264,8 @@ describe('ostiary apply', () => {
       /nothing is called clients › cli_x › secret\./,
     ],
     ['a secret in a setting', { settings: { smtpUrl: 'smtps://u:p@smtp.example.com' } }, /holds a password/],
+    ['one of several hosts', { settings: { databaseUrl: 'postgres://u:p@a:5432,b:5432/db' } }, /holds a password/],
+    ['one in a parameter', { settings: { databaseUrl: 'postgres://a/db?password=u:p' } }, /holds a password/],
     ['an unknown setting', { settings: { nonsense: 1 } }, /It may set/],
     ['a setting that is wrong', { settings: { signUp: 'maybe' } }, /OSTIARY_SIGN_UP must be/],
   ])('%s is refused, and no settings are written', async (_, content, sentence) => {
