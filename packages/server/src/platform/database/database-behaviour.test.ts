@@ -45,6 +45,16 @@ forEachEmptyDatabase('a unit of work', ({ open }) => {
     expect(await listEntryIds(database)).toEqual(['taken'])
   })
 
+  test('a statement that was posted and never sent, for a value that cannot be stored, fails its unit', async () => {
+    const database = await open({ migrations })
+    const unit = database.write(async (tx) => {
+      for (const id of ['before', 'a\0b'])
+        tx.post(tables(tx.sql).insertInto('entry').values({ id, unit: id, at: tx.now }))
+    })
+    await expect(unit).rejects.toThrow(/NUL/)
+    expect(await listEntryIds(database)).toEqual([])
+  })
+
   test('a duplicate becomes a value by ON CONFLICT DO NOTHING and the number of rows', async () => {
     const database = await open({ migrations })
     const insertOnce = () =>

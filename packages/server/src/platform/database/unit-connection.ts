@@ -1,4 +1,5 @@
 import type { CompiledQuery, ConnectionProvider, DatabaseConnection, QueryResult } from 'kysely'
+import { assertStorable } from './assert-storable.ts'
 import { type Execute, refuseStreaming } from './read-connection.ts'
 
 /**
@@ -54,6 +55,7 @@ export class UnitConnection implements ConnectionProvider {
   async #run(query: CompiledQuery): Promise<QueryResult<unknown>> {
     if (this.#ended) throw new Error('tx was used after its unit of work had ended: a query was not awaited.')
     if (this.#failure !== undefined) throw this.#failure.error
+    this.#refuseUnstorable(query)
     const outcome = this.#execute(query)
     // Answers come in order: when the last one has come, all have.
     this.#last = outcome.catch(() => {})
@@ -63,6 +65,16 @@ export class UnitConnection implements ConnectionProvider {
       // What was sent after it fails for want of its transaction.
       this.#failure ??= { error }
       throw this.#failure.error
+    }
+  }
+
+  /** What never reaches the database fails the unit before it can return: no answer would come that says so, and the commit would go without it. */
+  #refuseUnstorable({ parameters }: CompiledQuery): void {
+    try {
+      for (const parameter of parameters) assertStorable(parameter)
+    } catch (error) {
+      this.#failure = { error }
+      throw error
     }
   }
 }
