@@ -1,10 +1,18 @@
 import { CompiledQuery, SqliteQueryCompiler, sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { purgeRequests } from '../src/domain/authorizations/pending-requests.ts'
+import { purgeDocumentClients } from '../src/domain/client-documents/purge-document-clients.ts'
+import { purgeStrangers } from '../src/domain/clients/limit-strangers.ts'
+import { purgeInvitations } from '../src/domain/invitations/answer-invitation.ts'
+import { purgeKnownDevices } from '../src/domain/known-devices/forget-devices.ts'
+import { purgeMailBudgets } from '../src/domain/mails/purge-mails.ts'
+import { purgeRevocationMarks } from '../src/domain/revocations/purge-revocations.ts'
 import { migrations } from '../src/domain/schema/migrations.ts'
+import { purgeSessions } from '../src/domain/sessions/purge-sessions.ts'
 import { purgeThrottle } from '../src/domain/throttle/purge-throttle.ts'
 import { deletionSteps, maintain } from '../src/maintenance.ts'
-import type { Database } from '../src/platform/database/database.ts'
-import { deleteInSteps } from '../src/platform/database/delete-in-steps.ts'
+import type { Database, Transaction } from '../src/platform/database/database.ts'
+import { type DeletionStep, deleteInSteps } from '../src/platform/database/delete-in-steps.ts'
 import type { Log } from '../src/platform/log/create-log.ts'
 import { databaseUnderTest, forEachDatabase } from './database.ts'
 import { fillSchema, readTable, schemaTables } from './fill-schema.ts'
@@ -73,6 +81,43 @@ forEachDatabase('what is over', ({ open, createUrl }) => {
   })
 })
 
+/** What may be moved on, so that it is not over after all: a session is used, a client is let in, a wrong password is counted. */
+const moved: readonly (readonly [table: string, column: string, step: DeletionStep])[] = [
+  ['session', 'expires_at', purgeSessions],
+  ['throttle', 'forget_at', purgeThrottle],
+  ['revocation_mark', 'forget_at', purgeRevocationMarks],
+  ['mail_budget', 'spent_until', purgeMailBudgets],
+  ['known_device', 'forget_at', purgeKnownDevices],
+  ['invitation', 'expires_at', purgeInvitations],
+  ['authorization_request', 'expires_at', purgeRequests],
+  ['client', 'agreed_at', purgeStrangers],
+  ['client', 'agreed_at', purgeDocumentClients],
+]
+
+describe('what is over on PostgreSQL', () => {
+  const { open } = databaseUnderTest('postgresql')
+
+  test('stays when it is moved on in the moment in which it is deleted', async () => {
+    const database = await openFilled(open)
+    for (const [table, column, step] of moved) {
+      await database.write((tx) => setColumn(tx, table, column, table === 'client' ? null : 1))
+      const moving = Promise.withResolvers<void>()
+      const mayEnd = Promise.withResolvers<void>()
+      const change = database.write(async (tx) => {
+        await setColumn(tx, table, column, Number.MAX_SAFE_INTEGER)
+        moving.resolve()
+        await mayEnd.promise
+      })
+      await moving.promise
+      const deletion = database.write((tx) => step(tx, MOST))
+      await expect.poll(() => countWaiting(database)).toBe(1)
+      mayEnd.resolve()
+      await change
+      expect([step.name, await deletion, (await readTable(database, table)).length]).toEqual([step.name, 0, ROWS])
+    }
+  })
+})
+
 describe('what is over on SQLite', () => {
   const { open } = databaseUnderTest('sqlite')
 
@@ -108,6 +153,19 @@ async function openFilled(open: ReturnType<typeof databaseUnderTest>['open']): P
     )
   })
   return database
+}
+
+async function setColumn(tx: Transaction, table: string, column: string, value: number | null): Promise<void> {
+  await sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = CAST(${value} AS BIGINT)`.execute(tx.sql)
+}
+
+/** How many wait for the lock of a row that another transaction is changing. */
+async function countWaiting(database: Database): Promise<number | undefined> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(
+    database.read,
+  )
+  return rows[0]?.count
 }
 
 async function countRows(database: Database): Promise<Readonly<Record<string, number>>> {

@@ -137,6 +137,6 @@ export async function markAnswered(sql: Queries, id: string, now: EpochMilliseco
 export async function deleteExpiredRequests(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
   const tables = sql.withTables<RequestTables>()
   const some = tables.selectFrom('authorization_request').select('id').where('expires_at', '<', now).limit(most)
-  const deleted = await tables.deleteFrom('authorization_request').where('id', 'in', some).executeTakeFirstOrThrow()
-  return Number(deleted.numDeletedRows)
+  const deleted = tables.deleteFrom('authorization_request').where('id', 'in', some).where('expires_at', '<', now)
+  return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }

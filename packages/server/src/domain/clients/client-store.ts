@@ -139,10 +139,14 @@ function selectNeverAgreed(sql: Queries) {
   return sql.withTables<ClientTables>().selectFrom('client').select('id').where('agreed_at', 'is', null)
 }
 
-/** Deletes those that are chosen. Returns how many. */
+/** Deletes those that are chosen, but for any that somebody lets in meanwhile. Returns how many. */
 async function deleteChosen(sql: Queries, chosen: ReturnType<typeof selectNeverAgreed>): Promise<number> {
   const tables = sql.withTables<ClientTables>()
-  const deleted = await tables.deleteFrom('client').where('id', 'in', chosen).executeTakeFirstOrThrow()
+  const deleted = await tables
+    .deleteFrom('client')
+    .where('id', 'in', chosen)
+    .where('agreed_at', 'is', null)
+    .executeTakeFirstOrThrow()
   if (deleted.numDeletedRows > 0) await noteCatalogueChange(sql)
   return Number(deleted.numDeletedRows)
 }

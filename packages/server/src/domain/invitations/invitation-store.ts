@@ -126,8 +126,8 @@ export async function deleteInvitationsOf(sql: Queries, organizationId: string):
 export async function deleteExpired(sql: Queries, before: EpochMilliseconds, most: number): Promise<number> {
   const tables = sql.withTables<InvitationTables>()
   const some = tables.selectFrom('invitation').select('id').where('expires_at', '<', before).limit(most)
-  const deleted = await tables.deleteFrom('invitation').where('id', 'in', some).executeTakeFirstOrThrow()
-  return Number(deleted.numDeletedRows)
+  const deleted = tables.deleteFrom('invitation').where('id', 'in', some).where('expires_at', '<', before)
+  return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }
 
 function toInvitation(row: InvitationRow): Invitation {

@@ -74,6 +74,7 @@ export async function deleteForgotten(sql: Queries, now: EpochMilliseconds, most
   const deleted = tables
     .deleteFrom('known_device')
     .where(({ eb, refTuple }) => eb(refTuple('account_id', 'mark'), 'in', forgotten))
+    .where('forget_at', '<', now)
   return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }
 

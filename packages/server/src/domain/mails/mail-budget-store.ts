@@ -43,6 +43,6 @@ export async function spendMail(
 export async function deleteUnspent(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
   const tables = sql.withTables<MailBudgetTables>()
   const some = tables.selectFrom('mail_budget').select('key').where('spent_until', '<=', now).limit(most)
-  const deleted = await tables.deleteFrom('mail_budget').where('key', 'in', some).executeTakeFirstOrThrow()
-  return Number(deleted.numDeletedRows)
+  const deleted = tables.deleteFrom('mail_budget').where('key', 'in', some).where('spent_until', '<=', now)
+  return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }

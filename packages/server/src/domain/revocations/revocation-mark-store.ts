@@ -117,6 +117,6 @@ export async function hasTokenMark(sql: Queries, jti: string): Promise<boolean> 
 export async function deleteForgottenMarks(sql: Queries, now: EpochSeconds, most: number): Promise<number> {
   const tables = sql.withTables<MarkTables>()
   const forgotten = tables.selectFrom('revocation_mark').select('subject').where('forget_at', '<', now).limit(most)
-  const deleted = tables.deleteFrom('revocation_mark').where('subject', 'in', forgotten)
+  const deleted = tables.deleteFrom('revocation_mark').where('subject', 'in', forgotten).where('forget_at', '<', now)
   return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }

@@ -131,8 +131,8 @@ export async function updateUse(
 export async function deleteExpired(sql: Queries, moment: EpochMilliseconds, most: number): Promise<number> {
   const sessions = sql.withTables<SessionTables>()
   const expired = sessions.selectFrom('session').select('id').where('expires_at', '<', moment).limit(most)
-  const result = await sessions.deleteFrom('session').where('id', 'in', expired).executeTakeFirstOrThrow()
-  return Number(result.numDeletedRows)
+  const deleted = sessions.deleteFrom('session').where('id', 'in', expired).where('expires_at', '<', moment)
+  return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }
 
 /** Some of an account's, ended ones too, by id; those that stand after `afterId`. */

@@ -89,8 +89,8 @@ export async function deleteRow(sql: Queries, key: string): Promise<void> {
 export async function deleteForgotten(sql: Queries, now: EpochMilliseconds, most: number): Promise<number> {
   const tables = sql.withTables<ThrottleTables>()
   const forgotten = tables.selectFrom('throttle').select('key').where('forget_at', '<=', now).limit(most)
-  const { numDeletedRows } = await tables.deleteFrom('throttle').where('key', 'in', forgotten).executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
+  const deleted = tables.deleteFrom('throttle').where('key', 'in', forgotten).where('forget_at', '<=', now)
+  return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }
 
 function toThrottleRow(row: ThrottleTables['throttle']): ThrottleRow {
