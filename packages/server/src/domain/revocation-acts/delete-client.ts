@@ -3,10 +3,8 @@ import type { Actor } from '../audit/audit-event.ts'
 import type { Client } from '../clients/client.ts'
 import { isBuiltInClient } from '../clients/console-client.ts'
 import { endClient } from '../clients/end-client.ts'
-import { forgetTime } from '../revocations/forget-time.ts'
-import { recordRevocations } from '../revocations/record-revocations.ts'
-import { CONCURRENT_MS } from '../revocations/revocation.ts'
 import { distrustSubjectsOf } from '../trusted-issuers/distrust-issuer.ts'
+import { recordUpToNow, revokeUpToNow } from './revoke-up-to-now.ts'
 import { type ClearedAway, clearAwayClient } from './settle-deletions.ts'
 
 export type DeletedClient =
@@ -32,13 +30,12 @@ export async function deleteClient(
   check?: (sql: Queries) => Promise<void>,
 ): Promise<DeletedClient> {
   if (isBuiltInClient(id)) return { ok: false, reason: 'built_in_client' }
-  const ended = await database.write(async (tx) => {
+  const concerned = { kind: 'c', identifier: id } as const
+  const ended = await revokeUpToNow(database, { concerned, actor }, async (tx) => {
     const client = await endClient(tx, id, actor, check)
     if (!client) return undefined
     await distrustSubjectsOf(tx, id, actor)
-    const forgetAt = await forgetTime(tx.sql, tx.now)
-    const moment = tx.now + CONCURRENT_MS
-    return { client, sequence: await recordRevocations(tx, [{ kind: 'c', identifier: id, moment, forgetAt }]) }
+    return { client, sequence: await recordUpToNow(tx, concerned) }
   })
   if (!ended) return { ok: false, reason: 'unknown_client' }
   return { ok: true, ...ended, cleared: await clearAwayClient(database, id, actor) }

@@ -6,14 +6,11 @@ import { settleOutdatedClaims } from '../accounts/settle-outdated-claims.ts'
 import { findApiKey } from '../api-keys/find-api-key.ts'
 import { revokeApiKeys } from '../api-keys/revoke-api-key.ts'
 import type { Actor } from '../audit/audit-event.ts'
-import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findClient } from '../clients/find-client.ts'
 import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
 import { draftReplacement, replaceCompromisedKey } from '../keys/replace-compromised-key.ts'
-import { forgetTime } from '../revocations/forget-time.ts'
 import { getFeedSequence } from '../revocations/get-feed-sequence.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
-import { CONCURRENT_MS } from '../revocations/revocation.ts'
 import { lockRole } from '../roles/lock-role.ts'
 import { ADMIN_ROLE } from '../roles/role.ts'
 import { endSession } from '../sessions/end-session.ts'
@@ -22,6 +19,7 @@ import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
 import { revokeAccessToken } from '../tokens/revoke-access-token.ts'
 import { type IssuedTokenDeps, verifyIssuedToken } from '../tokens/verify-issued-token.ts'
 import { takeRole, takeRoleWithin } from './change-roles.ts'
+import { auditAndRecordUpToNow, revokeUpToNow } from './revoke-up-to-now.ts'
 
 /** What can be revoked. Ids, except for a token, which is the token itself. */
 export type RevocationTarget =
@@ -74,11 +72,11 @@ export async function revoke(
     case 'token':
       return revokeToken(deps, target.id, actor)
     case 'client':
-      return deps.database.write((tx) => revokeClient(tx, target.id, actor))
+      return revokeClient(deps.database, target.id, actor)
     case 'key':
       return revokeKey(deps, target.id, actor)
     case 'everything':
-      return deps.database.write((tx) => revokeEverything(tx, actor))
+      return revokeEverything(deps.database, actor)
   }
 }
 
@@ -129,21 +127,21 @@ async function revokeToken(deps: RevocationActDeps, token: string, actor: Actor)
   return { ok: true, sequence: await deps.database.write((tx) => revokeAccessToken(tx, verified, actor)) }
 }
 
-async function revokeClient(tx: Transaction, clientId: string, actor: Actor): Promise<RevocationOutcome> {
-  const isKnown = clientId === LOGIN_CLIENT_ID || (await findClient(tx.sql, clientId)) !== undefined
-  if (!isKnown) return { ok: false, reason: 'unknown_client' }
-  await recordAuditEvent(tx, { act: 'client.revoked', actor, outcome: 'done', clientId })
-  const forgetAt = await forgetTime(tx.sql, tx.now)
-  const sequence = await recordRevocations(tx, [
-    { kind: 'c', identifier: clientId, moment: tx.now + CONCURRENT_MS, forgetAt },
-  ])
-  return { ok: true, sequence }
+async function revokeClient(database: Database, clientId: string, actor: Actor): Promise<RevocationOutcome> {
+  const concerned = { kind: 'c', identifier: clientId } as const
+  const revoked = await revokeUpToNow(database, { concerned, actor }, async (tx) => {
+    const isKnown = clientId === LOGIN_CLIENT_ID || (await findClient(tx.sql, clientId)) !== undefined
+    return isKnown ? { sequence: await auditAndRecordUpToNow(tx, concerned, actor) } : undefined
+  })
+  return revoked ? { ok: true, ...revoked } : { ok: false, reason: 'unknown_client' }
 }
 
-async function revokeEverything(tx: Transaction, actor: Actor): Promise<RevocationOutcome> {
-  await recordAuditEvent(tx, { act: 'everything.revoked', actor, outcome: 'done' })
-  const forgetAt = await forgetTime(tx.sql, tx.now)
-  return { ok: true, sequence: await recordRevocations(tx, [{ kind: 'a', moment: tx.now + CONCURRENT_MS, forgetAt }]) }
+async function revokeEverything(database: Database, actor: Actor): Promise<RevocationOutcome> {
+  const concerned = { kind: 'a' } as const
+  const revoked = await revokeUpToNow(database, { concerned, actor }, async (tx) => ({
+    sequence: await auditAndRecordUpToNow(tx, concerned, actor),
+  }))
+  return { ok: true, ...revoked }
 }
 
 async function revokeKey(
