@@ -69,7 +69,7 @@ function findChanged({ feedLines, endState }: Evidence): Violation[] {
 
 function findMissing(evidence: Evidence): Violation[] {
   const lines = listLines(evidence)
-  const known = new Set([...lines.values()].map((line) => readRecord(line)).map(({ k, i }) => `${k} ${i}`))
+  const known = new Set([...lines.values()].map(nameRecord))
   return evidence.acts
     .filter((act) => isAcknowledged(act))
     .filter((act) => !isInFeed(act, known, lines))
@@ -80,15 +80,16 @@ function findMissing(evidence: Evidence): Violation[] {
     }))
 }
 
-function isInFeed(act: Act, known: ReadonlySet<string>, lines: ReadonlyMap<number, string>): boolean {
+function isInFeed(act: Act, known: ReadonlySet<string | undefined>, lines: ReadonlyMap<number, string>): boolean {
   switch (act.act) {
     case 'log-out':
     case 'revoke-session':
       return known.has(`s ${hashIdentifier(act.session)}`)
     case 'revoke-account':
-      return known.has(`u ${hashIdentifier(act.account)}`)
+      // Each has a record of its own: that of an earlier one does not stand for it.
+      return nameRecord(lines.get(act.sequence ?? 0)) === `u ${hashIdentifier(act.account)}`
     case 'remove-role':
-      return act.sequence !== undefined && lines.has(act.sequence)
+      return act.sequence !== undefined && lines.has(act.sequence) && known.has(`r ${hashIdentifier(act.account)}`)
     default:
       return true
   }
@@ -101,6 +102,13 @@ function hashIdentifier(identifier = ''): string {
 
 function listLines({ feedLines, endState }: Evidence): ReadonlyMap<number, string> {
   return new Map([...feedLines, ...endState.feed.records.map(({ sequence, line }) => [sequence, line] as const)])
+}
+
+/** Of whatever it is a record, and of whom. */
+function nameRecord(line: string | undefined): string | undefined {
+  if (line === undefined) return undefined
+  const { k, i } = readRecord(line)
+  return `${k} ${i}`
 }
 
 function readRecord(line: string): { readonly k: string; readonly i?: string } {

@@ -71,6 +71,27 @@ test('a history in which all is well has no violation', () => {
   expect(checkHistory(good)).toEqual([])
 })
 
+function loggedOut(begunAt: number, sequence: number): Act {
+  return makeAct('revoke-account', begunAt, { sequence })
+}
+
+const accountLine = JSON.stringify({
+  n: 2,
+  k: 'u',
+  i: hash('sha256', account, 'base64url').slice(0, 22),
+  t: 500,
+  x: 500,
+})
+
+function feedOf(...lines: readonly string[]): Evidence['endState']['feed'] {
+  let extended = Buffer.alloc(32).toString('base64url')
+  const records = lines.map((text, index) => {
+    extended = createHash('sha256').update(Buffer.from(extended, 'base64url')).update(text).digest('base64url')
+    return { sequence: index + 1, line: text, chain: extended }
+  })
+  return { sequence: lines.length, chain: extended, forgottenSequence: 0, records }
+}
+
 const stored = { account, generation: 1, isEnded: true }
 const unended: Evidence = { ...good, acts: [login, refreshed] }
 
@@ -91,6 +112,21 @@ const forged: readonly (readonly [what: string, rule: Rule, evidence: Evidence])
     'a role that was taken, and whose number the feed has not come to',
     'acknowledged, and lost',
     withActs(makeAct('remove-role', 500, { sequence: 2 })),
+  ],
+  [
+    'a role that was taken, and whose number is that of something else',
+    'acknowledged, and lost',
+    withActs(makeAct('remove-role', 500, { sequence: 1 })),
+  ],
+  [
+    'an account that was logged out everywhere once more, of which the feed has the first time alone',
+    'acknowledged, and lost',
+    { ...withFeed(feedOf(line, accountLine)), acts: [...good.acts, loggedOut(500, 2), loggedOut(600, 3)] },
+  ],
+  [
+    'a session that was ended, and is not in the end',
+    'revoked, and still good',
+    withEnd({ sessions: new Map([[session, { ...stored, isEnded: false }]]) }),
   ],
   [
     'two successors of one token',
@@ -198,6 +234,10 @@ test.each(forged)('%s is a violation: %s', (_, rule, evidence) => {
 })
 
 const allowed: readonly (readonly [what: string, evidence: Evidence])[] = [
+  [
+    'an account that was logged out everywhere, and whose record the feed has',
+    { ...withFeed(feedOf(line, accountLine)), acts: [...good.acts, loggedOut(500, 2)] },
+  ],
   [
     'a revocation that was not acknowledged may be found, and may be not',
     {

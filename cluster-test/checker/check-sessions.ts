@@ -7,7 +7,13 @@ export function checkSessions({ acts, endState }: Evidence, known: readonly Know
   const refreshes = groupRefreshes(acts)
   return known.flatMap((one) => {
     const own = refreshes.get(one.session) ?? []
-    return [...findLost(one, own, endState), ...findForks(one, own), ...findLogOuts(one, own), ...findRevived(one, own)]
+    return [
+      ...findLost(one, own, endState),
+      ...findForks(one, own),
+      ...findLogOuts(one, own),
+      ...findRevived(one, own),
+      ...findUnended(one, endState),
+    ]
   })
 }
 
@@ -129,4 +135,16 @@ function findRevived({ session, endedAt }: KnownSession, refreshes: readonly Act
       at: act.endedAt,
       sentence: `The session ${session} was ended, and ${Math.round(act.begunAt - endedAt)} ms later it was refreshed.`,
     }))
+}
+
+/** Whoever was told that a session is over may never ask for it again: so it is looked for where it is kept. */
+function findUnended({ session, endedAt }: KnownSession, { sessions }: Evidence['endState']): Violation[] {
+  if (endedAt === undefined || sessions.get(session)?.isEnded !== false) return []
+  return [
+    {
+      rule: 'revoked, and still good',
+      at: endedAt,
+      sentence: `The session ${session} was ended, and is stored as one that goes on.`,
+    },
+  ]
 }
