@@ -25,6 +25,8 @@ export class FeedIssuer implements AsyncDisposable {
   status = 200
   /** The status of streams alone. */
   streamStatus = 200
+  /** What is answered to who hands in the heartbeat of a lost history. */
+  rewoundStatus = 204
   /** Whether heartbeats carry the nonce of the request, as the server's do. */
   bindsNonce = true
   meddle: (event: string) => Meddling = () => 'pass'
@@ -167,7 +169,8 @@ export class FeedIssuer implements AsyncDisposable {
     if (this.isFrozen) return
     if (this.status !== 200) return void response.writeHead(this.status).end()
     if (pathname === '/feed/snapshot') return void response.end(this.snapshot())
-    if (pathname === '/feed/ack' || pathname === '/feed/rewound') return void response.writeHead(204).end()
+    if (pathname === '/feed/rewound') return void response.writeHead(this.rewoundStatus).end()
+    if (pathname === '/feed/ack') return void response.writeHead(204).end()
     if (after < this.forgottenSequence || after > this.lines.length) return void response.writeHead(410).end()
     const missing = this.lines.slice(after)
     if (pathname === '/feed/log') return void response.end([...missing, this.heartbeat({ nonce }), ''].join('\n'))

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { RefusedToken } from '../jws/check.ts'
 import type { KeySet } from '../jws/key-set.ts'
+import { describeError } from '../keys/describe-error.ts'
 import { type Exchange, FeedReplica, type Proof } from './feed-replica.ts'
-import type { FeedRequests } from './feed-requests.ts'
+import { AnsweredError, type FeedRequests } from './feed-requests.ts'
 import type { FeedToFollow } from './feed-to-follow.ts'
 import { hashIdentifier } from './hash-identifier.ts'
 import type { FeedRecord } from './parse-record.ts'
@@ -19,6 +20,8 @@ export class FeedCopy {
   readonly #verifier: HeartbeatVerifier
   readonly #proved: (checkpoint: unknown) => void
   #lastHeartbeat: string | undefined
+  /** The last heartbeat of a history that the server has lost, and has not been told of. */
+  #evidence: string | undefined
   #isChangeTold = false
 
   /** `proved` is called whenever the copy was proved complete, with the checkpoint of the audit log that the proof carries. */
@@ -124,6 +127,7 @@ export class FeedCopy {
     if (proof === 'proved') {
       this.#lastHeartbeat = jws
       this.#proved(claims.audit)
+      void this.#handInEvidence(url)
     }
     return proof
   }
@@ -140,12 +144,22 @@ export class FeedCopy {
   async #reportRewind(url: string, sentence: string): Promise<void> {
     this.#feed.log({ type: 'feed_alarm', sentence })
     this.replica.leaveHistory()
-    const heartbeat = this.#lastHeartbeat
+    this.#evidence = this.#lastHeartbeat ?? this.#evidence
     this.#lastHeartbeat = undefined
+    await this.#handInEvidence(url)
+  }
+
+  /** Again with each proof, until the server has taken it or refuses it for good: it may be that nobody else knows what was lost. */
+  async #handInEvidence(url: string): Promise<void> {
+    const heartbeat = this.#evidence
     if (heartbeat === undefined) return
-    await this.#requests
-      .post(`${url}/rewound`, 'application/json', JSON.stringify({ heartbeat }))
-      .catch((error: Error) => this.#feed.log({ type: 'feed_failed', sentence: error.message }))
+    this.#evidence = undefined
+    try {
+      await this.#requests.post(`${url}/rewound`, 'application/json', JSON.stringify({ heartbeat }))
+    } catch (error) {
+      if (!isRefusedForGood(error)) this.#evidence ??= heartbeat
+      this.#feed.log({ type: 'feed_failed', sentence: describeError(error) })
+    }
   }
 
   async #verify(jws: string, type: 'feed-heartbeat+jwt' | 'feed-snapshot+jwt'): Promise<VerifiedHeartbeat> {
@@ -168,4 +182,9 @@ export class FeedCopy {
     if (keySet === undefined) throw new Error("the issuer's keys can't be had")
     return this.#verifier.verify(jws, keySet, type)
   }
+}
+
+/** Whoever is too busy, or has not answered, may take it later. */
+function isRefusedForGood(error: unknown): boolean {
+  return error instanceof AnsweredError && error.status < 500 && error.status !== 429
 }

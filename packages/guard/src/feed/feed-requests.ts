@@ -7,6 +7,17 @@ const maxLogBytes = 4 * 1024 * 1024
 const maxProofBytes = 16_384
 const maxSnapshotBytes = 256 * 1024 * 1024
 
+/** The server has answered, and not with success. */
+export class AnsweredError extends Error {
+  override readonly name = 'AnsweredError'
+  readonly status: number
+
+  constructor(url: string, status: number) {
+    super(`${url} answered ${status}`)
+    this.status = status
+  }
+}
+
 /** What is asked of the stream or the log. */
 export interface FeedQuestion {
   readonly after: number
@@ -83,7 +94,7 @@ export class FeedRequests {
     })
     if (response.ok) return response
     await response.body?.cancel()
-    throw new Error(`${url} answered ${response.status}`)
+    throw new AnsweredError(url, response.status)
   }
 
   async #readBytes(url: string, limitMs: number, maxBytes: number): Promise<Buffer | undefined> {

@@ -237,6 +237,35 @@ describe('somebody between', () => {
     expect(alarms(followed.events)).toBe(1)
   })
 
+  test.each([
+    ['is answered 503 is handed in again, once the new history is followed', 503, 2],
+    ['is refused for good is not handed in again', 400, 1],
+  ])('the last heartbeat of a lost history that %s', async (_title, status, times) => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    issuer.revoke('s', 'session-1')
+    clock.advance(1_000)
+    const last = issuer.heartbeat()
+    issuer.beat(last)
+    await followed.until(({ sequence, ageSeconds }) => sequence === 1 && (ageSeconds ?? 1) < 0.5)
+    const handedIn = () => issuer.asked.filter(({ path }) => path === '/feed/rewound').map(({ body }) => body)
+    issuer.rewoundStatus = status
+    issuer.rewind(0)
+    clock.advance(1_000)
+    issuer.restart()
+    await followed.until(({ sequence, ageSeconds }) => sequence === 0 && (ageSeconds ?? 1) < 0.5)
+    issuer.rewoundStatus = 204
+    for (let beats = 0; beats < 3; beats += 1) {
+      clock.advance(1_000)
+      issuer.beat()
+      await followed.until(({ ageSeconds }) => (ageSeconds ?? 1) < 0.5)
+    }
+    expect(handedIn()).toEqual(Array.from({ length: times }, () => JSON.stringify({ heartbeat: last })))
+    expect(alarms(followed.events)).toBe(1)
+  })
+
   test('old heartbeats that come again prove nothing, and are no other history', async () => {
     const clock = new TestClock()
     await using issuer = await FeedIssuer.start(clock.wall)
