@@ -5,6 +5,7 @@ import { deleteGuards } from './feed-guard-store.ts'
 import { advanceHead, type FeedHead, replaceFeedId } from './feed-store.ts'
 import { forgetTime } from './forget-time.ts'
 import { recordRevocations } from './record-revocations.ts'
+import { CONCURRENT_MS } from './revocation.ts'
 
 /**
  * Begins a new feed, since the database has lost the newest part of this one, and with it maybe revocations that nobody can name any more:
@@ -24,6 +25,7 @@ export async function beginNewHistory(
   await deleteGuards(tx.sql)
   const detail = { sequence: head.sequence, old_feed_id: head.feedId, new_feed_id: feedId }
   await recordAuditEvent(tx, { act: 'feed.rewound', actor: 'system', outcome: 'done', detail })
-  await recordRevocations(tx, [{ kind: 'a', moment: tx.now, forgetAt: await forgetTime(tx.sql, tx.now) }])
+  const forgetAt = await forgetTime(tx.sql, tx.now)
+  await recordRevocations(tx, [{ kind: 'a', moment: tx.now + CONCURRENT_MS, forgetAt }])
   return true
 }

@@ -13,6 +13,7 @@ import { beginNewHistory } from './begin-new-history.ts'
 import { ensureFeedId } from './ensure-feed-id.ts'
 import { FeedFollower } from './feed-follower.ts'
 import { selectHead } from './feed-store.ts'
+import { isTokenRevoked } from './moment-after-revocations.ts'
 import { recordRevocations } from './record-revocations.ts'
 import { extendChain } from './render-record.ts'
 
@@ -187,5 +188,16 @@ forEachDatabase('the follower of the feed', ({ open, createUrl }) => {
     const events = await listAuditEvents(database.read, { limit: 10 })
     expect(events.map(({ act }) => act)).toEqual(['feed.rewound'])
     expect((await selectHead(database.read)).sequence).toBe(1)
+  })
+
+  it('a history that begins anew concerns what another instance issued while it did', async () => {
+    const database = await open({ migrations })
+    await ensureFeedId(database)
+    const begunAt = await database.write(async (tx) => {
+      await beginNewHistory(tx, async () => true)
+      return tx.now
+    })
+    const token = { jti: 'beside', clientId: 'cli_app', sessionId: 'revoked, and forgotten', issuedAt: begunAt + 50 }
+    expect(await isTokenRevoked(database.read, token)).toBe(true)
   })
 })
