@@ -196,6 +196,7 @@ forEachDatabase('clients and APIs that change and go', ({ createUrl }) => {
       ),
     )
     if (!key.ok) throw new Error(key.reason)
+    const deletedAt = server.clock.now()
     const deleted = await deleteApi(database, audience, 'cli')
     expect(deleted).toMatchObject({ ok: true, cleared: { sessions: 1, apiKeys: 1 } })
     const refused = () =>
@@ -213,7 +214,7 @@ forEachDatabase('clients and APIs that change and go', ({ createUrl }) => {
     if (!parsed.ok) throw new Error(parsed.sentence)
     const register = () => database.write((tx) => createApi(tx, server.running.installation.sealer, parsed.api, 'cli'))
     expect(await register()).toEqual({ ok: false, reason: 'audience_ending' })
-    await settleDeletions(database, server.clock.now() + 59_000)
+    await settleDeletions(database, deletedAt + 59_000)
     expect(await register()).toEqual({ ok: false, reason: 'audience_ending' })
     await settleDeletions(database, server.clock.now() + 61_000)
     expect(await register()).toMatchObject({ ok: true })
