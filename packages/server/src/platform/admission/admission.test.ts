@@ -85,6 +85,14 @@ test('whoever goes away before their turn leaves the line', async () => {
   ;(await last)()
 })
 
+test('whoever has gone already takes no place in the line', async () => {
+  const admission = new Admission(limits)
+  await enter(admission, 'ordinary')
+  const gone = enter(admission, 'ordinary', 'p', AbortSignal.abort(new Error('gone')))
+  expect(admission.figures('ordinary').waiting).toBe(0)
+  await expect(gone).rejects.toThrow('gone')
+})
+
 test('in one turn of the event loop gates let in for five milliseconds: what is prompt and comes with the next turn does not wait for all', async () => {
   const admission = new Admission({ ...limits, ordinary: { atWork: 1, waiting: 400 } })
   let done = 0

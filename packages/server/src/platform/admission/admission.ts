@@ -108,6 +108,7 @@ export class Admission {
 
   #wait(gate: Gate, importance: GateName, asker: Asker): Promise<void> {
     const [party, signal] = [asker.party(), asker.signal()]
+    if (signal.aborted) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         gate.giveUp(waiter)
