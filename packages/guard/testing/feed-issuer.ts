@@ -29,6 +29,8 @@ export class FeedIssuer implements AsyncDisposable {
   rewoundStatus = 204
   /** Whether heartbeats carry the nonce of the request, as the server's do. */
   bindsNonce = true
+  /** By how much the clock of the instance that is asked is behind that of the one before. */
+  behindSeconds = 0
   meddle: (event: string) => Meddling = () => 'pass'
   active = true
   readonly #streams: Set<ServerResponse> = new Set()
@@ -90,7 +92,14 @@ export class FeedIssuer implements AsyncDisposable {
   ): string {
     const { length } = this.lines
     const h = this.chains[length]?.toString('base64url')
-    const payload = { iss: this.url, fid: this.feedId, seq: length, h, iat: this.#nextIat(), ...claims }
+    const payload = {
+      iss: this.url,
+      fid: this.feedId,
+      seq: length,
+      h,
+      iat: this.#nextIat() - this.behindSeconds,
+      ...claims,
+    }
     return signParts({ alg: key.alg, typ: 'feed-heartbeat+jwt', kid: key.kid, ...header }, payload, key)
   }
 

@@ -69,11 +69,14 @@ export class FeedReplica {
   prove(heartbeat: Heartbeat, exchange: Exchange, arrivedAt: number, now: EpochMilliseconds): Proof {
     const { fid, seq, h, iat } = heartbeat
     const isBound = exchange.firstIat !== undefined || heartbeat.nonce === exchange.nonce
-    if (!isBound || iat <= this.#lastIat) return 'old'
-    if (Math.abs(iat - now / 1000) > maxClockDifferenceSeconds) return 'untimely'
+    if (!isBound) return 'old'
+    const isTimely = Math.abs(iat - now / 1000) <= maxClockDifferenceSeconds
+    // Also of an instance whose clock is a little behind that of the one before: what dates the heartbeats after it.
+    if (isTimely) exchange.firstIat ??= iat
+    if (iat <= this.#lastIat) return 'old'
+    if (!isTimely) return 'untimely'
     this.#lastIat = iat
     this.#feedId ??= fid
-    exchange.firstIat ??= iat
     if (this.isRewoundBy(heartbeat)) return 'rewound'
     if (seq > this.#sequence) return 'gap'
     if (!h.equals(this.#chain)) return 'altered'

@@ -287,6 +287,21 @@ describe('somebody between', () => {
     expect(issuer.asked.filter(({ path }) => path.startsWith('/feed?'))).toHaveLength(2)
   })
 
+  test('another instance whose clock is a little behind is followed as soon as it has come to the last heartbeat', async () => {
+    const clock = new TestClock()
+    await using issuer = await FeedIssuer.start(clock.wall)
+    using followed = followIssuer(issuer, clock)
+    await followed.until(({ state }) => state === 'live')
+    issuer.behindSeconds = 0.4
+    issuer.restart()
+    await followed.until(() => issuer.asked.filter(({ path }) => path.startsWith('/feed?')).length === 2)
+    clock.advance(1_000)
+    expect(followed.feed.state().ageSeconds).toBe(1)
+    issuer.beat()
+    await followed.until(({ ageSeconds }) => (ageSeconds ?? 1) < 0.5)
+    expect(issuer.asked.filter(({ path }) => path.startsWith('/feed?'))).toHaveLength(2)
+  })
+
   const forgeries: readonly [title: string, forge: (issuer: FeedIssuer) => string][] = [
     ['another key', (issuer) => issuer.heartbeat({}, { kid: 'feed-key' }, makeSigningKey('ES256', 'feed-key'))],
     ['a kid that no key has', (issuer) => issuer.heartbeat({}, { kid: 'other' })],
