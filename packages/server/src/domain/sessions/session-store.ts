@@ -127,10 +127,15 @@ export async function updateUse(
     .execute()
 }
 
-/** Deletes some that have expired; returns how many. */
+/** Deletes some that have expired, and whose end has been noted where it is; returns how many. */
 export async function deleteExpired(sql: Queries, moment: EpochMilliseconds, most: number): Promise<number> {
   const sessions = sql.withTables<SessionTables>()
-  const expired = sessions.selectFrom('session').select('id').where('expires_at', '<', moment).limit(most)
+  const expired = sessions
+    .selectFrom('session')
+    .select('id')
+    .where('expires_at', '<', moment)
+    .where((row) => row.or([row('impersonator_id', 'is', null), row('ended_at', 'is not', null)]))
+    .limit(most)
   const deleted = sessions.deleteFrom('session').where('id', 'in', expired).where('expires_at', '<', moment)
   return Number((await deleted.executeTakeFirstOrThrow()).numDeletedRows)
 }
