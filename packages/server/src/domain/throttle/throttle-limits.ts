@@ -22,6 +22,8 @@ export const knownMilliseconds: number = 30 * day
 
 const shortestWaitMilliseconds = 1000
 const longestWaitMilliseconds = 15 * 60_000
+/** Instances differ by less: what is dated further ahead was dated by a clock that has been set back since. */
+const clockDifferenceMilliseconds = 60_000
 
 /** A row of failures, as it is stored. */
 export interface FailureCount {
@@ -33,6 +35,6 @@ export interface FailureCount {
 /** Until when nobody may try: a second after the first failure that isn't free, then doubling up to 15 minutes. 0: at once. */
 export function waitsUntil(limit: ThrottleLimit, count: FailureCount, now: EpochMilliseconds): EpochMilliseconds {
   const beyond = count.failures - limit.freeFailures
-  if (beyond <= 0 || count.forgetAt <= now) return 0
+  if (beyond <= 0 || count.forgetAt <= now || count.lastFailureAt > now + clockDifferenceMilliseconds) return 0
   return count.lastFailureAt + Math.min(shortestWaitMilliseconds * 2 ** (beyond - 1), longestWaitMilliseconds)
 }

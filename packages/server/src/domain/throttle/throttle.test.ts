@@ -55,6 +55,17 @@ forEachDatabase('throttle', ({ open, createUrl, dialect }) => {
     }
   })
 
+  test('a clock that was an hour ahead keeps nobody waiting for an hour: the next failure counts from now', async () => {
+    const clock = settableClock()
+    const database = await open({ migrations, clock })
+    clock.at += hour
+    await fail(database, ada, 8)
+    clock.at -= hour
+    expect(await check(database, clock, ada)).toEqual(admitted)
+    await fail(database, ada, 1)
+    expect(await check(database, clock, ada)).toEqual(refused(8))
+  })
+
   test('a name fails fifty times from anywhere, then everybody waits who is not known', async () => {
     const clock = settableClock()
     const database = await open({ migrations, clock })
