@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
 import { endSession, endSessions } from './end-session.ts'
 import { findSession } from './find-session.ts'
 import { listSessions } from './list-sessions.ts'
@@ -19,6 +20,8 @@ export async function endOwnSessions(tx: Transaction, current: Session, which: O
     return
   }
   if (which.kind === 'others') {
+    // As in `logOutEverywhere`.
+    await lockAccount(tx, current.accountId)
     const others = (await listSessions(tx.sql, current.accountId, tx.now)).filter(({ id }) => id !== current.id)
     await endSessions(tx, others, actor)
     return

@@ -1,4 +1,5 @@
-import type { Queries, Transaction } from '../../platform/database/database.ts'
+import type { Transaction } from '../../platform/database/database.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { leaveLogoutNotices } from '../logout-notices/leave-logout-notices.ts'
@@ -17,7 +18,7 @@ export interface EndedSessions {
 /** Ends sessions for good, and revokes every token that they gave. Ending one again changes nothing and is no error. */
 export async function endSessions(tx: Transaction, sessions: readonly Session[], actor: Actor): Promise<EndedSessions> {
   const ended: Session[] = []
-  for (const session of await withChildren(tx.sql, sessions))
+  for (const session of await withChildren(tx, sessions))
     if (await markSessionEnded(tx.sql, session.id, tx.now)) ended.push(session)
   for (const session of ended) await recordEnd(tx, session, actor)
   if (ended.length === 0) return { count: 0, sequence: undefined }
@@ -43,10 +44,11 @@ export async function recordEnd(
   await recordAuditEvent(tx, { ...entry, act: 'impersonation.ended', detail })
 }
 
-/** A browser's session takes those with it that came from it. */
-async function withChildren(sql: Queries, sessions: readonly Session[]): Promise<readonly Session[]> {
+/** A browser's session takes those with it that came from it, also one that is being opened: it is waited for. */
+async function withChildren(tx: Transaction, sessions: readonly Session[]): Promise<readonly Session[]> {
   const browsers = sessions.filter(({ audience }) => audience === undefined)
-  const children = await Promise.all(browsers.map(({ id }) => selectChildren(sql, id)))
+  for (const accountId of new Set(browsers.map((browser) => browser.accountId))) await lockAccount(tx, accountId)
+  const children = await Promise.all(browsers.map(({ id }) => selectChildren(tx.sql, id)))
   const known = new Set(sessions.map(({ id }) => id))
   return [...sessions, ...children.flat().filter(({ id }) => !known.has(id))]
 }

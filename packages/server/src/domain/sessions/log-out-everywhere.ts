@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { forgetDevices } from '../remembered-devices/remembered-devices.ts'
@@ -16,6 +17,8 @@ export async function logOutEverywhere(
   accountId: string,
   actor: Actor,
 ): Promise<{ readonly count: number; readonly sequence: number }> {
+  // What is being opened by one of its sessions is waited for, and ends with them.
+  await lockAccount(tx, accountId)
   const { count } = await endSessions(tx, await selectOpenSessions(tx.sql, accountId), actor)
   // Nobody goes on as somebody else who may not go on as themselves.
   await endSessions(tx, await selectImpersonations(tx.sql, accountId), actor)
