@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getAccount } from '../../domain/accounts/get-account.ts'
+import { lockAccount } from '../../domain/accounts/lock-account.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import {
@@ -115,8 +116,12 @@ async function decide(
   { typed, accountId, decision }: VerificationRequest,
 ): Promise<EnteredCode<DeviceAuthorization> | undefined> {
   return database.write(async (tx) => {
+    const found = await findBrowserSession(tx.sql, urls, request, tx.now)
+    if (found === undefined || found.accountId !== accountId) return undefined
+    await lockAccount(tx, found.accountId)
+    // Whoever was ending it has done so by now.
     const session = await findBrowserSession(tx.sql, urls, request, tx.now)
-    if (session?.accountId !== accountId || session === undefined) return undefined
+    if (session === undefined) return undefined
     const subject = userCodeSubject(session.accountId, request.ip)
     const { network } = subject
     return enterUserCode(tx, { typed, subject }, (userCode) =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { type DeviceScene, devicePerson, startDeviceScene } from '../../../testing/device-scene.ts'
@@ -5,6 +6,7 @@ import { addAccount, startTestServer, type TestServer } from '../../../testing/t
 import { Visitor } from '../../../testing/visitor.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { formatTypedCode, makeTypedCode } from '../../domain/one-time/typed-code.ts'
+import { logOutEverywhere } from '../../domain/sessions/log-out-everywhere.ts'
 
 const unknown = 'This code is wrong or no longer valid.'
 
@@ -178,6 +180,25 @@ forEachDatabase('/device', ({ createUrl }) => {
     const form = await browser.submit(login, devicePerson)
     expect(form.text).toContain(`value="${codes.user_code}"`)
     expect((await poll(codes.device_code)).body.error).toBe('authorization_pending')
+  })
+
+  it('what is allowed while the account is being logged out everywhere stands for nothing', async () => {
+    const scene = await start()
+    const { body: codes } = await scene.ask()
+    const page = await scene.enter(codes.user_code)
+    const [isBegun, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const loggingOut = scene.server.running.installation.database.write(async (tx) => {
+      await logOutEverywhere(tx, scene.accountId, 'cli')
+      isBegun.resolve()
+      await mayEnd.promise
+    })
+    await isBegun.promise
+    pass(scene.server, 1)
+    const deciding = scene.browser.submit(page, { decision: 'allow' })
+    await sleep(200)
+    mayEnd.resolve()
+    await Promise.all([loggingOut, deciding])
+    expect((await scene.poll(codes.device_code)).body.access_token).toBeUndefined()
   })
 
   it('somebody else who signs in at the confirmation is asked for themselves', async () => {
