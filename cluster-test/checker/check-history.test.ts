@@ -40,7 +40,11 @@ const good: Evidence = {
     sessions: new Map([[session, { account, generation: 1, isEnded: true }]]),
     feed: { sequence: 1, chain, forgottenSequence: 0, records: [{ sequence: 1, line, chain }] },
     auditedSessions: new Set([session]),
-    auditedActs: new Map([['session.opened', 1]]),
+    auditedActs: new Map([
+      ['session.opened', 1],
+      ['session.ended', 1],
+      ['account.logged_out', 1],
+    ]),
     auditFault: undefined,
   },
   quiet: [{ from: 0, to: 10_000 }],
@@ -103,6 +107,16 @@ const forged: readonly (readonly [what: string, rule: Rule, evidence: Evidence])
     withEnd({ sessions: new Map([[session, { ...stored, generation: 0 }]]) }),
   ],
   ['a login that was not audited', 'acknowledged, and lost', withEnd({ auditedSessions: new Set() })],
+  [
+    'a session whose end was not audited',
+    'acknowledged, and lost',
+    withEnd({ auditedActs: new Map([['session.opened', 1]]) }),
+  ],
+  [
+    'an account that was logged out everywhere, which was audited once of two times',
+    'acknowledged, and lost',
+    { ...withFeed(feedOf(line, accountLine, accountLine)), acts: [...good.acts, loggedOut(500, 2), loggedOut(600, 3)] },
+  ],
   [
     'a revocation that was acknowledged and is not in the feed',
     'acknowledged, and lost',

@@ -1,3 +1,4 @@
+import { checkAudit } from './check-audit.ts'
 import { checkCodes } from './check-codes.ts'
 import { checkFeed } from './check-feed.ts'
 import { checkGuards } from './check-guards.ts'
@@ -8,14 +9,11 @@ import type { Evidence, Violation } from './evidence.ts'
 /** Holds everything that clients and guards noted against what is there in the end. */
 export function checkHistory(evidence: Evidence): readonly Violation[] {
   const known = listKnownSessions(evidence.acts)
-  const { auditFault } = evidence.endState
-  const audit: Violation[] =
-    auditFault === undefined ? [] : [{ rule: 'the audit log is not whole', at: undefined, sentence: auditFault }]
   return [
     ...checkSessions(evidence, known),
     ...checkCodes(evidence),
     ...checkFeed(evidence),
     ...checkGuards(evidence, known),
-    ...audit,
+    ...checkAudit(evidence, known),
   ]
 }
