@@ -12,7 +12,7 @@ import { migrations } from '../schema/migrations.ts'
 import { beginNewHistory } from './begin-new-history.ts'
 import { ensureFeedId } from './ensure-feed-id.ts'
 import { FeedFollower } from './feed-follower.ts'
-import { selectHead } from './feed-store.ts'
+import { replaceFeedId, selectHead } from './feed-store.ts'
 import { isTokenRevoked } from './moment-after-revocations.ts'
 import { recordRevocations } from './record-revocations.ts'
 import { extendChain } from './render-record.ts'
@@ -144,6 +144,31 @@ forEachDatabase('the follower of the feed', ({ open, createUrl }) => {
     expect((await Promise.all([slow, quick])).toSorted()).toEqual([1, 2])
     await followed.until(2)
     expect(followed.lines.map((line) => JSON.parse(line).n)).toEqual([1, 2])
+  })
+
+  it('an answer of a server that was replaced, and is behind, revokes nothing: there is no heartbeat until the right one answers', async () => {
+    const [database, replaced] = [await open({ migrations }), await open({ migrations })]
+    for (const one of [database, replaced]) await ensureFeedId(one)
+    const [head, old] = [await selectHead(database.read), await selectHead(replaced.read)]
+    await replaced.write((tx) => replaceFeedId(tx.sql, old.feedId, head.feedId))
+    let isReplaced = false
+    const mixed: Database = {
+      ...database,
+      get readUrgently() {
+        return isReplaced ? replaced.readUrgently : database.readUrgently
+      },
+    }
+    const { follower, until, restarts } = await follow(mixed)
+    await revokeSession(database, 'kept')
+    await until(1)
+    isReplaced = true
+    // One that had begun before may still be answered by the right one.
+    await follower.pulse().catch(() => {})
+    await expect(follower.pulse()).rejects.toThrow('older history')
+    isReplaced = false
+    expect((await follower.pulse()).position).toMatchObject({ feedId: head.feedId, sequence: 1 })
+    const events = await listAuditEvents(database.read, { limit: 50 })
+    expect([restarts(), events.filter(({ act }) => act === 'feed.rewound')]).toEqual([0, []])
   })
 
   it('several instances at once give the feed one id', async () => {

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, EpochMilliseconds } from '../../platform/clock/clock.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Database, Transaction } from '../../platform/database/database.ts'
 import { withinLimit } from '../../platform/database/within-limit.ts'
 import { OngoingTrouble } from '../../platform/log/ongoing-trouble.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { beginNewHistory } from './begin-new-history.ts'
 import { signHeartbeat } from './feed-heartbeat.ts'
-import { type FeedHead, selectHead } from './feed-store.ts'
+import { type FeedHead, selectChainAt, selectHead } from './feed-store.ts'
 import { FeedTail } from './feed-tail.ts'
 import { type FeedStep, readFeed } from './read-feed.ts'
 import { FEED_TOPIC } from './record-revocations.ts'
@@ -175,12 +175,13 @@ export class FeedFollower {
 
   async #followElsewhere(step: Exclude<FeedStep, { kind: 'continued' }>): Promise<FeedHead> {
     const { database, log } = this.#deps
-    const { feedId, sequence } = this.#position
+    const position = this.#position
+    const { feedId, sequence } = position
     log.warn({ feedId, sequence, found: step.head.sequence }, `the revocation feed has ${step.kind}`)
-    // A history that was lost never comes back: under the lock only whether somebody else has seen to it is asked.
-    if (step.kind === 'rewound')
-      await database.write((tx) => beginNewHistory(tx, async (head) => head.feedId === feedId))
+    // Asked again where it is written: a server that was replaced may have answered, and nothing is lost that only it has not.
+    if (step.kind === 'rewound') await database.write((tx) => beginNewHistory(tx, (head) => lacks(tx, head, position)))
     const head = await selectHead(database.readUrgently)
+    if (step.kind === 'rewound' && head.feedId === feedId) throw new Error('an older history was read than there is')
     this.#moveTo(head)
     for (const listener of this.#listeners) listener.restart()
     return head
@@ -206,6 +207,17 @@ export class FeedFollower {
       Math.min(POLL_MS, untilHeartbeat),
     ).unref()
   }
+}
+
+/** Whether a history of the same feed does not have a position, or can't be asked for it any more. */
+async function lacks(
+  { sql }: Transaction,
+  head: FeedHead,
+  { feedId, sequence, chain }: FeedPosition,
+): Promise<boolean> {
+  if (head.feedId !== feedId) return false
+  if (head.sequence <= sequence) return head.sequence < sequence || head.chain !== chain
+  return (await selectChainAt(sql, sequence)) !== chain
 }
 
 function tooLate(): Error {
