@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
-import { systemClock } from '../../platform/clock/clock.ts'
+import { type Clock, systemClock } from '../../platform/clock/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { randomSecret } from '../../platform/random/random.ts'
 import { createSealer } from '../../platform/sealing/sealing.ts'
@@ -18,6 +18,7 @@ import { recordRevocations } from './record-revocations.ts'
 import { extendChain } from './render-record.ts'
 
 const secret = randomSecret()
+const begunAt = 1_790_000_000_000
 
 forEachDatabase('the follower of the feed', ({ open, createUrl }) => {
   interface Followed {
@@ -29,13 +30,13 @@ forEachDatabase('the follower of the feed', ({ open, createUrl }) => {
     until(count: number): Promise<void>
   }
 
-  async function follow(database: Database): Promise<Followed> {
+  async function follow(database: Database, clock: Clock = systemClock): Promise<Followed> {
     const sealer = createSealer([secret])
     await advanceSigningKeys({ database, sealer, clock: systemClock }, ['ES256'])
     await ensureFeedId(database)
     const keyRing = createKeyRing(database, sealer)
     const log = { warn() {} }
-    const follower = new FeedFollower({ issuer: 'https://a.example', database, clock: systemClock, keyRing, log })
+    const follower = new FeedFollower({ issuer: 'https://a.example', database, clock, keyRing, log })
     const lines: string[] = []
     const moments: number[] = []
     const waiting = new Set<() => void>()
@@ -195,6 +196,14 @@ forEachDatabase('the follower of the feed', ({ open, createUrl }) => {
     await until(30)
     expect(new Set(moments).size).toBe(moments.length)
     expect(moments.toSorted((a, b) => a - b)).toEqual(moments)
+  })
+
+  it('nor where a millisecond of waiting does not move the clock', async () => {
+    let asked = 0
+    const clock = { now: () => begunAt + Math.floor(asked++ / 4) }
+    const { follower } = await follow(await open({ migrations }), clock)
+    const moments = [await follower.pulse(), await follower.pulse(), await follower.pulse()].map(({ readAt }) => readAt)
+    expect(new Set(moments).size).toBe(3)
   })
 
   it('without a database there is no heartbeat', async () => {

@@ -61,6 +61,7 @@ export interface FeedFollowerDeps {
 /** The poll is the truth; announcements only make it instant. */
 const POLL_MS = 150
 const HEARTBEAT_MS = 1000
+const MOST_WAITS = 3
 /** Whatever a look waits for: guards call the feed stale after three seconds, and dark after a minute. */
 const LOOK_LIMIT_MS = 5000
 
@@ -163,7 +164,8 @@ export class FeedFollower {
 
   /** Heartbeats of one process never carry the same millisecond, as long as the clock goes on. */
   async #nextMoment(): Promise<EpochMilliseconds> {
-    if (this.#deps.clock.now() <= this.#lastReadAt) await sleep(1)
+    // A timer may be a little early. A clock that stands still, or was set back, is not waited for.
+    for (let waits = 0; this.#deps.clock.now() <= this.#lastReadAt && waits < MOST_WAITS; waits += 1) await sleep(1)
     this.#lastReadAt = this.#deps.clock.now()
     return this.#lastReadAt
   }
