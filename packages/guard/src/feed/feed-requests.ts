@@ -9,7 +9,6 @@ const maxSnapshotBytes = 256 * 1024 * 1024
 
 /** The server has answered, and not with success. */
 export class AnsweredError extends Error {
-  override readonly name = 'AnsweredError'
   readonly status: number
 
   constructor(url: string, status: number) {
