@@ -125,10 +125,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 /** Below the ports that a system gives to connections and to whoever listens at port 0, so that nobody takes it meanwhile. */
 const LOWEST_PORT = 15_000
 const HIGHEST_PORT = 32_000
+/** Each worker of the tests has its own part of them, so that none takes what another has just found free. */
+const PARTS = 8
+const part = Number(process.env.VITEST_POOL_ID ?? 0) % PARTS
+const portsOfPart = Math.floor((HIGHEST_PORT - LOWEST_PORT) / PARTS)
+const lowestOfPart = LOWEST_PORT + part * portsOfPart
 
 /** A loopback port that was free a moment ago. */
 export async function findFreePort(): Promise<number> {
-  const port = randomInt(LOWEST_PORT, HIGHEST_PORT)
+  const port = randomInt(lowestOfPart, lowestOfPart + portsOfPart)
   const probe = createServer()
   const isFree = await new Promise<boolean>((resolve) => {
     probe.on('error', () => resolve(false))

@@ -171,13 +171,16 @@ forEachDatabase('POST /token with grant_type=refresh_token', ({ createUrl }) => 
       ['an unknown key’s', { refresh_token: `or_${otherKey.toString('base64url')}` }],
     ]
     for (const [name, parameters] of bad) {
-      let answer: Answer | undefined
-      const asked = await countAsked(server, async () => {
-        answer = await refresh(server, parameters)
-      })
-      expect([name, answer?.status, answer?.body.error]).toEqual([name, 400, 'invalid_grant'])
-      // What looks after the feed and the keys in the background may ask in between; the refresh itself must not.
-      expect(asked, name).toBeLessThanOrEqual(3)
+      const asked: number[] = []
+      for (let time = 0; time < 5; time++)
+        asked.push(
+          await countAsked(server, async () => {
+            const { status, body } = await refresh(server, parameters)
+            expect([name, status, body.error]).toEqual([name, 400, 'invalid_grant'])
+          }),
+        )
+      // What looks after the feed and the keys in the background may ask in between, but hardly each time; an unknown key is looked for.
+      expect(Math.min(...asked), name).toBeLessThanOrEqual(name === 'an unknown key’s' ? 2 : 0)
     }
   })
 
