@@ -55,12 +55,8 @@ export class ConsoleFiles {
 
 /** RFC 9110 §12.5.3, as far as two codings need it: what is named, unless with the weight zero. */
 function acceptedCodings(header: string): ReadonlySet<string> {
-  const named = header.split(',').map((one) =>
-    one
-      .trim()
-      .toLowerCase()
-      .split(/\s*;\s*/),
-  )
+  // Blanks are cut off one part at a time: an expression that looks for them before each sign takes a second for a header full of them.
+  const named = header.split(',').map((one) => one.split(';').map((part) => part.trim().toLowerCase()))
   return new Set(named.filter(([, weight]) => !/^q=0(\.0*)?$/.test(weight ?? '')).map(([name = '']) => name))
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts'
+import { ConsoleFiles } from './console-files.ts'
 
 describe.each([{ issuerPath: '' }, { issuerPath: '/tenant' }])(
   'the console of an issuer with the path "$issuerPath"',
@@ -81,3 +82,10 @@ describe.each([{ issuerPath: '' }, { issuerPath: '/tenant' }])(
     )
   },
 )
+
+it('an accept-encoding full of blanks is read in no time, though anybody may send it', async () => {
+  const begunAt = performance.now()
+  const file = await ConsoleFiles.open()?.find('mark.svg', `br;q=1${' '.repeat(60_000)}x, gzip ; q=0`)
+  expect([file?.contentType, file?.encoding]).toEqual(['image/svg+xml', 'br'])
+  expect(performance.now() - begunAt).toBeLessThan(2000)
+})
