@@ -11,7 +11,8 @@ const maxBodySizeBytes = 64 * 1024
  */
 export async function readBody(request: Request): Promise<unknown> {
   if (request.body === null || request.bodyUsed) return undefined
-  const [contentType] = (request.headers.get('content-type') ?? '').toLowerCase().split(/\s*;/)
+  // Not by an expression that looks for blanks before each semicolon: a header full of them would hold up the process for a second.
+  const contentType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   const isForm = contentType === 'application/x-www-form-urlencoded'
   if (!isForm && contentType !== 'application/json') return undefined
   const text = (await readBounded(request.clone().body, maxBodySizeBytes))?.toString()
