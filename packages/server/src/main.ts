@@ -1,6 +1,6 @@
-import { pino } from 'pino'
 import type { Config } from './config.ts'
 import { createLog, type Log } from './platform/log/create-log.ts'
+import { openStandardOutput } from './platform/log/open-standard-output.ts'
 import { runWorkers } from './platform/workers/run-workers.ts'
 import { isWorker, onAskedToStop } from './platform/workers/worker-message.ts'
 import { type RunningServer, startServer } from './server.ts'
@@ -21,8 +21,8 @@ export async function startProcess(
   config: Config,
   options: { readonly showsOutbox?: boolean; readonly processes?: number } = {},
 ): Promise<Process> {
-  const destination = pino.destination({
-    ...{ dest: 1, sync: false, maxLength: MOST_UNWRITTEN_CHARACTERS },
+  const destination = openStandardOutput({
+    ...{ sync: false, maxLength: MOST_UNWRITTEN_CHARACTERS },
     ...(isWorker() && { maxWrite: WHOLE_WRITE_BYTES }),
   })
   const ownLog = createLog(config.logLevel, destination)
@@ -43,7 +43,7 @@ const WHOLE_WRITE_BYTES = 4096
 
 /** Starts this program as so many workers, and keeps them going. Resolves with the exit code once all have ended. */
 export async function runPrimary(config: Config, count: number): Promise<number> {
-  const log = createLog(config.logLevel, pino.destination({ dest: 1, sync: true }))
+  const log = createLog(config.logLevel, openStandardOutput({ sync: true }))
   log.info({ workers: count }, 'starting workers')
   const code = await runWorkers({ count, onLost: (lost) => log.error(lost, 'a worker ended, another one is started') })
   log.info('all workers have ended')
