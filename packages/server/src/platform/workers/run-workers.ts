@@ -67,7 +67,12 @@ interface StartedWorker {
 
 function start(): StartedWorker {
   const worker = cluster.fork()
-  const ended = new Promise<number>((resolve) => worker.once('exit', (code) => resolve(code)))
+  const ended = new Promise<number>((resolve) => {
+    worker.once('exit', (code) => resolve(code))
+    // Without a listener it would end the primary, and all workers with that: a message to one that has just died cannot be delivered, and a process that could not be
+    // started has no exit either.
+    worker.on('error', () => worker.process.pid === undefined && resolve(1))
+  })
   const ready = new Promise<boolean>((resolve) => {
     worker.on('message', (message: unknown) => isReady(message) && resolve(true))
     void ended.then(() => resolve(false))

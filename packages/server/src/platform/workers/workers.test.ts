@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabaseUrl } from '../../../testing/postgresql.ts'
 import { CliFolder } from '../../../testing/run-cli.ts'
 import { findFreePort } from '../../../testing/test-server.ts'
 import { randomSecret } from '../random/random.ts'
+
+const losingWorkers = fileURLToPath(new URL('../../../testing/losing-workers.ts', import.meta.url))
 
 describe('ostiary serve --workers', () => {
   test('2: one port, metrics of both, though one hangs, a killed worker is replaced, and SIGTERM to all of them stops each once, with exit code 0', async () => {
@@ -49,6 +54,21 @@ describe('ostiary serve --workers', () => {
     } finally {
       primary.kill('SIGKILL')
     }
+  })
+
+  test.each([
+    ['a message to a worker that has just died', 'unreachable', 1],
+    ['a worker that cannot be started', 'unstartable', 2],
+  ])('%s ends neither the primary nor the others, and another one is started', async (_, how, times) => {
+    const child = spawn(process.execPath, [losingWorkers, how, String(times)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let printed = ''
+    child.stdout.on('data', (chunk) => {
+      printed += chunk
+    })
+    expect(await once(child, 'close')).toEqual([0, null])
+    const { code, lost } = JSON.parse(printed)
+    expect(code).toBe(0)
+    expect(lost.length).toBeGreaterThanOrEqual(times)
   })
 
   test.each([
