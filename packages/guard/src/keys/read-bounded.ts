@@ -8,10 +8,10 @@ export async function readBounded(
   for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
     chunks.push(chunk)
     size += chunk.length
-    if (size <= maxBytes) continue
-    // Not awaited: half of a copied stream is only cancelled when the other half is, too.
-    body?.cancel().catch(() => {})
-    return undefined
+    if (size > maxBytes) break
   }
-  return Buffer.concat(chunks)
+  if (size <= maxBytes) return Buffer.concat(chunks)
+  // Only now, since nobody can cancel what is being read. Not awaited: half of a copied stream is only cancelled when the other half is, too.
+  body?.cancel().catch(() => {})
+  return undefined
 }
