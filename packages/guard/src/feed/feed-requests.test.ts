@@ -25,3 +25,14 @@ test('RFC 6749 §2.3.1: a guard with a credential proves its client with each re
   expect(all).toEqual([basic, basic, basic, basic])
   expect(await askEverything()).toEqual([null, null, null, null])
 })
+
+test('a proof whose hashes are no texts proves nothing, and takes no memory for what they claim to be', async () => {
+  const answer = JSON.stringify({ hashes: [{ length: 2_000_000_000 }, 7, null, ['AA']] })
+  const requests = new FeedRequests(async () => new Response(answer), new AbortController().signal, undefined)
+  const hashes = await requests.readProof(url, 1, 2)
+  expect(hashes?.every(({ length }) => length < 32)).toBe(true)
+  for (const none of ['null', '[]', '7', '{"hashes":"AA"}', '']) {
+    const odd = new FeedRequests(async () => new Response(none), new AbortController().signal, undefined)
+    await expect(odd.readProof(url, 1, 2)).rejects.toThrow('the audit log answered 200')
+  }
+})

@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../jws/parse-json-object.ts'
 import { readBounded } from '../keys/read-bounded.ts'
 import type { FeedCredential } from './feed-to-follow.ts'
 
@@ -73,8 +74,10 @@ export class FeedRequests {
       signal: this.#limit(timeoutMs),
     })
     const bytes = await readBounded(response.body, maxProofBytes)
-    const { hashes, code } = JSON.parse(bytes?.toString() ?? '{}')
-    if (response.status === 200) return hashes.map((hash: string) => Buffer.from(hash, 'base64'))
+    const { hashes, code } = (bytes && parseJsonObject(bytes)) ?? {}
+    // As texts, whatever they are: of an object with a length, Buffer would make as many bytes as that says.
+    if (response.status === 200 && Array.isArray(hashes))
+      return hashes.map((hash) => Buffer.from(String(hash), 'base64'))
     if (code === 'beyond_tree') return undefined
     throw new Error(`the audit log answered ${response.status}`)
   }
