@@ -134,11 +134,12 @@ function listLocations(locations: TokenLocations): readonly TokenLocation[] {
   return names.length > 0 ? names : refuseOption('locations leaves no place')
 }
 
-/** A log that fails must not decide whether a request passes. */
+/** A log that fails must not decide whether a request passes, nor end the process: one that is an `async` function rejects, and nobody would hear of it. */
 function silence(log: GuardOptions['log']): NonNullable<GuardOptions['log']> {
   return (event) => {
     try {
-      log?.(event)
+      const logged: unknown = log?.(event)
+      if (logged instanceof Promise) logged.catch(() => {})
     } catch {
       // Nothing: the log is the only place where it could be said.
     }

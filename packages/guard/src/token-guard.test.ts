@@ -222,6 +222,22 @@ describe('what is answered', () => {
     expect(summarize(check({}, undefined, { log }))).toBe(missing)
     expect(summarize(check({ authorization: `Bearer ${good}` }, undefined, { log }))).toBe(ok)
   })
+
+  test('a log that rejects, and a fetch that rejects with nothing, are no unhandled rejections: these would end the API', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const log = async () => {
+      throw new Error('disk full')
+    }
+    expect(summarize(check({}, undefined, { log }))).toBe(missing)
+    const guard = createGuard({ issuer, audience, fetch: () => Promise.reject() })
+    await expect(guard.verify(good)).rejects.toMatchObject({ code: 'keys_unavailable' })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    guard.close()
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
 })
 
 describe('shapeRefusal', () => {
