@@ -184,6 +184,7 @@ function toIdentity(
     subject: claims.sub,
     verifiedEmail: isEmailTrusted && isVerified && typeof email === 'string' ? email : undefined,
     preferredUsername: typeof preferredUsername === 'string' ? preferredUsername : undefined,
-    authenticatedAt: claims.auth_time === undefined ? undefined : claims.auth_time * 1000,
+    // RFC 7519 §2: a NumericDate may have a fraction, and PostgreSQL takes none for a number of milliseconds.
+    authenticatedAt: claims.auth_time === undefined ? undefined : Math.floor(claims.auth_time * 1000),
   }
 }

@@ -117,6 +117,14 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
     ])
   })
 
+  it.each([1_700_000_000.123_456, 0.5, 1e300, -1e300, -0])(
+    'RFC 7519 §2: an auth_time may have a fraction, and is a number, whichever: %d',
+    async (authTime) => {
+      const page = await visitor.get(await answer(await begin(), { sub: 'known', auth_time: authTime }))
+      expect([page.status, await isSignedIn()], page.text).toEqual(authTime < 0 ? [502, false] : [200, true])
+    },
+  )
+
   async function isSignedIn(as = visitor): Promise<boolean> {
     return (await as.get('/account')).url === `${server.issuer}/account`
   }
