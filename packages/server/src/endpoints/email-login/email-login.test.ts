@@ -89,6 +89,19 @@ forEachDatabase('login by mail', ({ createUrl }) => {
     expect((await stranger.post('/login', { username, password })).status).toBe(200)
   })
 
+  it('whoever had an account whose address was never proved has no mail any more by which it would get another one', async () => {
+    const { id, username, email } = await addPerson()
+    const stranger = new Visitor(server.issuer)
+    await stranger.post('/login', { username, password })
+    await stranger.post('/account/security/email', { email: `stranger${person}@example.com` })
+    const { secret } = await readCode(outbox(), `stranger${person}@example.com`)
+    const own = new Visitor(server.issuer)
+    const page = await own.submit(await own.get('/login/email'), { login: email })
+    await own.submit(page, { code: (await readCode(outbox(), email)).code })
+    expect((await post('/account/email', { secret })).status).toBe(400)
+    expect(await findAccount(server.running.installation.database.read, id)).toMatchObject({ email })
+  })
+
   it('by the link in any browser, which says first whom it signs in', async () => {
     const { username, email } = await addPerson()
     const [one, other] = [new Visitor(server.issuer), new Visitor(server.issuer)]
