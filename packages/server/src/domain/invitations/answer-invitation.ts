@@ -11,14 +11,14 @@ import { deleteExpired, deleteInvitationsOf, markClosed } from './invitation-sto
 const KEPT_MS = 86_400_000
 
 /**
- * Accepts an invitation for an account, which has proved the address or has its link. False when somebody was faster, when it was revoked, and
- * when the organization is gone or disabled. Who belongs to it already stays what they are.
+ * Accepts an invitation for an account, which has proved the address or has its link. False when somebody was faster, when it was revoked or sent
+ * anew, which may give less, and when the organization is gone or disabled. Who belongs to it already stays what they are.
  */
 export async function acceptInvitation(tx: Transaction, invitation: Invitation, accountId: string): Promise<boolean> {
   const { id, organizationId, email } = invitation
   const organization = await lockOrganization(tx, organizationId)
   if (!organization || organization.disabledAt !== undefined) return false
-  if (!(await markClosed(tx.sql, id, tx.now))) return false
+  if (!(await markClosed(tx.sql, invitation, tx.now))) return false
   const actor = `account:${accountId}` as const
   const detail = { organization: organizationId, invitation: id }
   await recordAuditEvent(tx, { act: 'invitation.accepted', actor, outcome: 'done', accountId, detail })
@@ -30,12 +30,12 @@ export async function acceptInvitation(tx: Transaction, invitation: Invitation, 
 /** Closes an invitation that its address does not want, or that an owner or an operator takes back. False when it was closed before. */
 export async function closeInvitation(
   tx: Transaction,
-  { id, organizationId }: Invitation,
+  invitation: Invitation,
   act: 'invitation.declined' | 'invitation.revoked',
   actor: Actor,
 ): Promise<boolean> {
-  if (!(await markClosed(tx.sql, id, tx.now))) return false
-  const detail = { organization: organizationId, invitation: id }
+  if (!(await markClosed(tx.sql, invitation, tx.now))) return false
+  const detail = { organization: invitation.organizationId, invitation: invitation.id }
   await recordAuditEvent(tx, { act, actor, outcome: 'done', detail })
   return true
 }

@@ -103,13 +103,18 @@ export async function countMails(sql: Queries, canonicalEmail: string, since: Ep
   return rows.reduce((sum, { mails }) => sum + mails, 0)
 }
 
-/** Whether this call closed it: false when it was accepted, declined or revoked before, or has expired. */
-export async function markClosed(sql: Queries, id: string, now: EpochMilliseconds): Promise<boolean> {
+/** Whether this call closed it: false when it was accepted, declined or revoked before, was sent anew since it was read, or has expired. */
+export async function markClosed(
+  sql: Queries,
+  { id, sentAt }: Pick<Invitation, 'id' | 'sentAt'>,
+  now: EpochMilliseconds,
+): Promise<boolean> {
   const closed = await sql
     .withTables<InvitationTables>()
     .updateTable('invitation')
     .set({ closed_at: now })
     .where('id', '=', id)
+    .where('sent_at', '=', sentAt)
     .where('closed_at', 'is', null)
     .where('expires_at', '>', now)
     .returning('id')

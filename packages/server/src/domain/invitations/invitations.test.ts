@@ -51,6 +51,20 @@ forEachDatabase('invitations', ({ open }) => {
     return { time, database, bob, organizationId, find }
   }
 
+  test('who sends an invitation anew has the one before accepted by nobody, though it was found a moment ago', async () => {
+    const { time, database, bob, organizationId, find } = await setScene()
+    await send(database, organizationId, 'bob@example.com', ['editor'])
+    const before = await find(await readSecret(database))
+    if (!before) throw new Error('it is not found')
+    time.now += 60_000
+    expect(await send(database, organizationId, 'bob@example.com', [])).toMatchObject({ ok: true })
+    expect(await database.write((tx) => acceptInvitation(tx, before.invitation, bob))).toBe(false)
+    expect(await listMembers(database.read, organizationId)).toEqual([])
+    const after = await find(await readSecret(database))
+    if (!after) throw new Error('it is not found')
+    expect(await database.write((tx) => acceptInvitation(tx, after.invitation, bob))).toBe(true)
+  })
+
   test('the link of the mail proves the invitation; whoever accepts belongs, with its roles, and it is used up', async () => {
     const { database, bob, organizationId, find } = await setScene()
     expect(await send(database, organizationId, 'Bob@Example.com', ['editor'])).toMatchObject({ ok: true })
