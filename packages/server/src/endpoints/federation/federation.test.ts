@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { addUpstream } from '../../../testing/add-upstream.ts'
@@ -10,12 +11,14 @@ import { Visitor } from '../../../testing/visitor.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
 import { findAccountByLoginName } from '../../domain/accounts/find-account-by-login-name.ts'
 import { listAccounts } from '../../domain/accounts/list-accounts.ts'
+import { lockAccount } from '../../domain/accounts/lock-account.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 import { advanceKeysInUse } from '../../domain/clients/advance-keys-in-use.ts'
 import { createClient } from '../../domain/clients/create-client.ts'
 import { parseClient } from '../../domain/clients/parse-client.ts'
 import { findIdentity } from '../../domain/federated-identities/find-identity.ts'
 import { linkIdentity } from '../../domain/federated-identities/link-identity.ts'
+import { unlinkAllIdentities } from '../../domain/federated-identities/unlink-identities.ts'
 import { createLog } from '../../platform/log/create-log.ts'
 import { startServer } from '../../server.ts'
 
@@ -124,6 +127,29 @@ forEachDatabase('login with an upstream', ({ createUrl }) => {
       expect([page.status, await isSignedIn()], page.text).toEqual(authTime < 0 ? [502, false] : [200, true])
     },
   )
+
+  it('who comes back while their identity is taken from the account is not signed in to it', async () => {
+    const { database } = server.running.installation
+    await link('stranger')
+    const asked = await begin()
+    const url = await answer(asked, { sub: 'stranger' })
+    const [taken, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const taking = database.write(async (tx) => {
+      await lockAccount(tx, accountId)
+      await unlinkAllIdentities(tx, accountId, { actor: 'anonymous', network: 'unknown', because: 'address_proved' })
+      taken.resolve()
+      await goOn.promise
+    })
+    await taken.promise
+    const coming = visitor.get(url)
+    // Long enough to be found, and to come to where it waits.
+    await sleep(400)
+    goOn.resolve()
+    await taking
+    expect((await coming).status).toBe(403)
+    expect(await isSignedIn()).toBe(false)
+    await link('known')
+  })
 
   async function isSignedIn(as = visitor): Promise<boolean> {
     return (await as.get('/account')).url === `${server.issuer}/account`

@@ -5,15 +5,15 @@ import type { Upstream, UpstreamIdentity } from '../../domain/upstreams/upstream
 import type { Transaction } from '../../platform/database/database.ts'
 import { randomId } from '../../platform/random/random.ts'
 
-/** The identity or its address became somebody's while an account was opened for it: nothing of that stays, and it is settled anew. */
-export class SignUpOvertakenError extends Error {
-  override readonly name = 'SignUpOvertakenError'
+/** The identity or its address became somebody's, or was taken from its account, meanwhile: nothing of that stays, and it is settled anew. */
+export class IdentityOvertakenError extends Error {
+  override readonly name = 'IdentityOvertakenError'
 }
 
 /**
  * Opens an account for an identity that nobody has, by the name it likes if that is free. Returns its id.
  *
- * @throws SignUpOvertakenError where its address is somebody's by now.
+ * @throws IdentityOvertakenError where its address is somebody's by now.
  */
 export async function openAccount(tx: Transaction, upstream: Upstream, identity: UpstreamIdentity): Promise<string> {
   const email = readEmail(identity.verifiedEmail)
@@ -24,7 +24,7 @@ export async function openAccount(tx: Transaction, upstream: Upstream, identity:
       username && (await createAccount(tx, { username, email, isEmailVerified: true, actor: 'anonymous' }))
     if (created?.ok) return created.account.id
   }
-  throw new SignUpOvertakenError('neither the name nor a random one goes with the address')
+  throw new IdentityOvertakenError('neither the name nor a random one goes with the address')
 }
 
 /** What has an @ may be somebody's e-mail address, which an upstream's word for a name doesn't prove. */

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { findAccountByLoginName } from '../../domain/accounts/find-account-by-login-name.ts'
+import { lockAccount } from '../../domain/accounts/lock-account.ts'
 import { recordAuditEvent } from '../../domain/audit/record-audit-event.ts'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import { findPassword } from '../../domain/credentials/find-password.ts'
@@ -15,7 +16,7 @@ import type { FederationNotice } from '../../platform/html/strings/strings.ts'
 import { lockBrowserSession } from '../browser-session.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import type { FederationDeps } from './federation-deps.ts'
-import { openAccount, SignUpOvertakenError } from './open-account.ts'
+import { IdentityOvertakenError, openAccount } from './open-account.ts'
 import { issueLink, type PendingUpstreamLogin } from './pending-upstream-login.ts'
 import { tellOfIdentity } from './tell-of-identity.ts'
 
@@ -43,7 +44,7 @@ export async function settleIdentity(
   try {
     return await settle()
   } catch (error) {
-    if (!(error instanceof SignUpOvertakenError)) throw error
+    if (!(error instanceof IdentityOvertakenError)) throw error
     // What overtook it is committed, so now it is seen.
     return settle()
   }
@@ -69,9 +70,13 @@ async function signIn(
   tx: Transaction,
   deps: FederationDeps,
   request: FastifyRequest,
-  { upstream, login: { returnTo }, authenticatedAt }: Vouched,
+  { upstream, identity: { issuer, subject }, login: { returnTo }, authenticatedAt }: Vouched,
   accountId: string,
 ): Promise<Settled> {
+  await lockAccount(tx, accountId)
+  // Whoever takes it from the account, in which a stranger may be, had the lock a moment ago.
+  if ((await findIdentity(tx.sql, issuer, subject))?.accountId !== accountId)
+    throw new IdentityOvertakenError('the identity is not its account’s any more')
   const network = parseNetwork(request.ip)
   const login = { accountId, clientId: LOGIN_CLIENT_ID, network, voucher: { upstream: upstream.id } }
   if (!(await admitVouchedLogin(tx, login))) return { kind: 'notice', notice: 'refused' }
@@ -100,7 +105,7 @@ async function welcome(
   if (!upstream.opensAccounts) return refuseUnknown(tx, upstream, network)
   const accountId = await openAccount(tx, upstream, identity)
   const isLinked = await linkIdentity(tx, { issuer, subject, accountId, network })
-  if (!isLinked) throw new SignUpOvertakenError('the identity is somebody’s by now')
+  if (!isLinked) throw new IdentityOvertakenError('the identity is somebody’s by now')
   return signIn(tx, deps, request, vouched, accountId)
 }
 
