@@ -1,4 +1,5 @@
 import type { Database, Queries, Transaction } from '../../platform/database/database.ts'
+import { lockAccount } from '../accounts/lock-account.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { endSessions } from '../sessions/end-session.ts'
@@ -84,6 +85,8 @@ export async function withdrawConsent(
   clientId: string,
   actor: Actor = `account:${accountId}`,
 ): Promise<boolean> {
+  // Whoever opens a session there at this moment has asked for the consent already.
+  await lockAccount(tx, accountId)
   if ((await deleteConsents(tx.sql, accountId, clientId)) === 0) return false
   const sessions = await listSessions(tx.sql, accountId, tx.now)
   const ofClient = sessions.filter((session) => session.clientId === clientId)

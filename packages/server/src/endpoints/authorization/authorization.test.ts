@@ -158,6 +158,13 @@ forEachDatabase('GET|POST /authorize', ({ createUrl }) => {
     expect(await acts(scene)).toContain('consent.withdrawn')
   })
 
+  it('a code from before the withdrawal is good for nothing after it', async () => {
+    const scene = await start()
+    const { code = '' } = answerOf(await scene.finish(await scene.browser.get(scene.url())))
+    await scene.browser.post('/account/consents', { client_id: scene.clientId })
+    expect(await scene.exchange(code)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+  })
+
   it('OpenID Connect Core §12: a refresh gives a new ID token of the same person, time and app, without a nonce', async () => {
     const scene = await start()
     const { code = '' } = answerOf(

@@ -10,6 +10,7 @@ import {
 } from '../../domain/authorizations/authorization-code.ts'
 import type { AuthorizationGrant } from '../../domain/authorizations/authorization-request.ts'
 import type { Client } from '../../domain/clients/client.ts'
+import { findConsentedScopes } from '../../domain/consents/consents.ts'
 import { admitToOrganization } from '../../domain/memberships/acting-organization.ts'
 import { findSession } from '../../domain/sessions/find-session.ts'
 import { isSessionLive } from '../../domain/sessions/is-session-live.ts'
@@ -28,7 +29,7 @@ type Opened =
   | ({ readonly ok: true; readonly grant: AuthorizationGrant } & OpenedSession)
   | {
       readonly ok: false
-      readonly reason: RefusedCode | 'signed_out' | 'no_member' | 'foreign_target' | 'factor_required'
+      readonly reason: RefusedCode | 'signed_out' | 'no_member' | 'withdrawn' | 'foreign_target' | 'factor_required'
     }
 
 /** Somebody else used the code at the same moment: what this transaction did is undone. */
@@ -97,6 +98,7 @@ async function openInTransaction(
     return { ok: false, reason: 'foreign_target' }
   if (!(await isStillSignedIn(tx, grant))) return { ok: false, reason: 'signed_out' }
   if (!(await isStillMember(tx, grant))) return { ok: false, reason: 'no_member' }
+  if (!(await isStillAllowed(tx, client, grant))) return { ok: false, reason: 'withdrawn' }
   const { scopes } = grant
   // OpenID Connect Core §11: without offline_access nothing lives on when the person signs out.
   const endsWithBrowser = scopes.includes('openid') && !scopes.includes('offline_access')
@@ -111,6 +113,13 @@ async function openInTransaction(
 /** Whoever ends the membership waits until this transaction is over, and then finds the session. */
 async function isStillMember(tx: Transaction, { accountId, organizationId }: AuthorizationGrant): Promise<boolean> {
   return organizationId === undefined || (await admitToOrganization(tx, accountId, organizationId)) !== undefined
+}
+
+/** Whoever withdraws what they allowed waits as well. An app of the operator's own was asked nothing for. */
+async function isStillAllowed(tx: Transaction, { isFirstParty }: Client, grant: AuthorizationGrant): Promise<boolean> {
+  if (isFirstParty) return true
+  const agreed = await findConsentedScopes(tx.sql, grant)
+  return agreed.length > 0 && grant.scopes.every((scope) => agreed.includes(scope))
 }
 
 async function isStillSignedIn(tx: Transaction, { accountId, browserSessionId }: AuthorizationGrant): Promise<boolean> {
