@@ -15,6 +15,7 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { answerChallenge } from '../answer-challenge.ts'
+import { lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { type CodeProblem, renderCodePage } from '../code-page.ts'
 import { type RefusedCode, refusedCodeStatuses, toCodeProblem, toThrottledProblem } from '../code-problem.ts'
@@ -87,11 +88,14 @@ async function askForProof(
   const network = parseNetwork(request.ip)
   const instead = await findOther(deps, request, email.text, accountId)
   const issued = await database.write(async (tx) => {
+    // Another password ends the session and what was mailed before: nothing is to be mailed after it.
+    if (!(await lockBrowserSession(tx, urls, request))) return undefined
     const admitted = await admitRequest(tx, { typed: email.canonical, address: request.ip, purpose })
     if (!admitted.ok) return admitted
     const asked = { purpose, email: email.canonical, accountId, payload, linkUrl: urls.accountEmailProofUrl }
     return { ok: true, challenge: await issueChallenge(tx, sealer, { ...asked, language, network, instead }) } as const
   })
+  if (issued === undefined) return sendToLogin(urls, request, reply)
   if (issued.ok) return answerProof(deps, request, reply, issued.challenge)
   if (!wantsPage(request)) throw toThrottledProblem(issued.retryAfterSeconds)
   reply.status(429).header('retry-after', issued.retryAfterSeconds)
@@ -131,18 +135,19 @@ async function takeCode(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { database, sealer, urls } = deps
-  const owner = await findOwner(deps, request)
-  if (owner === undefined) return sendToLogin(urls, request, reply)
   const { challenge: id, code: typed } = request.body
   const doer = describeDoer(request)
-  const refused = await database.write(async (tx): Promise<RefusedCode | undefined> => {
+  const refused = await database.write(async (tx): Promise<RefusedCode | 'signed_out' | undefined> => {
+    const session = await lockBrowserSession(tx, urls, request)
+    if (!session) return 'signed_out'
     const entered = await enterCode(tx, sealer, { id, purposes, typed, address: request.ip })
     if (!entered.ok) return entered
     const { challenge } = entered
-    const isOwn = challenge.accountId === owner.session.accountId
+    const isOwn = challenge.accountId === session.accountId
     if (isOwn && (await takeEmail(tx, noticeDeps(deps), { challenge, doer }))) return undefined
     return { ok: false, reason: 'over' }
   })
+  if (refused === 'signed_out') return sendToLogin(urls, request, reply)
   if (refused === undefined) {
     reply.header('cache-control', 'no-store')
     return wantsPage(request) ? reply.redirect(urls.accountSecurityPath, 303) : reply.status(204).send()

@@ -16,12 +16,14 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
 import { abortWhenGone } from '../abort-when-gone.ts'
+import { lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { toThrottledProblem } from '../code-problem.ts'
 import { describeDoer } from '../describe-doer.ts'
 import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { hashNewPassword, type RefusedPassword, toPasswordProblem } from '../hash-new-password.ts'
 import { noticeDeps } from '../notice-deps.ts'
+import { sendToLogin } from '../send-to-login.ts'
 import { findFreshOwner, type OwnAccount } from './own-account.ts'
 import { type PasswordBody, passwordBodySchema } from './parse-request.ts'
 import { renderPasswordForm } from './password-form.ts'
@@ -30,6 +32,9 @@ type RefusedChange =
   | RefusedPassword
   | { readonly ok: false; readonly reason: 'wrong_password' }
   | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfterSeconds: number }
+
+/** The session has ended meanwhile. */
+type SignedOut = { readonly ok: false; readonly reason: 'signed_out' }
 
 /** Serves the form for another password, and takes it from whoever knows the present one. */
 export function passwordRoutes(server: HttpServer, deps: EmailFlowDeps): void {
@@ -46,6 +51,7 @@ export function passwordRoutes(server: HttpServer, deps: EmailFlowDeps): void {
     const owner = await findFreshOwner(deps, request, reply, path)
     if (owner === undefined) return reply
     const refused = await change(deps, request, reply, owner)
+    if (refused?.reason === 'signed_out') return sendToLogin(urls, request, reply)
     if (refused) return answerRefusal(deps, request, reply, { owner, refused })
     reply.header('cache-control', 'no-store')
     return wantsPage(request) ? reply.redirect(urls.accountSecurityPath, 303) : reply.status(204).send()
@@ -57,7 +63,7 @@ async function change(
   request: FastifyRequest<{ Body: PasswordBody }>,
   reply: FastifyReply,
   { session, account }: OwnAccount,
-): Promise<RefusedChange | undefined> {
+): Promise<RefusedChange | SignedOut | undefined> {
   const { current_password: current = '', password } = request.body
   const signal = abortWhenGone(reply)
   const before = await findPassword(deps.database.read, account.id)
@@ -69,10 +75,13 @@ async function change(
   if (!hashed.ok) return hashed
   const doer = describeDoer(request)
   const { hash } = hashed
-  const isChanged = await deps.database.write((tx) =>
-    changePassword(tx, noticeDeps(deps), { session, before, hash, doer }),
-  )
-  return isChanged ? undefined : { ok: false, reason: 'wrong_password' }
+  return deps.database.write(async (tx) => {
+    // It may have ended while the password was hashed, because somebody else was in it.
+    if ((await lockBrowserSession(tx, deps.urls, request))?.id !== session.id)
+      return { ok: false, reason: 'signed_out' } as const
+    const isChanged = await changePassword(tx, noticeDeps(deps), { session, before, hash, doer })
+    return isChanged ? undefined : ({ ok: false, reason: 'wrong_password' } as const)
+  })
 }
 
 interface CurrentPassword {

@@ -8,9 +8,11 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
+import { lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { toThrottledProblem } from '../code-problem.ts'
 import type { EmailFlowDeps } from '../email-flow-deps.ts'
+import { sendToLogin } from '../send-to-login.ts'
 import { renderCredentialForm, renderTextField } from './credential-form.ts'
 import { findFreshOwner } from './own-account.ts'
 import { type UsernameBody, usernameBodySchema } from './parse-request.ts'
@@ -35,8 +37,12 @@ export function usernameRoutes(server: HttpServer, deps: EmailFlowDeps): void {
     const { username: typed } = request.body
     const parsed = parseOwnUsername(typed, owner.account.email)
     if (!parsed.ok) return refuse(deps, request, reply, { typed, refused: parsed })
-    const chosen = { accountId: owner.account.id, username: parsed.username, address: request.ip }
-    const outcome = await database.write((tx) => chooseUsername(tx, chosen))
+    const chosen = { username: parsed.username, address: request.ip }
+    const outcome = await database.write(async (tx) => {
+      const session = await lockBrowserSession(tx, urls, request)
+      return session && chooseUsername(tx, { ...chosen, accountId: session.accountId })
+    })
+    if (outcome === undefined) return sendToLogin(urls, request, reply)
     if (!outcome.ok && outcome.reason === 'throttled') return refuse(deps, request, reply, { typed, refused: outcome })
     const sentence = 'This name is taken. Choose another one.'
     if (!outcome.ok) return refuse(deps, request, reply, { typed, refused: { reason: 'taken', sentence } })

@@ -17,7 +17,7 @@ import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsJson } from '../../platform/http/wants-json.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { describeDoer } from '../describe-doer.ts'
 import { noticeDeps } from '../notice-deps.ts'
@@ -131,7 +131,7 @@ async function requestInTransaction(
 ): Promise<RequestedDeletion | undefined> {
   const { urls, database, deletionGraceDays: graceDays } = deps
   return database.write(async (tx) => {
-    const session = await findBrowserSession(tx.sql, urls, request, tx.now)
+    const session = await lockBrowserSession(tx, urls, request)
     if (!session) return undefined
     const { accountId } = session
     const told = { notices: noticeDeps(deps), doer: describeDoer(request) }

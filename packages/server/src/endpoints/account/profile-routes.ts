@@ -2,14 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import { findProfile } from '../../domain/profiles/find-profile.ts'
 import { updateProfile } from '../../domain/profiles/update-profile.ts'
-import type { Session } from '../../domain/sessions/session.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsJson } from '../../platform/http/wants-json.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { sendToLogin } from '../send-to-login.ts'
 import type { AccountEndpointDeps } from './account-endpoint.ts'
@@ -35,22 +34,25 @@ export function profileRoutes(server: HttpServer, deps: AccountEndpointDeps): vo
     refuseCrossOrigin(request, urls.origin, 'Open your account page here and change your profile there.')
     const session = await findBrowserSession(database.read, urls, request, clock.now())
     if (!session) return sendToLogin(urls, request, reply)
-    const parsed = await changeProfile(deps, session, request.body)
+    const parsed = await changeProfile(deps, request)
+    if (!parsed) return sendToLogin(urls, request, reply)
     if (!parsed.ok) return refuse(deps, request, reply, parsed)
     reply.header('cache-control', 'no-store')
     return wantsPage(request) ? reply.redirect(`${urls.accountProfilePath}?saved=1`, 303) : reply.status(204).send()
   })
 }
 
-/** What is typed as it is kept already is no change. */
+/** What is typed as it is kept already is no change. Undefined when the session has ended meanwhile, perhaps with its account. */
 async function changeProfile(
-  { database }: AccountEndpointDeps,
-  { accountId }: Session,
-  typed: ProfileTexts,
-): Promise<ParsedProfile> {
+  { database, urls }: AccountEndpointDeps,
+  request: FastifyRequest<{ Body: ProfileTexts }>,
+): Promise<ParsedProfile | undefined> {
   return database.write(async (tx) => {
+    const session = await lockBrowserSession(tx, urls, request)
+    if (!session) return undefined
+    const { accountId } = session
     const kept = (await findProfile(tx.sql, accountId))?.profile ?? {}
-    const parsed = parseProfile(typed, kept)
+    const parsed = parseProfile(request.body, kept)
     if (!parsed.ok || Object.keys(parsed.change).length === 0) return parsed
     await updateProfile(tx, await getAccount(tx.sql, accountId), parsed.change, `account:${accountId}`)
     return parsed

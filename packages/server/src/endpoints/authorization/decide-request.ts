@@ -10,7 +10,9 @@ import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import type { Database, Transaction } from '../../platform/database/database.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { lockBrowserSession } from '../browser-session.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
+import { resumeUrl } from '../pending-authorization.ts'
 import { answerClient } from './answer-client.ts'
 
 export interface DecisionDeps {
@@ -27,7 +29,7 @@ export interface GrantDecision {
   readonly isDecided: boolean
 }
 
-/** Answers a request with a code, once. */
+/** Answers a request with a code, once. Where the session in which it was decided has ended meanwhile, it is asked for anew. */
 export async function grantRequest(
   deps: DecisionDeps,
   request: FastifyRequest,
@@ -39,6 +41,8 @@ export async function grantRequest(
   const { accountId, authenticatedAt, methods } = session
   const network = parseNetwork(request.ip)
   const code = await deps.database.write(async (tx) => {
+    // What was decided is remembered, and outlives the session; a code alone is asked for its session when it is redeemed.
+    if (isDecided && (await lockBrowserSession(tx, deps.urls, request))?.id !== session.id) return undefined
     await close(tx, pending)
     await keepClient(tx, clientId)
     if (isDecided) await recordConsent(tx, { accountId, clientId, audience, organizationId }, scopes)
@@ -72,6 +76,7 @@ export async function grantRequest(
       userAgent: request.headers['user-agent'],
     })
   })
+  if (code === undefined) return reply.header('cache-control', 'no-store').redirect(resumeUrl(deps.urls, pending), 303)
   return answerClient(reply, deps, pending.request, { code })
 }
 

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getAccount } from '../../domain/accounts/get-account.ts'
-import { lockAccount } from '../../domain/accounts/lock-account.ts'
 import { listApis } from '../../domain/apis/list-apis.ts'
 import { findClient } from '../../domain/clients/find-client.ts'
 import {
@@ -19,7 +18,7 @@ import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { stepUrl } from '../begun-login.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { needsStep } from '../needs-step.ts'
@@ -116,12 +115,9 @@ async function decide(
   { typed, accountId, decision }: VerificationRequest,
 ): Promise<EnteredCode<DeviceAuthorization> | undefined> {
   return database.write(async (tx) => {
-    const found = await findBrowserSession(tx.sql, urls, request, tx.now)
-    if (found === undefined || found.accountId !== accountId) return undefined
-    await lockAccount(tx, found.accountId)
-    // Whoever was ending it has done so by now.
-    const session = await findBrowserSession(tx.sql, urls, request, tx.now)
-    if (session === undefined) return undefined
+    // What is allowed is remembered, and outlives the session.
+    const session = await lockBrowserSession(tx, urls, request)
+    if (session?.accountId !== accountId || session === undefined) return undefined
     const subject = userCodeSubject(session.accountId, request.ip)
     const { network } = subject
     return enterUserCode(tx, { typed, subject }, (userCode) =>

@@ -5,7 +5,7 @@ import { findUpstream } from '../../domain/upstreams/find-upstream.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { parseReturnTo } from '../parse-return-to.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { answerCallback } from './answer-callback.ts'
@@ -81,7 +81,11 @@ async function changeUpstreams(
   if (!upstream) throw new Problem({ status: 404, code: 'not_found', detail: 'There is no such provider.' })
   const { issuer, name } = upstream
   const network = parseNetwork(request.ip)
-  const isDone = await database.write((tx) => unlinkIdentities(tx, { accountId, issuer, network }))
+  const isDone = await database.write(async (tx) => {
+    const now = await lockBrowserSession(tx, urls, request)
+    return now && unlinkIdentities(tx, { accountId: now.accountId, issuer, network })
+  })
+  if (isDone === undefined) return sendToLogin(urls, request, reply)
   if (!isDone) return showNotice(deps, reply, 'last', { name, returnTo })
   return reply.header('cache-control', 'no-store').redirect(returnTo, 303)
 }

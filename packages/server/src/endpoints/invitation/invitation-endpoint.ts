@@ -12,7 +12,7 @@ import { stringsIn } from '../../platform/html/strings/strings.ts'
 import type { Theme } from '../../platform/html/theme.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import type { IssuerUrls } from '../issuer-urls.ts'
 import { parameterText } from '../parameter-text.ts'
@@ -75,7 +75,7 @@ async function accept(
   const { urls, database } = deps
   const { secret, account } = request.body
   const outcome = await database.write(async (tx) => {
-    const session = await findBrowserSession(tx.sql, urls, request, tx.now)
+    const session = await lockBrowserSession(tx, urls, request)
     const open = await findInvitation(tx.sql, secret, tx.now)
     if (!open) return 'gone'
     // Somebody else has signed in since the page was shown: they decide for themselves.

@@ -3,7 +3,7 @@ import { findMembership } from '../../domain/memberships/find-membership.ts'
 import { isOwner } from '../../domain/memberships/membership.ts'
 import { lockOrganization } from '../../domain/organizations/lock-organization.ts'
 import type { Transaction } from '../../platform/database/database.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { lockBrowserSession } from '../browser-session.ts'
 import type { OrganizationsDeps } from './organizations-deps.ts'
 import type { OrganizationParams } from './parse-request.ts'
 
@@ -25,10 +25,11 @@ export async function actAsOwner<Outcome>(
   act: (tx: Transaction, owner: OwnerAct) => Promise<Outcome>,
 ): Promise<OwnerActed<Outcome>> {
   return database.write(async (tx) => {
-    const session = await findBrowserSession(tx.sql, urls, request, tx.now)
-    if (!session) return { ok: false }
     const organization = await lockOrganization(tx, request.params.organization)
     if (!organization || organization.disabledAt !== undefined) return { ok: false }
+    // After the organization, as whoever adds a member does.
+    const session = await lockBrowserSession(tx, urls, request)
+    if (!session) return { ok: false }
     const { accountId } = session
     const own = await findMembership(tx.sql, { organizationId: organization.id, accountId })
     if (!own || !isOwner(own)) return { ok: false }

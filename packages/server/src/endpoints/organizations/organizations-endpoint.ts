@@ -16,7 +16,7 @@ import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
 import { wantsJson } from '../../platform/http/wants-json.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { isFreshLogin, sendToFreshLogin, sendToLogin } from '../send-to-login.ts'
 import { foundOrganization } from './found-organization.ts'
@@ -60,7 +60,7 @@ export function organizationsEndpoint(server: HttpServer, deps: OrganizationsDep
     refuseCrossOrigin(request, urls.origin, HINT)
     const session = await find(request)
     if (!session) return sendToLogin(urls, request, reply)
-    await database.write((tx) => answer(tx, session, request.body))
+    await database.write(async (tx) => answer(tx, await lockBrowserSession(tx, urls, request), request.body))
     return goBack(deps, request, reply)
   })
   if (!deps.mayCreate) return
@@ -70,17 +70,23 @@ export function organizationsEndpoint(server: HttpServer, deps: OrganizationsDep
     const session = await find(request)
     if (!session) return sendToLogin(urls, request, reply)
     if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, path)
-    const founded = await database.write((tx) => foundOrganization(tx, session.accountId, request.body.name))
+    const founded = await database.write(async (tx) => {
+      const now = await lockBrowserSession(tx, urls, request)
+      return now && foundOrganization(tx, now.accountId, request.body.name)
+    })
+    if (!founded) return sendToLogin(urls, request, reply)
     return founded.ok ? goBack(deps, request, reply) : refuse(deps, request, reply, session, founded.reason)
   })
 }
 
-/** Only who has proved the address answers without the link of the mail. */
+/** Only who has proved the address answers without the link of the mail; nobody whose session has ended meanwhile. */
 async function answer(
   tx: Transaction,
-  { accountId }: Session,
+  session: Session | undefined,
   { invitation: id, answer: how }: AnswerBody,
 ): Promise<void> {
+  if (!session) return
+  const { accountId } = session
   const open = await findInvitationById(tx.sql, id, tx.now)
   const received = await listReceived(tx.sql, await getAccount(tx.sql, accountId), tx.now)
   if (!open || !received.some(({ invitation }) => invitation.id === id)) return

@@ -8,10 +8,11 @@ import { renamePasskey } from '../../domain/passkeys/rename-passkey.ts'
 import { resumePasskey } from '../../domain/passkeys/resume-passkey.ts'
 import type { Session } from '../../domain/sessions/session.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
+import type { Transaction } from '../../platform/database/database.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import type { HttpServer } from '../../platform/http/create-http-server.ts'
 import { refuseCrossOrigin } from '../../platform/http/refuse-cross-origin.ts'
-import { findBrowserSession } from '../browser-session.ts'
+import { findBrowserSession, lockBrowserSession } from '../browser-session.ts'
 import { choosePageLanguage } from '../choose-page-language.ts'
 import { describeDoer } from '../describe-doer.ts'
 import { noticeDeps } from '../notice-deps.ts'
@@ -49,7 +50,7 @@ export function passkeysEndpoint(server: HttpServer, deps: PasskeysDeps): void {
     if (!isFreshLogin(session, clock.now())) return sendToFreshLogin(urls, request, reply, urls.accountPasskeysPath)
     if (!(await mayChangePasskeys(database.read, session)))
       return sendToStepUp(urls, request, reply, urls.accountPasskeysPath)
-    return request.body.act === 'remove' ? remove(deps, request, reply, session) : resume(deps, request, reply, session)
+    return request.body.act === 'remove' ? remove(deps, request, reply, session) : resume(deps, request, reply)
   })
   if (!relyingParty) return
   newPasskeyRoutes(server, deps, relyingParty)
@@ -64,19 +65,17 @@ async function rename(
 ): Promise<FastifyReply> {
   const { passkey: id, name = '' } = request.body
   if (!isDisplayName(name)) return sendPasskeys(deps, request, reply.status(400), { session, problem: 'badName' })
-  const change = { accountId: session.accountId, id, name, network: parseNetwork(request.ip) }
-  await deps.database.write((tx) => renamePasskey(tx, change))
+  const change = { id, name, network: parseNetwork(request.ip) }
+  await deps.database.write(async (tx) => {
+    const now = await lockBrowserSession(tx, deps.urls, request)
+    if (now) await renamePasskey(tx, { ...change, accountId: now.accountId })
+  })
   return backToPasskeys(deps, reply)
 }
 
-async function resume(
-  deps: PasskeysDeps,
-  request: ChangeRequest,
-  reply: FastifyReply,
-  { accountId }: Session,
-): Promise<FastifyReply> {
-  const change = { accountId, id: request.body.passkey, network: parseNetwork(request.ip) }
-  await deps.database.write((tx) => resumePasskey(tx, change))
+async function resume(deps: PasskeysDeps, request: ChangeRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const change = { id: request.body.passkey, network: parseNetwork(request.ip) }
+  await changeDurably(deps, request, (tx, { accountId }) => resumePasskey(tx, { ...change, accountId }))
   return backToPasskeys(deps, reply)
 }
 
@@ -86,13 +85,25 @@ async function remove(
   reply: FastifyReply,
   session: Session,
 ): Promise<FastifyReply> {
-  const { accountId } = session
-  const owner = { ...describeDoer(request), accountId }
-  const removal = { owner, id: request.body.passkey, actor: `account:${accountId}` } as const
-  const removed = await deps.database.write((tx) => removePasskey(tx, noticeDeps(deps), removal))
-  if (removed.ok) return backToPasskeys(deps, reply, removed.passkey.credentialId)
-  if (removed.reason === 'unknown') return backToPasskeys(deps, reply)
+  const removed = await changeDurably(deps, request, (tx, { accountId }) => {
+    const owner = { ...describeDoer(request), accountId }
+    return removePasskey(tx, noticeDeps(deps), { owner, id: request.body.passkey, actor: `account:${accountId}` })
+  })
+  if (removed?.ok) return backToPasskeys(deps, reply, removed.passkey.credentialId)
+  if (removed?.reason !== 'last_way_in') return backToPasskeys(deps, reply)
   return sendPasskeys(deps, request, reply.status(409), { session, problem: 'lastWayIn' })
+}
+
+/** Makes a change where the session still may, with its account locked. Undefined, and nothing done, where it has ended or may not any more. */
+function changeDurably<Made>(
+  { urls, database }: PasskeysDeps,
+  request: FastifyRequest,
+  change: (tx: Transaction, session: Session) => Promise<Made>,
+): Promise<Made | undefined> {
+  return database.write(async (tx) => {
+    const session = await lockBrowserSession(tx, urls, request)
+    return session && (await mayChangePasskeys(tx.sql, session)) ? change(tx, session) : undefined
+  })
 }
 
 function backToPasskeys({ urls }: PasskeysDeps, reply: FastifyReply, removed?: string): FastifyReply {
