@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { EpochMilliseconds } from '../../platform/clock/clock.ts'
 import type { Queries, Transaction } from '../../platform/database/database.ts'
 import { chooseLanguage } from '../../platform/html/choose-language.ts'
 import type { Language } from '../../platform/html/language.ts'
 import type { Sealer } from '../../platform/sealing/sealing.ts'
+import { canonicalLoginName } from '../accounts/canonical-login-name.ts'
 import { getAccount } from '../accounts/get-account.ts'
 import { issueOneTime } from '../one-time/one-time.ts'
 import { findProfile } from '../profiles/find-profile.ts'
@@ -43,8 +45,17 @@ export interface LockPayload {
   readonly accountId: string
   /** What the mail told. */
   readonly notice: NoticeKind
-  /** Whom it was sent to: whoever opens the link reads mail there. */
-  readonly recipient: string
+  /** Of the address that it was sent to: whoever opens the link reads mail there. No address rests here, since the account may go before the link does. */
+  readonly recipientHash: string
+}
+
+/** Whether the mail of a link went to this address. */
+export function isRecipient({ recipientHash }: LockPayload, address: string): boolean {
+  return hashAddress(address) === recipientHash
+}
+
+function hashAddress(address: string): string {
+  return createHash('sha256').update(canonicalLoginName(address)).digest('base64url')
 }
 
 /** Where nothing was done to the account, or by whom the operator lets do it, there is nothing to lock. */
@@ -56,7 +67,7 @@ export async function leaveNotice(tx: Transaction, { sealer, lockUrl }: NoticeDe
   const account = await getAccount(tx.sql, accountId)
   const recipient = told.recipient ?? account.email
   if (recipient === undefined) return
-  const payload: LockPayload = { accountId, notice, recipient }
+  const payload: LockPayload = { accountId, notice, recipientHash: hashAddress(recipient) }
   const secret = WITHOUT_LOCK.has(notice)
     ? undefined
     : await issueOneTime(tx, { kind: 'account_lock', payload, lifetimeMilliseconds: LOCK_LIFETIME_MS })

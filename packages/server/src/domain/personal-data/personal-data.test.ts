@@ -21,6 +21,7 @@ import { recordConsent } from '../consents/consents.ts'
 import { issueChallenge } from '../email-challenges/issue-challenge.ts'
 import { linkIdentity } from '../federated-identities/link-identity.ts'
 import { seeDevice } from '../known-devices/see-device.ts'
+import { leaveNotice } from '../mails/leave-notice.ts'
 import { addMember } from '../memberships/add-member.ts'
 import { createOrganization } from '../organizations/create-organization.ts'
 import { parseOrganization } from '../organizations/parse-organization.ts'
@@ -273,6 +274,22 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
     expect(await search(database, grace)).toEqual(before)
     const again = await addAccount(server, 'ada.lovelace', password)
     expect(again).not.toBe(ada)
+  })
+
+  it('who goes at once leaves no address behind in the links of mails that are still under way', async () => {
+    const { server, database } = await start()
+    const id = await addAccount(server, 'ada', password, 'ada.lovelace@example.com')
+    const notices = { sealer: server.running.installation.sealer, lockUrl: 'https://login.example.com/lock' }
+    const told = {
+      accountId: id,
+      notice: 'password_changed',
+      ...{ network: '203.0.113.7', userAgent: undefined },
+    } as const
+    await database.write((tx) => leaveNotice(tx, notices, { ...told, language: 'en' }))
+    expect(Object.keys(await search(database, id))).toContain('one_time')
+    await request(database, id, 0)
+    await purgeAccounts(database, server.clock.now())
+    expect(await search(database, 'ada.lovelace')).toEqual({})
   })
 
   it('kill -9 after any step of a purge: it goes on from there, and ends once', async () => {

@@ -1,12 +1,11 @@
 import { revokeWaysIn } from '../../domain/account-acts/revoke-ways-in.ts'
 import type { Account } from '../../domain/accounts/account.ts'
-import { canonicalLoginName } from '../../domain/accounts/canonical-login-name.ts'
 import { disableAccount } from '../../domain/accounts/disable-account.ts'
 import { findAccount } from '../../domain/accounts/find-account.ts'
 import { lockAccount } from '../../domain/accounts/lock-account.ts'
 import { lockOutAccount } from '../../domain/accounts/lock-out-account.ts'
 import { unmarkDeletion } from '../../domain/accounts/mark-deletion.ts'
-import type { LockPayload } from '../../domain/mails/leave-notice.ts'
+import { isRecipient, type LockPayload } from '../../domain/mails/leave-notice.ts'
 import { type FoundOneTime, useOneTime } from '../../domain/one-time/one-time.ts'
 import { logOutEverywhere } from '../../domain/sessions/log-out-everywhere.ts'
 import type { Transaction } from '../../platform/database/database.ts'
@@ -23,14 +22,15 @@ export async function lockByLink(
   network: string,
 ): Promise<LockedByLink | undefined> {
   if (found.state !== 'unused') return undefined
-  const { accountId, recipient } = found.payload as LockPayload
+  const payload = found.payload as LockPayload
+  const { accountId } = payload
   await lockAccount(tx, accountId)
   if (!(await useOneTime(tx, found.id, 'locked'))) return undefined
   const account = await findAccount(tx.sql, accountId)
   if (account === undefined) return undefined
   const actor = 'anonymous'
   await lockOutAccount(tx, accountId, { actor, network })
-  const isRecoverable = isMailOf(account, recipient)
+  const isRecoverable = isMailOf(account, payload)
   if (!isRecoverable) await disableAccount(tx, accountId, actor)
   // Whoever asked for its deletion may be the one that it is locked against.
   await unmarkDeletion(tx, accountId, actor)
@@ -39,6 +39,6 @@ export async function lockByLink(
   return { isRecoverable }
 }
 
-function isMailOf({ email }: Account, recipient: string): boolean {
-  return email !== undefined && canonicalLoginName(email) === canonicalLoginName(recipient)
+function isMailOf({ email }: Account, payload: LockPayload): boolean {
+  return email !== undefined && isRecipient(payload, email)
 }
