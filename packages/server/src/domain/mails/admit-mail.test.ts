@@ -36,6 +36,15 @@ forEachDatabase('mails to one address', ({ open, createUrl }) => {
     expect([most(hour), most(24 * hour)]).toEqual([6, 17])
   })
 
+  test('what a clock spent that was ahead for a while is not waited for', async () => {
+    const { moment, database } = await start()
+    moment.now += 24 * 365 * hour
+    for (let count = 0; count < 6; count += 1) expect(await ask(database, 'ada@example.com', '203.0.113.7')).toBe(true)
+    moment.now -= 24 * 365 * hour
+    for (let count = 0; count < 6; count += 1) expect(await ask(database, 'ada@example.com', '203.0.113.7')).toBe(true)
+    expect(await ask(database, 'ada@example.com', '203.0.113.7')).toBe(false)
+  })
+
   test('spellings of one address share what it gets, other addresses have their own', async () => {
     const { database } = await start()
     const spellings = ['ada@example.com', 'ADA@example.com', 'Ada@EXAMPLE.com', 'ａda@example.com']

@@ -12,7 +12,10 @@ export interface Spending {
   readonly aheadMilliseconds: number
 }
 
-/** Spends one mail. False, and nothing spent, when the budget does not give it; atomic under concurrency. */
+/**
+ * Spends one mail. False, and nothing spent, when the budget does not give it; atomic under concurrency. What is spent further ahead than it may be
+ * was spent by a clock that was ahead and was set right since: it counts for nothing.
+ */
 export async function spendMail(
   sql: Queries,
   { key, now, costMilliseconds, aheadMilliseconds }: Spending,
@@ -27,12 +30,22 @@ export async function spendMail(
         .doUpdateSet(({ eb, ref }) => ({
           spent_until: eb
             .case()
-            .when('mail_budget.spent_until', '<=', now)
+            .when(
+              eb.or([
+                eb('mail_budget.spent_until', '<=', now),
+                eb('mail_budget.spent_until', '>', now + aheadMilliseconds),
+              ]),
+            )
             .then(ref('excluded.spent_until'))
             .else(eb('mail_budget.spent_until', '+', costMilliseconds))
             .end(),
         }))
-        .where('mail_budget.spent_until', '<=', now + aheadMilliseconds - costMilliseconds),
+        .where((where) =>
+          where.or([
+            where('mail_budget.spent_until', '<=', now + aheadMilliseconds - costMilliseconds),
+            where('mail_budget.spent_until', '>', now + aheadMilliseconds),
+          ]),
+        ),
     )
     .returning('key')
     .executeTakeFirst()

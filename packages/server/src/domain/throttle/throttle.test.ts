@@ -66,6 +66,18 @@ forEachDatabase('throttle', ({ open, createUrl, dialect }) => {
     expect(await check(database, clock, ada)).toEqual(refused(8))
   })
 
+  test('failures of a clock that was ahead for a while keep nobody waiting until it would be right', async () => {
+    const clock = settableClock()
+    const database = await open({ migrations, clock })
+    clock.at += 30 * day
+    await fail(database, ada, 20)
+    clock.at -= 30 * day
+    expect(await check(database, clock, ada)).toEqual(admitted)
+    // They count all the same with the next one.
+    await fail(database, ada, 1)
+    expect(await check(database, clock, ada)).toEqual(refused(900))
+  })
+
   test('a name fails fifty times from anywhere, then everybody waits who is not known', async () => {
     const clock = settableClock()
     const database = await open({ migrations, clock })
