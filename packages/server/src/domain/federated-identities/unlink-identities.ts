@@ -4,6 +4,7 @@ import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findPassword } from '../credentials/find-password.ts'
 import { deleteIdentitiesAt, deleteIdentitiesOf, selectIdentitiesOf } from './federated-identity-store.ts'
+import { listUsableIdentities } from './list-usable-identities.ts'
 
 export interface IdentitiesToUnlink {
   readonly accountId: string
@@ -28,7 +29,10 @@ export async function unlinkIdentities(
   const mine = identities.filter((identity) => identity.issuer === issuer)
   if (mine.length === 0) return true
   const hasPassword = (await findPassword(tx.sql, accountId)) !== undefined
-  if (!hasPassword && mine.length === identities.length) return false
+  const usable = await listUsableIdentities(tx.sql, accountId)
+  // One at a provider that was removed is kept for when that comes back, and lets nobody in until then.
+  const isLastWayIn = usable.length > 0 && usable.every((identity) => identity.issuer === issuer)
+  if (!hasPassword && (isLastWayIn || mine.length === identities.length)) return false
   await deleteIdentitiesAt(tx.sql, accountId, issuer)
   await recordAuditEvent(tx, {
     ...{ act: 'federated_identity.unlinked', actor, outcome: 'done', accountId, network },

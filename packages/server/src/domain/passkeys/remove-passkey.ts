@@ -3,7 +3,7 @@ import { lockAccount } from '../accounts/lock-account.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { findPassword } from '../credentials/find-password.ts'
-import { listIdentities } from '../federated-identities/list-identities.ts'
+import { listUsableIdentities } from '../federated-identities/list-usable-identities.ts'
 import { leaveNotice, type NoticeDeps } from '../mails/leave-notice.ts'
 import type { Passkey } from './passkey.ts'
 import { deletePasskey, selectPasskeysOf } from './passkey-store.ts'
@@ -43,5 +43,5 @@ export async function removePasskey(
 
 async function hasOtherWayIn(tx: Transaction, accountId: string): Promise<boolean> {
   if ((await findPassword(tx.sql, accountId)) !== undefined) return true
-  return (await listIdentities(tx.sql, accountId)).length > 0
+  return (await listUsableIdentities(tx.sql, accountId)).length > 0
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addUpstream } from '../../../testing/add-upstream.ts'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { readMails } from '../../../testing/mailbox.ts'
 import { optionsIn, PasskeyScene, passkeysPath, password } from '../../../testing/passkey-scene.ts'
@@ -159,6 +160,9 @@ forEachDatabase('one’s own passkeys', ({ createUrl }) => {
     await database.write((tx) =>
       linkIdentity(tx, { issuer: 'https://i.example', subject: accountId, accountId, network: '::' }),
     )
+    // Nobody logs in with a provider that is not registered, or was removed.
+    expect((await remove(last?.id)).status).toBe(409)
+    await addUpstream(scene.server, { id: 'work', name: 'Work', issuer: 'https://i.example', clientId: 'ostiary' })
     expect((await remove(last?.id)).status).toBe(200)
     expect(await ada.passkeys()).toEqual([])
   })
