@@ -7,7 +7,6 @@ import { verifyEmail } from '../accounts/verify-email.ts'
 import { LOGIN_CLIENT_ID } from '../clients/login-client.ts'
 import { removePassword } from '../credentials/remove-password.ts'
 import type { EmailChallenge } from '../email-challenges/email-challenge.ts'
-import { endChallenges } from '../email-challenges/end-challenges.ts'
 import { useChallenge } from '../email-challenges/use-challenge.ts'
 import { admitVouchedLogin } from '../login/admit-vouched-login.ts'
 import { logOutEverywhere } from '../sessions/log-out-everywhere.ts'
@@ -32,8 +31,6 @@ export async function logInByMail(
     await revokeWaysIn(tx, accountId, { actor, network, because: 'address_proved' })
     await removePassword(tx, accountId, actor)
     await logOutEverywhere(tx, accountId, actor)
-    // They may have asked for another address, whose mail they read.
-    await endChallenges(tx, accountId)
   }
   await verifyEmail(tx, accountId, { actor })
   const voucher = { by: 'email_login' } as const

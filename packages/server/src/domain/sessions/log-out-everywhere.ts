@@ -2,6 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
+import { endChallenges } from '../email-challenges/end-challenges.ts'
 import { forgetDevices } from '../remembered-devices/remembered-devices.ts'
 import { forgetTime } from '../revocations/forget-time.ts'
 import { recordRevocations } from '../revocations/record-revocations.ts'
@@ -23,6 +24,8 @@ export async function logOutEverywhere(
   // Nobody goes on as somebody else who may not go on as themselves.
   await endSessions(tx, await selectImpersonations(tx.sql, accountId), actor)
   await forgetDevices(tx, accountId, actor)
+  // What was asked for in one of them would be done by the link of a mail, without any.
+  await endChallenges(tx, accountId)
   await recordAuditEvent(tx, {
     act: 'account.logged_out',
     actor,

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
+import { readCode } from '../../../testing/outbox.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../../../testing/test-server.ts'
+import { findAccountByLoginName } from '../../domain/accounts/find-account-by-login-name.ts'
 import { listAuditEvents } from '../../domain/audit/list-audit-events.ts'
 
 const audience = 'https://api.example.com'
@@ -61,6 +63,26 @@ forEachDatabase('the sessions of one’s own account', ({ createUrl }) => {
     const page = await (await fetch(`${server.issuer}/account`, { headers: { cookie, accept: 'text/html' } })).text()
     expect(page).toContain('Firefox')
   })
+
+  test.each(['one', 'others', 'all'])(
+    '%s: what was asked for in a session that is ended is not done by a mail either',
+    async (which) => {
+      const server = await start()
+      const [owner, stranger] = [await signIn(server), await signIn(server)]
+      const asked = await fetch(`${server.issuer}/account/security/email`, {
+        ...{ method: 'POST', headers: { cookie: stranger }, redirect: 'manual' },
+        body: new URLSearchParams({ email: 'stranger@example.com' }),
+      })
+      expect(asked.ok).toBe(true)
+      const { database, sealer } = server.running.installation
+      const { secret } = await readCode({ read: database.read, sealer }, 'stranger@example.com')
+      const [target] = (await list(server, stranger)).sessions.filter(({ current }) => current)
+      expect((await end(server, owner, which === 'one' ? (target?.id ?? '') : which)).status).toBe(204)
+      const body = new URLSearchParams({ secret })
+      expect((await fetch(`${server.issuer}/account/email`, { method: 'POST', body })).status).toBe(400)
+      expect(await findAccountByLoginName(database.read, 'stranger@example.com')).toBeUndefined()
+    },
+  )
 
   test('one ends, then the others, then all; it is audited', async () => {
     const server = await start()
