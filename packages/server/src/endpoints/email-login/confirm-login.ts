@@ -1,7 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { logInByMail } from '../../domain/account-acts/log-in-by-mail.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
-import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
+import {
+  type FoundChallenge,
+  findChallenge,
+  type OpenChallenge,
+  type OverChallenge,
+  overMeanwhile,
+} from '../../domain/email-challenges/find-challenge.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
 import { pageHeaders } from '../../platform/html/page-headers.ts'
 import { wantsPage } from '../../platform/http/wants-page.ts'
@@ -11,9 +17,8 @@ import type { EmailFlowDeps } from '../email-flow-deps.ts'
 import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { returnAfterMail } from '../return-after-mail.ts'
+import { withReturnTo } from '../with-return-to.ts'
 import { renderConfirmationPage } from './confirmation-page.ts'
-
-type OpenChallenge = Extract<FoundChallenge, { state: 'open' }>
 
 /** Shows whoever has the link whom it signs in. Changes nothing. */
 export async function showConfirmation(
@@ -24,7 +29,7 @@ export async function showConfirmation(
 ): Promise<FastifyReply> {
   const { urls, database, clock, theme } = deps
   const found = await find(deps, secret)
-  if (found.state !== 'open') return showOver(deps, request, reply, found.state)
+  if (found.state !== 'open') return showOver(deps, request, reply, found)
   const { username } = await getAccount(database.read, found.challenge.accountId ?? '')
   const waiting = await findPendingAuthorization(database.read, urls, found.challenge.payload.returnTo, clock.now())
   const language = choosePageLanguage(request, waiting?.pending.request.uiLocales)
@@ -40,9 +45,9 @@ export async function confirmLogin(
   secret: string,
 ): Promise<FastifyReply> {
   const found = await find(deps, secret)
-  if (found.state !== 'open') return showOver(deps, request, reply, found.state)
+  if (found.state !== 'open') return showOver(deps, request, reply, found)
   const step = await admitAndFinish(deps, request, found)
-  if (step === undefined) return showOver(deps, request, reply, 'over')
+  if (step === undefined) return showOver(deps, request, reply, overMeanwhile(found))
   deps.countLogin('succeeded')
   reply.header('set-cookie', step.setCookies).header('cache-control', 'no-store')
   return wantsPage(request) ? reply.redirect(step.location, 303) : reply.send({ location: step.location })
@@ -72,7 +77,7 @@ function showOver(
   deps: EmailFlowDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  state: Exclude<FoundChallenge['state'], 'open'>,
+  { state, returnTo }: OverChallenge,
 ): FastifyReply {
-  return answerLinkOver(deps, request, reply, { state, againPath: deps.urls.emailLoginPath })
+  return answerLinkOver(deps, request, reply, { state, againPath: withReturnTo(deps.urls.emailLoginPath, returnTo) })
 }

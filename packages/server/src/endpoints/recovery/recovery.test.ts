@@ -401,6 +401,27 @@ describe('recovery within an installation', () => {
     await server.stop()
   })
 
+  it('whoever took too long over the new password gets another mail without losing the app that waits', async () => {
+    const scene = await AuthorizationScene.start({})
+    const { server } = scene
+    await addAccount(server, 'grace', password, 'grace@example.com')
+    const { database, sealer } = server.running.installation
+    const outbox = { read: database.read, sealer }
+    const login = await scene.browser.get(scene.url())
+    const hrefOf = ({ text: page }: { readonly text: string }) =>
+      /href="(\/recover\?[^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const page = await scene.browser.submit(await scene.browser.get(hrefOf(login)), { login: 'grace' })
+    const { code, url } = await readCode(outbox, 'grace@example.com')
+    const choosing = await scene.browser.submit(page, { code })
+    server.clock.set(server.clock.now() + 16 * MINUTE_MS)
+    const over = await scene.browser.submit(choosing, { password: newPassword })
+    expect(over.status).toBe(400)
+    expect(hrefOf(over)).toBe(hrefOf(login))
+    // The link may be opened by somebody who began nothing.
+    expect((await new Visitor(server.issuer).get(url)).text).not.toContain('return_to')
+    await server.stop()
+  })
+
   it('verifyHuman: who is refused is told so, and nothing is sent', async () => {
     const seen: unknown[] = []
     const server = await startTestServer({

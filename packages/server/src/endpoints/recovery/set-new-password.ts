@@ -3,7 +3,13 @@ import { recoverAccount } from '../../domain/account-acts/recover-account.ts'
 import { getAccount } from '../../domain/accounts/get-account.ts'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import type { PasswordHash } from '../../domain/credentials/password-hash.ts'
-import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
+import {
+  type FoundChallenge,
+  findChallenge,
+  type OpenChallenge,
+  type OverChallenge,
+  overMeanwhile,
+} from '../../domain/email-challenges/find-challenge.ts'
 import { admitVouchedLogin } from '../../domain/login/admit-vouched-login.ts'
 import { asksForSecondFactor } from '../../domain/login/list-factors.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
@@ -20,10 +26,9 @@ import { hashNewPassword, type RefusedPassword, toPasswordProblem } from '../has
 import { noticeDeps } from '../notice-deps.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { returnAfterMail } from '../return-after-mail.ts'
+import { withReturnTo } from '../with-return-to.ts'
 import { renderNewPasswordPage } from './new-password-page.ts'
 import type { NewPasswordBody } from './parse-request.ts'
-
-type OpenChallenge = Extract<FoundChallenge, { state: 'open' }>
 
 /** Shows the form for the new password to whoever has the link, or what its code gave. Changes nothing. */
 export async function showNewPassword(
@@ -35,7 +40,7 @@ export async function showNewPassword(
 ): Promise<FastifyReply> {
   const { urls, database, clock, theme } = deps
   const found = await find(deps, secret)
-  if (found.state !== 'open') return showOver(deps, request, reply, found.state)
+  if (found.state !== 'open') return showOver(deps, request, reply, found)
   const { username } = await getAccount(database.read, found.challenge.accountId ?? '')
   const waiting = await findPendingAuthorization(database.read, urls, found.challenge.payload.returnTo, clock.now())
   const language = choosePageLanguage(request, waiting?.pending.request.uiLocales)
@@ -53,14 +58,14 @@ export async function setNewPassword(
 ): Promise<FastifyReply> {
   const { secret, password } = request.body
   const found = await find(deps, secret)
-  if (found.state !== 'open') return showOver(deps, request, reply, found.state)
+  if (found.state !== 'open') return showOver(deps, request, reply, found)
   const account = await getAccount(deps.database.read, found.challenge.accountId ?? '')
   const hasSecondFactor = await asksForSecondFactor(deps.database.read, account.id)
   const context = { username: account.username, email: account.email, issuerHost: deps.urls.host, hasSecondFactor }
   const hashed = await hashNewPassword(deps, password, { context, signal: abortWhenGone(reply) })
   if (!hashed.ok) return refuse(deps, request, reply, secret, hashed)
   const step = await recoverAndFinish(deps, request, found, hashed.hash)
-  if (step === undefined) return showOver(deps, request, reply, 'over')
+  if (step === undefined) return showOver(deps, request, reply, overMeanwhile(found))
   reply.header('cache-control', 'no-store')
   if (!wantsPage(request)) return reply.status(204).send()
   deps.countLogin('succeeded')
@@ -111,7 +116,7 @@ function showOver(
   deps: EmailFlowDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  state: Exclude<FoundChallenge['state'], 'open'>,
+  { state, returnTo }: OverChallenge,
 ): FastifyReply {
-  return answerLinkOver(deps, request, reply, { state, againPath: deps.urls.recoveryPath })
+  return answerLinkOver(deps, request, reply, { state, againPath: withReturnTo(deps.urls.recoveryPath, returnTo) })
 }

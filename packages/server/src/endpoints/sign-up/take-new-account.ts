@@ -5,7 +5,13 @@ import { type ParsedOwnUsername, parseOwnUsername } from '../../domain/accounts/
 import type { Username } from '../../domain/accounts/parse-username.ts'
 import { LOGIN_CLIENT_ID } from '../../domain/clients/login-client.ts'
 import type { PasswordHash } from '../../domain/credentials/password-hash.ts'
-import { type FoundChallenge, findChallenge } from '../../domain/email-challenges/find-challenge.ts'
+import {
+  type FoundChallenge,
+  findChallenge,
+  type OpenChallenge,
+  type OverChallenge,
+  overMeanwhile,
+} from '../../domain/email-challenges/find-challenge.ts'
 import { admitVouchedLogin } from '../../domain/login/admit-vouched-login.ts'
 import { checkThrottle } from '../../domain/throttle/check-throttle.ts'
 import { parseNetwork } from '../../domain/throttle/parse-network.ts'
@@ -25,11 +31,10 @@ import { type FinishedStep, finishLoginStep } from '../finish-login-step.ts'
 import { hashNewPassword, type RefusedPassword, toPasswordProblem } from '../hash-new-password.ts'
 import { findPendingAuthorization, formTargets } from '../pending-authorization.ts'
 import { returnAfterMail } from '../return-after-mail.ts'
+import { withReturnTo } from '../with-return-to.ts'
 import { type NewAccountPage, renderNewAccountPage } from './new-account-page.ts'
 import type { NewAccountBody } from './parse-request.ts'
 import type { SignUpDeps } from './sign-up-deps.ts'
-
-type OpenChallenge = Extract<FoundChallenge, { state: 'open' }>
 
 type RefusedName =
   | Exclude<ParsedOwnUsername, { ok: true }>
@@ -56,7 +61,7 @@ export async function showNewAccount(
 ): Promise<FastifyReply> {
   const { urls, database, clock, theme } = deps
   const found = await find(deps, secret)
-  if (found.state !== 'open') return showOver(deps, request, reply, found.state)
+  if (found.state !== 'open') return showOver(deps, request, reply, found)
   const { email, returnTo } = found.challenge.payload
   const waiting = await findPendingAuthorization(database.read, urls, returnTo, clock.now())
   const language = choosePageLanguage(request, waiting?.pending.request.uiLocales)
@@ -76,7 +81,7 @@ export async function takeNewAccount(
 ): Promise<FastifyReply> {
   const { secret, username = '', password } = request.body
   const found = await find(deps, secret)
-  if (found.state !== 'open') return showOver(deps, request, reply, found.state)
+  if (found.state !== 'open') return showOver(deps, request, reply, found)
   const refuse = (refusal: Refusal) => answerRefusal(deps, request, reply, { secret, username, refusal })
   const { email } = found.challenge.payload
   const name = parseOwnUsername(username.trim() === '' ? email : username, email)
@@ -92,7 +97,7 @@ export async function takeNewAccount(
   const hashed = await hashNewPassword(deps, password, { context, signal: abortWhenGone(reply) })
   if (!hashed.ok) return refuse({ about: 'password', refused: hashed })
   const opened = await openAndFinish(deps, request, found, { username: name.username, hash: hashed.hash })
-  if (!opened.ok && opened.reason === 'over') return showOver(deps, request, reply, 'over')
+  if (!opened.ok && opened.reason === 'over') return showOver(deps, request, reply, overMeanwhile(found))
   if (!opened.ok) return refuse({ about: 'username', refused: opened })
   reply.header('cache-control', 'no-store')
   if (!wantsPage(request)) return reply.status(201).send(renderJson(opened.account))
@@ -174,7 +179,10 @@ function showOver(
   deps: SignUpDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  state: Exclude<FoundChallenge['state'], 'open'>,
+  { state, returnTo }: OverChallenge,
 ): FastifyReply {
-  return answerLinkOver(deps, request, reply, { state, againPath: deps.isOpen ? deps.urls.signUpPath : undefined })
+  return answerLinkOver(deps, request, reply, {
+    state,
+    againPath: deps.isOpen ? withReturnTo(deps.urls.signUpPath, returnTo) : undefined,
+  })
 }
