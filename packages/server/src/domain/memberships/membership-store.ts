@@ -171,6 +171,23 @@ export async function hasOtherWithRole(
   return row !== undefined
 }
 
+/** Who else than this account has the role. */
+export async function selectOthersWithRole(
+  sql: Queries,
+  { organizationId, accountId }: MembershipKey,
+  role: string,
+): Promise<string[]> {
+  const rows = await sql
+    .withTables<MembershipTables>()
+    .selectFrom('membership_role')
+    .select('account_id')
+    .where('organization_id', '=', organizationId)
+    .where('role', '=', role)
+    .where('account_id', '!=', accountId)
+    .execute()
+  return rows.map(({ account_id }) => account_id)
+}
+
 async function withRoles(sql: Queries, rows: readonly MembershipTables['membership'][]): Promise<Membership[]> {
   if (rows.length === 0) return []
   const roles = await sql

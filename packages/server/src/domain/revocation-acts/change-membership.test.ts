@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addOrganization, addOrganizationRole, addPerson } from '../../../testing/organization-scene.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Database, Transaction } from '../../platform/database/database.ts'
+import { disableAccount } from '../accounts/disable-account.ts'
+import { lockOutAccount } from '../accounts/lock-out-account.ts'
+import { markDeletion } from '../accounts/mark-deletion.ts'
 import { settleOutdatedClaims } from '../accounts/settle-outdated-claims.ts'
 import { listAuditEvents } from '../audit/list-audit-events.ts'
 import {
@@ -99,6 +102,25 @@ forEachDatabase('organizations and their members', ({ open }) => {
     expect(await database.write((tx) => removeMember(tx, { organizationId, accountId: ada }, 'cli'))).toEqual({
       ok: false,
       reason: 'unknown_member',
+    })
+  })
+
+  test.each<[string, (tx: Transaction, accountId: string) => Promise<unknown>]>([
+    ['waits to be deleted', (tx, accountId) => markDeletion(tx, accountId, { deleteAfter: 2_000_000, actor: 'cli' })],
+    ['is disabled', (tx, accountId) => disableAccount(tx, accountId, 'cli')],
+    ['has locked their account', (tx, accountId) => lockOutAccount(tx, accountId, { actor: 'cli', network: '::' })],
+  ])('the last owner stays, also beside one who %s', async (_, leave) => {
+    const database = await open({ migrations, clock: { now: () => 1_000_000 } })
+    const [ada, bob] = [await addPerson(database, 'ada'), await addPerson(database, 'bob')]
+    const members = [ada, bob].map((accountId) => ({ accountId, roles: ['owner'] }))
+    const { id: organizationId } = await addOrganization(database, 'Blue Door', members)
+    await database.write((tx) => leave(tx, bob))
+    const key = { organizationId, accountId: ada }
+    const refused = { ok: false, reason: 'last_owner' }
+    expect(await database.write((tx) => removeMember(tx, key, 'cli'))).toEqual(refused)
+    expect(await database.write((tx) => changeMemberRoles(tx, key, [], 'cli'))).toEqual(refused)
+    expect(await database.write((tx) => removeMember(tx, { organizationId, accountId: bob }, 'cli'))).toMatchObject({
+      ok: true,
     })
   })
 

@@ -1,4 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts'
+import { findAccounts } from '../accounts/find-accounts.ts'
+import { isActive } from '../accounts/is-active.ts'
 import { outdateClaims } from '../accounts/outdate-claims.ts'
 import type { Actor } from '../audit/audit-event.ts'
 import { forgetInvitations } from '../invitations/answer-invitation.ts'
@@ -9,9 +11,14 @@ import {
   endMemberships,
   replaceMemberRoles,
 } from '../memberships/change-member.ts'
+import { findMembership } from '../memberships/find-membership.ts'
 import { lockMemberships } from '../memberships/lock-memberships.ts'
-import type { Membership } from '../memberships/membership.ts'
+import { listOthersWithRole } from '../memberships/members-with-role.ts'
+import { isOwner, type Membership } from '../memberships/membership.ts'
+import { lockGivenRoles } from '../memberships/organization-roles.ts'
+import { lockOrganization } from '../organizations/lock-organization.ts'
 import { forgetOrganization, setOrganizationDisabled } from '../organizations/update-organization.ts'
+import { OWNER_ROLE } from '../roles/role.ts'
 import { endActingSessions } from '../sessions/end-acting-sessions.ts'
 
 /*
@@ -26,6 +33,7 @@ type Key = Pick<Membership, 'organizationId' | 'accountId'>
  * "refresh required".
  */
 export async function removeMember(tx: Transaction, key: Key, actor: Actor): Promise<ChangedMember> {
+  if (await isLastActiveOwner(tx, key)) return { ok: false, reason: 'last_owner' }
   const changed = await endMembership(tx, key, actor)
   if (!changed.ok) return changed
   await endActingSessions(tx, key, actor)
@@ -40,9 +48,23 @@ export async function changeMemberRoles(
   roles: readonly string[],
   actor: Actor,
 ): Promise<ChangedMemberRoles> {
+  if (!roles.includes(OWNER_ROLE) && (await isLastActiveOwner(tx, key))) {
+    const given = await lockGivenRoles(tx, roles)
+    return given.ok ? { ok: false, reason: 'last_owner' } : given
+  }
   const changed = await replaceMemberRoles(tx, key, roles, actor)
   if (changed.ok && changed.isChanged) await outdateClaims(tx, key.accountId)
   return changed
+}
+
+/** Whether nobody else owns the organization who may log in, and stays: one who waits to be deleted leaves it without an owner. */
+async function isLastActiveOwner(tx: Transaction, key: Key): Promise<boolean> {
+  await lockOrganization(tx, key.organizationId)
+  const member = await findMembership(tx.sql, key)
+  if (!member || !isOwner(member)) return false
+  const accounts = await findAccounts(tx.sql, [key.accountId, ...(await listOthersWithRole(tx.sql, key, OWNER_ROLE))])
+  const active = [...accounts.values()].filter(isActive)
+  return active.length === 1 && active[0]?.id === key.accountId
 }
 
 /** Keeps everybody from acting for an organization until it is enabled again. False when it was so already. */
