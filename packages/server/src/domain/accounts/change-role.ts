@@ -3,6 +3,7 @@ import type { Actor } from '../audit/audit-event.ts'
 import { recordAuditEvent } from '../audit/record-audit-event.ts'
 import { lockRole } from '../roles/lock-role.ts'
 import { deleteRole, insertRole, selectRoleNames } from './account-store.ts'
+import { getAccount } from './get-account.ts'
 import { lockAccount } from './lock-account.ts'
 import { outdateClaims } from './outdate-claims.ts'
 
@@ -21,11 +22,16 @@ export type AddedRole =
   | { readonly ok: true; readonly changed: boolean }
   | { readonly ok: false; readonly reason: 'unknown_role' | 'too_many_roles' }
 
-/** Gives an account a declared role, and outdates its claims. */
+/**
+ * Gives an account a declared role, and outdates its claims.
+ *
+ * @throws {Error} where the account was purged meanwhile
+ */
 export async function addRole(tx: Transaction, { accountId, role, actor }: RoleChange): Promise<AddedRole> {
   if (!(await lockRole(tx, role))) return { ok: false, reason: 'unknown_role' }
-  // Who is given several roles at once is counted one by one.
+  // Who is given several roles at once is counted one by one. A purge that had the lock leaves no account, and nothing to give a role to.
   await lockAccount(tx, accountId)
+  await getAccount(tx.sql, accountId)
   const roles = await selectRoleNames(tx.sql, accountId)
   if (roles.includes(role)) return { ok: true, changed: false }
   if (roles.length >= MOST_ROLES_OF_ACCOUNT) return { ok: false, reason: 'too_many_roles' }

@@ -342,6 +342,20 @@ forEachDatabase('the personal data of an account', ({ createUrl, dialect }) => {
     expect(await countNetworks(database, id)).toBe(0)
   })
 
+  it('who found it before its purge, and came to its lock after, keeps nothing of it', async () => {
+    const { server, database } = await start()
+    const id = await addPerson(server, 'ada.lovelace')
+    const found = await getAccount(database.read, id)
+    await request(database, id, 0)
+    await purgeAccounts(database, server.clock.now())
+    const before = await search(database, id)
+    await expect(database.write((tx) => updateProfile(tx, found, { name: 'Ada' }, 'cli'))).rejects.toThrow(id)
+    await expect(database.write((tx) => addRole(tx, { accountId: id, role: 'admin', actor: 'cli' }))).rejects.toThrow(
+      id,
+    )
+    expect(await search(database, id)).toEqual(before)
+  })
+
   it('one that was locked meanwhile is left alone, kept when it is unlocked, and deleted by an operator who says so', async () => {
     const { server, database } = await start()
     const id = await addAccount(server, 'ada', password)

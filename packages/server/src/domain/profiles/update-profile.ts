@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts'
 import type { Account } from '../accounts/account.ts'
+import { getAccount } from '../accounts/get-account.ts'
 import { lockAccount } from '../accounts/lock-account.ts'
 import { verifyEmail } from '../accounts/verify-email.ts'
 import type { Actor } from '../audit/audit-event.ts'
@@ -8,7 +9,11 @@ import type { ProfileChange } from './parse-profile-change.ts'
 import type { Profile } from './profile.ts'
 import { selectProfile, upsertProfile } from './profile-store.ts'
 
-/** Sets claims of an account's person and removes those that are undefined; the others stay. Returns what is known then. */
+/**
+ * Sets claims of an account's person and removes those that are undefined; the others stay. Returns what is known then.
+ *
+ * @throws {Error} where the account was purged meanwhile
+ */
 export async function updateProfile(
   tx: Transaction,
   account: Account,
@@ -16,6 +21,8 @@ export async function updateProfile(
   actor: Actor,
 ): Promise<Profile> {
   await lockAccount(tx, account.id)
+  // A purge that had the lock leaves nobody of whom anything is to be kept.
+  await getAccount(tx.sql, account.id)
   const before = (await selectProfile(tx.sql, account.id))?.profile ?? {}
   const { email_verified: isEmailVerified, ...claims } = change
   // A number that changes is verified anew.
