@@ -47,7 +47,9 @@ export async function recordEnd(
 /** A browser's session takes those with it that came from it, also one that is being opened: it is waited for. */
 async function withChildren(tx: Transaction, sessions: readonly Session[]): Promise<readonly Session[]> {
   const browsers = sessions.filter(({ audience }) => audience === undefined)
-  for (const accountId of new Set(browsers.map((browser) => browser.accountId))) await lockAccount(tx, accountId)
+  // In one order, so that no two wait for each other.
+  const accountIds = [...new Set(browsers.map((browser) => browser.accountId))].sort()
+  for (const accountId of accountIds) await lockAccount(tx, accountId)
   const children = await Promise.all(browsers.map(({ id }) => selectChildren(tx.sql, id)))
   const known = new Set(sessions.map(({ id }) => id))
   return [...sessions, ...children.flat().filter(({ id }) => !known.has(id))]
