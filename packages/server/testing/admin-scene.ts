@@ -12,6 +12,7 @@ import { momentAfterRevocations } from '../src/domain/revocations/moment-after-r
 import { changeRolePermissions } from '../src/domain/roles/change-role-permissions.ts'
 import { createRole } from '../src/domain/roles/create-role.ts'
 import { openSession } from '../src/domain/sessions/open-session.ts'
+import type { Session } from '../src/domain/sessions/session.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts'
 import { watchUnauditedWrites } from './unaudited-writes.ts'
 
@@ -92,22 +93,30 @@ export class AdminScene {
     authenticatedAt?: number,
   ): Promise<{ readonly token: string; readonly sessionId: string }> {
     const { tokenIssuer } = this.server.running.installation
-    const session = await this.database.write((tx) =>
-      openSession(
-        tx,
-        { accountId, clientId: this.clientId, network: '203.0.113.7', userAgent: undefined, methods: ['pwd'] },
-        {
-          ...{ audience: ADMIN_AUDIENCE, scopes, refreshKeyId: undefined },
-          limits: { idleMilliseconds: 3_600_000, absoluteMilliseconds: 3_600_000 },
-        },
-      ),
-    )
+    const session = await this.openSession(accountId, { scopes })
     const now = await this.#moment(accountId)
     const { token } = await tokenIssuer.issueAccessToken({
       ...{ api: this.#api, subject: accountId, clientId: this.clientId, scopes, sessionId: session.id, now },
       authentication: { at: authenticatedAt ?? now, methods: ['pwd'] },
     })
     return { token, sessionId: session.id }
+  }
+
+  /** Of an account at a client; default: at the scene's, with all scopes. */
+  openSession(
+    accountId: string,
+    { clientId = this.clientId, scopes = adminPermissionNames }: { clientId?: string; scopes?: readonly string[] },
+  ): Promise<Session> {
+    return this.database.write((tx) =>
+      openSession(
+        tx,
+        { accountId, clientId, network: '203.0.113.7', userAgent: undefined, methods: ['pwd'] },
+        {
+          ...{ audience: ADMIN_AUDIENCE, scopes, refreshKeyId: undefined },
+          limits: { idleMilliseconds: 3_600_000, absoluteMilliseconds: 3_600_000 },
+        },
+      ),
+    )
   }
 
   /** A token of an account that has the role `admin`. */

@@ -164,6 +164,10 @@ export interface SessionPage {
   readonly clientId: string | undefined
   /** Only those that had neither ended nor expired at this moment; undefined: all. */
   readonly liveAt: EpochMilliseconds | undefined
+  /** Up to when those of a client were revoked, by its id: they are left out. Default: of none. */
+  readonly revokedUpTo?: ReadonlyMap<string, EpochMilliseconds>
+  /** Those alone that were opened after this moment. Default: whenever. */
+  readonly openedAfter?: EpochMilliseconds | undefined
   /** The last one of the page before; undefined: from the latest on. */
   readonly after: { readonly createdAt: EpochMilliseconds; readonly id: string } | undefined
   readonly most: number
@@ -172,12 +176,15 @@ export interface SessionPage {
 /** Of one moment in no particular order, and always in the same. */
 export async function selectSessionPage(
   sql: Queries,
-  { accountId, clientId, liveAt, after, most }: SessionPage,
+  { accountId, clientId, liveAt, revokedUpTo, openedAfter, after, most }: SessionPage,
 ): Promise<Session[]> {
   let query = sql.withTables<SessionTables>().selectFrom('session').selectAll()
   if (accountId !== undefined) query = query.where('account_id', '=', accountId)
   if (clientId !== undefined) query = query.where('client_id', '=', clientId)
   if (liveAt !== undefined) query = query.where('ended_at', 'is', null).where('expires_at', '>', liveAt)
+  if (openedAfter !== undefined) query = query.where('created_at', '>', openedAfter)
+  for (const [client, moment] of revokedUpTo ?? [])
+    query = query.where((where) => where.or([where('client_id', '!=', client), where('created_at', '>', moment)]))
   if (after !== undefined)
     query = query
       .where('created_at', '<=', after.createdAt)

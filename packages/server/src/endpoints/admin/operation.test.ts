@@ -118,6 +118,47 @@ forEachDatabase('keys, revocations, guards, settings and statistics by the Admin
     expect([await stateAfter(20), await stateAfter(50)]).toEqual([['stale'], ['dark']])
   })
 
+  test('what was revoked with all of its client’s, or with everything, has ended and is not listed as live', async () => {
+    await renew()
+    const [kept, gone] = await Promise.all([
+      addConfidentialClient(scene.server, []),
+      addConfidentialClient(scene.server, []),
+    ])
+    const open = async (clientId: string) => (await scene.openSession(accountId, { clientId })).id
+    const sessions = {
+      kept: await open(kept.id),
+      gone: [await open(gone.id), await open(gone.id), await open(gone.id)],
+    }
+    const live = async (query = '') => {
+      const ids: string[] = []
+      for (let cursor = ''; ; ) {
+        const { body } = await call('GET', `/sessions?live=true&account_id=${accountId}${query}${cursor}`)
+        ids.push(...body.items.map(({ id }: { id: string }) => id))
+        if (body.next_cursor === null) return ids
+        cursor = `&cursor=${body.next_cursor}`
+      }
+    }
+    expect(await live()).toEqual(expect.arrayContaining([sessions.kept, ...sessions.gone]))
+    await call('POST', '/revocations', { client: gone.id })
+    expect((await live('&limit=1')).filter((id) => [sessions.kept, ...sessions.gone].includes(id))).toEqual([
+      sessions.kept,
+    ])
+    const own = await call('GET', `/accounts/${accountId}/sessions?live=true`)
+    expect(own.body.items.map(({ id }: { id: string }) => id)).not.toContain(sessions.gone[0])
+    expect((await call('GET', `/sessions/${sessions.gone[0]}`)).body.ended_at).not.toBeNull()
+    const again = await open(gone.id)
+    expect(await live(`&client_id=${gone.id}`)).toEqual([again])
+
+    await call('POST', '/revocations', { everything: true })
+    await renew()
+    expect(await live()).toEqual([])
+    for (const id of [sessions.kept, again]) {
+      const { ended_at } = (await call('GET', `/sessions/${id}`)).body
+      expect(Date.parse(ended_at)).toBeGreaterThan(0)
+    }
+    expect((await call('GET', '/sessions?live=true')).body.items).toHaveLength(1)
+  })
+
   test('each kind of thing is revoked as by command; pages hold each record once', async () => {
     await renew()
     const { token: accessToken } = await signIn()

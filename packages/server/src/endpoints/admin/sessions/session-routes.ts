@@ -4,6 +4,7 @@ import { findAccounts } from '../../../domain/accounts/find-accounts.ts'
 import { revoke } from '../../../domain/revocation-acts/revoke.ts'
 import { findSession } from '../../../domain/sessions/find-session.ts'
 import { pageSessions } from '../../../domain/sessions/page-sessions.ts'
+import { withEnds } from '../../../domain/sessions/with-ends.ts'
 import { type AdminRoute, adminRoute } from '../admin-route.ts'
 import { closed, confirmationSchema, pageOf, paging, text, waiting } from '../admin-schemas.ts'
 import { confirm, readWait } from '../confirm.ts'
@@ -51,9 +52,11 @@ const getSession = adminRoute({
   params,
   answer: { status: 200, schema: sessionSchema },
   async act({ deps, params: { session_id } }) {
-    const session = await findSession(deps.database.read, session_id)
+    const { read } = deps.database
+    const found = await findSession(read, session_id)
+    const [session] = await withEnds(read, found === undefined ? [] : [found])
     if (session === undefined) throw unknownResource('session')
-    const account = await findAccount(deps.database.read, session.accountId)
+    const account = await findAccount(read, session.accountId)
     return { body: renderSession(session, account?.username) }
   },
 })
