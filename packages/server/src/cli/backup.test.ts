@@ -116,10 +116,32 @@ describe('a backup of SQLite', () => {
       exitCode: 1,
       stderr: expect.stringMatching(/can't be made/),
     })
+    expect(await backupsOf(folder)).toEqual([])
     const file = path.join(folder.path, 'backup.db')
     writeFileSync(`${file}.partial`, 'of a run that was killed')
     expect((await folder.run(['backup', file])).exitCode).toBe(0)
     expect(existsSync(`${file}.partial`)).toBe(false)
+    expect(await backupsOf(folder)).toEqual(['done'])
+  })
+
+  it('that failed in the middle is in the audit log as one that is not there', async () => {
+    using folder = new CliFolder({ OSTIARY_SECRET: randomSecret() })
+    expect((await folder.run(['client', 'list'])).exitCode).toBe(0)
+    const current = path.join(folder.path, 'data', 'ostiary.db')
+    const database = new DatabaseSync(current)
+    database.exec('CREATE TABLE spoilt (x TEXT)')
+    const { rootpage } = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'spoilt'").get() as {
+      rootpage: number
+    }
+    database.close()
+    const bytes = readFileSync(current)
+    writeFileSync(current, bytes.fill(0xa5, (rootpage - 1) * 4096, rootpage * 4096))
+    expect(await folder.run(['backup', 'x.db'])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/damaged|malformed/),
+    })
+    expect(existsSync(path.join(folder.path, 'x.db'))).toBe(false)
+    expect(await backupsOf(folder)).toEqual(['refused', 'done'])
   })
 
   it.each<[string, (file: string) => void, RegExp]>([
@@ -154,6 +176,12 @@ it('PostgreSQL is backed up by its own tools, and the command says which', async
       stderr: expect.stringMatching(/pg_(dump|restore)/),
     })
 })
+
+/** How they ended, as the audit log has it, the latest first. */
+async function backupsOf(folder: CliFolder): Promise<readonly string[]> {
+  const { stdout } = await folder.run(['audit', 'list', '--act', 'installation.backed_up', '--json'])
+  return JSON.parse(stdout).events.map((event: { public: { outcome: string } }) => event.public.outcome)
+}
 
 /** Overwrites pages in the middle, where rows and indexes stand. */
 function spoil(bytes: Buffer): Buffer {

@@ -26,9 +26,17 @@ async function backUp({ config, database }: Installation, file: string): Promise
       'not_sqlite',
       'This is for SQLite. PostgreSQL has its own: `pg_dump --format=custom`, or base backups with an archive of its log, which can be restored to any moment (docs/guide/backup.md).',
     )
-  // First, so that the copy itself says that it was taken.
-  await database.write((tx) => recordAuditEvent(tx, { act: 'installation.backed_up', actor: 'cli', outcome: 'done' }))
-  await writeNewFile(file, async (partial) => backUpSqlite(address.path, partial))
+  await writeNewFile(file, async (partial) => {
+    // First, so that the copy itself says that it was taken.
+    await record(database, 'done')
+    try {
+      backUpSqlite(address.path, partial)
+    } catch (error) {
+      // Else the log, and the doctor who reads it, would count on a backup that nobody has. The cause is told, whatever becomes of this.
+      await record(database, 'refused').catch(() => {})
+      throw error
+    }
+  })
   const bytes = sizeOf(file)
   return {
     json: { file, bytes },
@@ -36,4 +44,8 @@ async function backUp({ config, database }: Installation, file: string): Promise
       `Backed up to ${file}: ${(bytes / 1e6).toFixed(1)} MB, checked. Without OSTIARY_SECRET it can't be used: keep that too, and elsewhere.`,
     ],
   }
+}
+
+function record(database: Installation['database'], outcome: 'done' | 'refused'): Promise<unknown> {
+  return database.write((tx) => recordAuditEvent(tx, { act: 'installation.backed_up', actor: 'cli', outcome }))
 }

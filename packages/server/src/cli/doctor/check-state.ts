@@ -30,6 +30,8 @@ function judgeBackup(event: AuditEvent | undefined, now: number): Finding {
   const take = 'take one each night with `ostiary backup`, and keep it and OSTIARY_SECRET apart'
   if (event === undefined) return found('backup', 'warning', `No backup of this database was ever taken: ${take}.`)
   const days = Math.floor((now - event.at) / DAY_MS)
+  if (event.outcome === 'refused')
+    return found('backup', 'warning', `The last backup was tried ${days} days ago and failed: see why, and ${take}.`)
   if (days <= OLD_BACKUP_DAYS) return found('backup', 'ok', `The last backup is ${days} days old.`)
   return found('backup', 'warning', `The last backup is ${days} days old: ${take}.`)
 }

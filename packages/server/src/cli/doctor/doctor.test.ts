@@ -316,11 +316,13 @@ describe('what the audit log tells', () => {
     const { installation } = server.running
     const at = (later: number) =>
       checkState({ ...installation, clock: { now: () => installation.clock.now() + later } })
-    const record = (act: AuditedAct) =>
-      installation.database.write((tx) => recordAuditEvent(tx, { act, actor: 'cli', outcome: 'done' }))
+    const record = (act: AuditedAct, outcome: 'done' | 'refused' = 'done') =>
+      installation.database.write((tx) => recordAuditEvent(tx, { act, actor: 'cli', outcome }))
     await record('installation.backed_up')
     expect(levelOf(await at(0), 'backup')).toBe('ok')
     expect(levelOf(await at(9 * 24 * 3600 * 1000), 'backup')).toBe('warning')
+    await record('installation.backed_up', 'refused')
+    expect(levelOf(await at(0), 'backup')).toBe('warning')
     await record('audit.broken')
     expect(levelOf(await at(0), 'audit')).toBe('error')
     await server.stop()
