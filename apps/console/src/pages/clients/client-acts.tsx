@@ -85,7 +85,7 @@ function Revoke({ client }: { readonly client: Client }) {
       label="Revoke its tokens"
       title={`Revoke everything of ${client.name}?`}
       verb="Revoke"
-      effect="Ends every session at this client now, of whomever: every API refuses its tokens within a second. It may ask for new ones."
+      effect="Ends every session at this client now, of whomever, and its API keys: every API refuses its tokens within a second. It may ask for new ones."
       act={async () => {
         const { body } = await revoke.mutateAsync()
         toasts.done(doneWords(`Everything of ${client.name} is revoked.`, body))

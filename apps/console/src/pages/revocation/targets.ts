@@ -20,14 +20,15 @@ export const targets: readonly Target[] = [
     member: 'account',
     name: 'An account',
     field: 'Account id',
-    effect: 'Ends every session and API key of this account now, on all of its devices. It can sign in again.',
+    effect:
+      'Ends every session of this account now, on all of its devices. It can sign in again, and its API keys live on: end those one by one, or disable the account.',
   },
   {
     member: 'client',
     name: 'A client',
     field: 'Client id',
     effect:
-      'Ends every session at this client and refuses every token that it got, for all people. It can get new ones.',
+      'Ends every session at this client and its API keys, and refuses every token that it got, for all people. It can get new ones.',
   },
   {
     member: 'api_key',
@@ -46,6 +47,6 @@ export const targets: readonly Target[] = [
     name: 'Everything',
     field: undefined,
     effect:
-      'Ends every session of everybody at every app, yours here included, and refuses every token that was issued until now.',
+      'Ends every session of everybody at every app, yours here included, and every API key, and refuses every token that was issued until now.',
   },
 ]
