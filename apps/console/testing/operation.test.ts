@@ -15,7 +15,7 @@ const password = 'seven purple umbrellas'
 let scene: ConsoleScene
 const guards: Guard[] = []
 beforeAll(async () => {
-  scene = await ConsoleScene.start()
+  scene = await ConsoleScene.start({ config: { sources: { secrets: 'file' } } })
   await addApi(scene.server, { audience, name: 'Orders', scopes: ['orders:read'] })
   await addAccount(scene.server, 'bob', password)
   const { access_token: token } = await logInBob()
@@ -134,6 +134,11 @@ test('settings are found by their names, with where they are from and without se
   await page
     .getByRole('row', { name: /OSTIARY_SECRET\b/ })
     .getByText('***')
+    .waitFor()
+  // What has no place in ostiary.json is not told to be from there.
+  await page
+    .getByRole('row', { name: /OSTIARY_SECRET\b/ })
+    .getByText('The file “secret”')
     .waitFor()
   await page.keyboard.press('/')
   await page.keyboard.type('secret')

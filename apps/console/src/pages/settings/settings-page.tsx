@@ -24,7 +24,7 @@ const columns: readonly Column<Setting>[] = [
     ),
   },
   { header: 'Value', cell: ({ value }) => <Value value={value} /> },
-  { header: 'From', cell: ({ source }) => <Source source={source} /> },
+  { header: 'From', cell: ({ name, source }) => <Source name={name} source={source} /> },
 ]
 
 /** What the server runs with, and where each value is from. */
@@ -72,7 +72,9 @@ function Value({ value }: { readonly value: unknown }) {
   return <span className="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</span>
 }
 
-function Source({ source }: Pick<Setting, 'source'>) {
+function Source({ name, source }: Pick<Setting, 'name' | 'source'>) {
   if (source === 'default') return <StateWord tone="quiet">Default</StateWord>
-  return <StateWord tone="accent">{source === 'file' ? 'ostiary.json' : 'Environment'}</StateWord>
+  if (source === 'environment') return <StateWord tone="accent">Environment</StateWord>
+  // It has no place in ostiary.json: its file is in the data folder.
+  return <StateWord tone="accent">{name === 'secrets' ? 'The file “secret”' : 'ostiary.json'}</StateWord>
 }
