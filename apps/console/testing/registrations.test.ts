@@ -58,6 +58,7 @@ test('a client is made with its secret shown once, edited, given another secret,
       body: new URLSearchParams({ grant_type: 'client_credentials', resource: audience }),
     })
   expect((await ask(secret)).status).toBe(200)
+  await page.getByText('nothing: nobody signs in here').waitFor()
   await page.getByRole('region', { name: 'Code for curl' }).waitFor()
   expect(await page.getByRole('region', { name: 'Code for curl' }).textContent()).toContain(`resource=${audience}`)
   expect(await findBarriers(page)).toEqual([])

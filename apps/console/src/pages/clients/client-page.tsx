@@ -51,6 +51,7 @@ function originOf(client: Client): string {
 function ClientFacts({ client }: { readonly client: Client }) {
   const { id, grants, redirect_uris, post_logout_redirect_uris, scopes, is_first_party, required_factor, created_at } =
     client
+  const signsIn = grants.some((grant) => grant !== 'client_credentials')
   return (
     <PageSection title="What it is">
       <Facts
@@ -59,14 +60,19 @@ function ClientFacts({ client }: { readonly client: Client }) {
           ['Gets tokens by', grantWords(grants)],
           ['Redirect URIs', <Lines key="redirect" lines={redirect_uris} />],
           ['After signing out', <Lines key="logout" lines={post_logout_redirect_uris} />],
-          ['Scopes', <Chips key="scopes" words={scopes} none="as each person’s" />],
-          ['People are asked', is_first_party ? 'no: it is our own' : 'whether they agree'],
+          ['Scopes', <Chips key="scopes" words={scopes} none={signsIn ? 'as each person’s' : 'none'} />],
+          ['People are asked', askedWords(signsIn, is_first_party)],
           ['Second factor', required_factor ?? 'not required'],
           ['Created', <TimeAgo key="created" at={created_at} />],
         ]}
       />
     </PageSection>
   )
+}
+
+function askedWords(signsIn: boolean, isFirstParty: boolean): string {
+  if (!signsIn) return 'nothing: nobody signs in here'
+  return isFirstParty ? 'no: it is our own' : 'whether they agree'
 }
 
 function Lines({ lines }: { readonly lines: readonly string[] }) {
