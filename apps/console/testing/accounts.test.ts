@@ -1,4 +1,5 @@
 import { createGuard } from '@ostiary/guard'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addRole } from '../../../packages/server/src/domain/accounts/change-role.ts'
 import { disableAccount } from '../../../packages/server/src/domain/accounts/disable-account.ts'
@@ -121,12 +122,16 @@ test('an account from its first day to its last: made, changed, given another pa
   await dialog.getByRole('button', { name: 'Create' }).click()
   const generated = (await dialog.locator('.mono').textContent()) ?? ''
   expect((await logIn(scene.server, { username: 'hopper', password: generated, audience })).status).toBe(200)
+  await page.mouse.click(5, 5)
+  await expectStillOpen(dialog)
   await dialog.getByRole('button', { name: 'Open the account' }).click()
   await page.getByRole('heading', { name: 'hopper', level: 1 }).waitFor()
   expect(await page.content()).not.toContain(generated)
 
   await page.getByRole('button', { name: 'Edit' }).click()
   await dialog.getByLabel('Name', { exact: true }).fill('Grace Hopper')
+  await page.mouse.click(5, 5)
+  await expectStillOpen(dialog)
   await dialog.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Grace Hopper').waitFor()
 
@@ -161,6 +166,13 @@ test('an account from its first day to its last: made, changed, given another pa
   await page.getByText('hopper is kept.').waitFor()
   await page.context().close()
 })
+
+/** What was typed, or is shown this once, is not lost by a click beside it. */
+async function expectStillOpen(dialog: Locator): Promise<void> {
+  // A dialog that closes fades away meanwhile.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(await dialog.isVisible()).toBe(true)
+}
 
 test('an administrator who is disabled is out of the console at once', async () => {
   const id = await addAccount(scene.server, 'root', admin.password)

@@ -31,7 +31,7 @@ function ImpersonateDialog({ account, onClose }: { readonly account: Account; re
   const idempotencyKey = useIdempotencyKey(typed)
   const begin = useAdminAct<Impersonation>(
     () => [`/accounts/${account.id}/impersonation`, { idempotencyKey, body: typed }],
-    ['/accounts', '/sessions', '/audit'],
+    ['/accounts', '/sessions'],
   )
   const audiences = apis.items
     .filter((api) => !api.built_in)
@@ -87,6 +87,7 @@ function MadeToken({
       opened
       onClose={onClose}
       title={`You act as ${account.username}`}
+      closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <OnceSecret text={token} what="the token">

@@ -88,6 +88,7 @@ function MadePassword({
       opened
       onClose={onClose}
       title={`A password for ${account.username}`}
+      closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <OnceSecret text={password} what="the password">

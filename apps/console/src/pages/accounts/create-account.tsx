@@ -119,6 +119,7 @@ function MadeAccount({ made: { account, password }, onClose }: { readonly made: 
       opened
       onClose={onClose}
       title={`${account.username} can log in`}
+      closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <OnceSecret text={password} what="the password">

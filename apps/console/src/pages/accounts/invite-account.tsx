@@ -78,7 +78,13 @@ function MadeLink({
   readonly onClose: () => void
 }) {
   return (
-    <Modal opened onClose={onClose} title={`${email} is invited`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`${email} is invited`}
+      closeOnClickOutside={false}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <OnceSecret text={link} what="the link">
         No mail is sent here. Hand this link over; it is good once, for 7 days, and shown only now:
       </OnceSecret>
