@@ -152,6 +152,7 @@ test('an account from its first day to its last: made, changed, given another pa
   await page.getByRole('button', { name: 'Disable' }).click()
   await dialog.getByRole('button', { name: 'Disable' }).click()
   await page.getByText('hopper is disabled.').waitFor()
+  await page.getByRole('link', { name: 'account.disabled' }).waitFor()
   expect((await logIn(scene.server, { username: 'hopper', password, audience })).status).toBe(401)
   await page.getByRole('button', { name: 'Enable' }).click()
   await dialog.getByRole('button', { name: 'Let them log in' }).click()

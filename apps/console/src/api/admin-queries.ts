@@ -85,7 +85,7 @@ export function useAdminList<Item>(
 }
 
 /**
- * Changes something. What was read of the paths that begin with one of `renews` is read anew afterwards.
+ * Changes something. What was read of the paths that begin with one of `renews` is read anew afterwards, and so are events: each act leaves one.
  *
  * @example const rotate = useAdminAct<KeyAnswer, string>((algorithm) => ['/keys/rotate', { body: { algorithm } }], ['/keys'])
  */
@@ -102,7 +102,8 @@ export function useAdminAct<Body, Input = void>(
     },
     onSettled: () =>
       queries.invalidateQueries({
-        predicate: ({ queryKey: [path] }) => renews.some((prefix) => String(path).startsWith(prefix)),
+        predicate: ({ queryKey: [path] }) =>
+          ['/audit/events', ...renews].some((prefix) => String(path).startsWith(prefix)),
       }),
   })
 }
