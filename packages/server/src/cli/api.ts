@@ -143,7 +143,8 @@ async function createFromOptions(options: ApiCreateOptions): Promise<Report> {
 }
 
 const creationSentences = {
-  audience_taken: 'An API with that audience is registered already: `ostiary api list` shows it.',
+  audience_taken:
+    'An API with that audience is registered already: `ostiary api list` shows it, `ostiary api update` changes it.',
   audience_ending:
     'An API with that audience was deleted a moment ago: what it left is still going. Try again in two minutes.',
 }

@@ -289,7 +289,7 @@ function parseDescriptionOption(text: string | undefined): string | undefined {
 }
 
 const creationSentences = {
-  role_taken: 'There is a role of that name already: `ostiary role list` shows it.',
+  role_taken: 'There is a role of that name already: `ostiary role list` shows it, `ostiary role update` changes it.',
   role_ending: 'A role of that name is being deleted: its accounts are still losing it. Try again in a moment.',
   too_many_roles: 'There are 1000 roles already. A role is for many accounts: delete some.',
 }
