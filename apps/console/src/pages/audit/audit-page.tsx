@@ -58,8 +58,8 @@ export function AuditPage() {
       <LogState />
       <search className={classes.filters}>
         <SearchField
-          label="Account"
-          placeholder="Id of an account"
+          label="Account id"
+          placeholder="Such as acc_…"
           value={filters.account ?? ''}
           onSearch={(account) => setFilters({ account })}
         />
@@ -105,11 +105,18 @@ export function AuditPage() {
         keyOf={({ id }) => id}
         empty={
           <EmptyState title="No events">
-            Nothing of that was done. Every act that changes or reveals something leaves one here, in the transaction
-            that did it.
+            {whyNone(filters)} Every act that changes or reveals something leaves one here, in the transaction that did
+            it.
           </EmptyState>
         }
       />
     </PageFrame>
   )
+}
+
+/** A name in the place of an id finds nothing, and nothing found must not be taken for nothing done. */
+function whyNone({ account }: Readonly<Record<string, string | undefined>>): string {
+  if (account && !account.startsWith('acc_'))
+    return `“${account}” is no id of an account: it stands on the account’s page.`
+  return 'None is as these filters say; an act is named in full, such as login.refused.'
 }

@@ -21,14 +21,14 @@ export function SessionsPage() {
     <PageFrame title="Sessions" about="Each is one sign-in of one account at one client on one device.">
       <search className={classes.filters}>
         <SearchField
-          label="Account"
-          placeholder="Id of an account"
+          label="Account id"
+          placeholder="Such as acc_…"
           value={account ?? ''}
           onSearch={(text) => setSearch({ account: text })}
         />
         <TextInput
-          label="Client"
-          placeholder="Id of a client"
+          label="Client id"
+          placeholder="Such as cli_…"
           value={client ?? ''}
           onChange={({ currentTarget }) => setSearch({ client: currentTarget.value })}
         />
