@@ -8,6 +8,7 @@ import { forEachDatabase } from '../../testing/database.ts'
 import { readTable, schemaTables } from '../../testing/fill-schema.ts'
 import { addAccount, addApi, logIn, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { findAccountByLoginName } from '../domain/accounts/find-account-by-login-name.ts'
+import { findPassword } from '../domain/credentials/find-password.ts'
 import { listIdentities } from '../domain/federated-identities/list-identities.ts'
 import { findProfile } from '../domain/profiles/find-profile.ts'
 import { createRole } from '../domain/roles/create-role.ts'
@@ -188,6 +189,22 @@ forEachDatabase('an import of accounts', ({ createUrl }) => {
     expect(await listIdentities(database.read, account_id)).toEqual([])
     expect(await listIdentities(database.read, mallory?.id ?? '')).toMatchObject([{ subject: identity.subject }])
     expect(await readTable(database, 'passkey_user')).toEqual([expect.stringContaining(mallory?.id ?? '')])
+  })
+
+  it('makes nobody of Firebase without their password, so that the same file with the parameters of its hashes brings them', async () => {
+    const server = await start()
+    const { installation } = server.running
+    const passwordHash = 'Qt8SqYXp/Sp3FoVHF10SgEPn8C+rCAwNQiIwW62V0GSTtpgRlYmt7o33Hwqp32hOU7p7ZDxiZ4Ccl8oyK2xfEQ=='
+    const users = [{ localId: 'a', email: 'ada@example.com', passwordHash, salt: 'XzcxtSrQ+y+CC5FJ' }]
+    const file = place(JSON.stringify({ users }))
+    const without = await importAccountsOf(installation, file, { ...options, from: 'firebase' })
+    expect(without).toMatchObject({ json: { created: 0, refused: 1 }, exitCode: 1 })
+    expect(reportOf(file)).toMatchObject([{ line: 1, message: expect.stringMatching(/--hash-parameters/) }])
+    const hashParameters = `${exportsFolder}firebase-hash-parameters.txt`
+    const told = await importAccountsOf(installation, file, { ...options, from: 'firebase', hashParameters })
+    expect(told).toMatchObject({ json: { created: 1, refused: 0, state: 'new' } })
+    const ada = await findAccountByLoginName(installation.database.read, 'ada@example.com')
+    expect(await findPassword(installation.database.read, ada?.id ?? '')).toBeDefined()
   })
 
   it('refuses a line alone, whatever is wrong with it, and tells each; a dry run tells the same and stores nothing', async () => {

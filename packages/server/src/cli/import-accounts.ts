@@ -44,7 +44,7 @@ export async function importAccountsOf(
       ...installation,
       passwordCost: installation.config.passwordCost,
       lines: await readSource(installation, { open, besides, options }),
-      digest: isFile ? await digestOf([file, ...options.with]) : undefined,
+      digest: isFile ? await digestOf(filesOf(file, options)) : undefined,
       from: options.from ?? 'ostiary',
       report,
       rehearsal,
@@ -80,6 +80,11 @@ async function readSource(
     roles: new Set(roles.map(({ name }) => name)),
     clock,
   })
+}
+
+/** Whatever decides what comes of the lines: with other parameters it is another import. */
+function filesOf(file: string, { with: others, hashParameters }: AccountsOptions): readonly string[] {
+  return [file, ...others, ...(hashParameters === undefined ? [] : [hashParameters])]
 }
 
 function describeImport(

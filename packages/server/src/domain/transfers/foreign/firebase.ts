@@ -35,6 +35,10 @@ export const firebase: ForeignFormat = {
     if (username === undefined && carried.length === 0)
       return { ok: false, sentence: 'An anonymous user has no name to log in by.' }
     const hash = hashOf(user, parameters)
+    const hasPassword = textOf(user, 'passwordHash') !== undefined
+    // Made without, the account would be in the way of the import that has them.
+    if (hasPassword && signerKeyOf(parameters) === undefined)
+      return { ok: false, sentence: 'It has a password: give the parameters of its hash by --hash-parameters.' }
     return {
       ok: true,
       line: {
@@ -55,9 +59,7 @@ export const firebase: ForeignFormat = {
       leftOut: [
         ...leftOut,
         ...nameLeftOut(user, ['mfaInfo', 'customAttributes']),
-        ...(hash === undefined && textOf(user, 'passwordHash') !== undefined
-          ? ['passwordHash: no --hash-parameters were given']
-          : []),
+        ...(hasPassword && hash === undefined ? ['passwordHash: it has no salt'] : []),
       ],
     }
   },
@@ -65,11 +67,15 @@ export const firebase: ForeignFormat = {
 
 function hashOf(user: ForeignRow, parameters: ForeignRow): string | undefined {
   const [salt, hash] = [textOf(user, 'salt'), textOf(user, 'passwordHash')]
-  const signerKey = textOf(parameters, 'base64_signer_key', 'signerKey')
+  const signerKey = signerKeyOf(parameters)
   const separator = textOf(parameters, 'base64_salt_separator', 'saltSeparator')
   const [rounds, cost] = [member(parameters, 'rounds'), member(parameters, 'mem_cost', 'memCost')].map(wordOf)
   if (salt === undefined || hash === undefined || signerKey === undefined) return undefined
   return `$firebase-scrypt$rounds=${rounds},mem_cost=${cost},salt_separator=${separator ?? ''}$${signerKey}$${salt}$${hash}`
+}
+
+function signerKeyOf(parameters: ForeignRow): string | undefined {
+  return textOf(parameters, 'base64_signer_key', 'signerKey')
 }
 
 /** What the console shows as `hash_config { algorithm: SCRYPT, base64_signer_key: …, }`, or the same as JSON. */
