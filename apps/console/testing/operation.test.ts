@@ -129,6 +129,18 @@ test('keys: a successor is published, and a compromised key is replaced with its
   await page.context().close()
 })
 
+test('phone: what stands at a key on the time line can be read to its end', async () => {
+  const page = await scene.openSignedIn('/keys', { viewport: phone })
+  const labels = page.locator('main svg text').filter({ hasText: 'ES256' })
+  await labels.first().waitFor()
+  for (const label of await labels.all()) {
+    const { x = 0, width = 0 } = (await label.boundingBox()) ?? {}
+    expect(x).toBeGreaterThanOrEqual(0)
+    expect(x + width).toBeLessThanOrEqual(phone.width)
+  }
+  await page.context().close()
+})
+
 test('settings are found by their names, with where they are from and without secrets', async () => {
   const page = await scene.openSignedIn('/settings')
   await page

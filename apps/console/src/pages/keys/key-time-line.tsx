@@ -8,6 +8,8 @@ const ROW = 44
 const HEAD = 24
 /** What the words at an end of the axis need, so that "now" doesn't cover them. */
 const ROOM = 130
+/** A letter of a label is not wider. */
+const LETTER = 7.5
 const DAY_MS = 86_400_000
 
 const fills: Readonly<Record<SigningKey['state'], string>> = {
@@ -78,7 +80,10 @@ function KeyBar({
   const { begin, since, end } = spanOf(signingKey, now)
   const { kid, algorithm, state, next_state, next_state_at } = signingKey
   const next = next_state_at === null ? '' : `, ${next_state} in ${durationWords(Date.parse(next_state_at) - now)}`
-  const isLate = x(begin) > width / 2
+  const words = `${kid.slice(0, 8)}… ${algorithm}: ${state}`
+  // On a phone there is no room for the next step: the table has it.
+  const label = (words.length + next.length) * LETTER > width ? words : words + next
+  const isLate = x(begin) + label.length * LETTER > width
   return (
     <g>
       <text
@@ -88,8 +93,7 @@ function KeyBar({
         fill="var(--ink)"
         textAnchor={isLate ? 'end' : 'start'}
       >
-        {kid.slice(0, 8)}… {algorithm}: {state}
-        {next}
+        {label}
       </text>
       <rect x={x(begin)} y={y + 20} width={Math.max(2, x(since) - x(begin))} height={12} fill="var(--tint-3)" />
       <rect x={x(since)} y={y + 20} width={Math.max(3, x(end) - x(since))} height={12} rx={2} fill={fills[state]} />
