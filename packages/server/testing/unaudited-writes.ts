@@ -41,8 +41,16 @@ const passingTables: readonly string[] = [
 
 /**
  * What is done in the background after an act that was audited when it was begun: accounts lose a role that was deleted, an
- * account whose grace is over begins to go, what a client or an API that was deleted has left goes. */
-const followUps: readonly string[] = ['account_role, role', 'account(purge_started_at)', 'api', 'client', 'consent']
+ * account whose grace is over begins to go, what a client or an API that was deleted has left goes, and so
+ * does a session whose time is over. */
+const followUps: readonly string[] = [
+  'account_role(deleted), role(deleted)',
+  'account(purge_started_at)',
+  'api(deleted)',
+  'client(deleted)',
+  'consent(deleted)',
+  'session(deleted)',
+]
 
 /**
  * Watches every transaction of a database, in place: which wrote to a table that lasts, and left no event; and which wrote what the catalogue has, and
@@ -109,10 +117,10 @@ class WrittenTables implements KyselyPlugin {
   }
 }
 
-/** The table, and of a change the columns: `account`, `account(username, email)`. */
+/** The table, and of a change the columns: `account`, `account(username, email)`, `account(deleted)`. */
 function findWrittenTable(node: RootOperationNode): string | undefined {
   if (node.kind === 'InsertQueryNode') return nameOf(node.into)
-  if (node.kind === 'DeleteQueryNode') return nameOf(node.from.froms[0])
+  if (node.kind === 'DeleteQueryNode') return `${nameOf(node.from.froms[0])}(deleted)`
   if (node.kind !== 'UpdateQueryNode') return undefined
   // A column that is set to itself locks its row, and changes nothing.
   const changes = node.updates?.filter(({ value }) => value.kind !== 'ReferenceNode') ?? []
