@@ -25,6 +25,8 @@ describe('signed notes', () => {
     expect(openNote(own, signer)).toBe('a\nb\n')
     expect(openNote(`${own}— somebody.example AAAAAAAA\n`, signer)).toBe('a\nb\n')
     expect(openNote(own.replace('b', 'c'), signer)).toBeUndefined()
+    for (const other of [own.replace('=\n', '==\n'), own.replace('=\n', '\n')])
+      expect(openNote(other, signer), other).toBeUndefined()
     expect(openNote(own, { ...signer, name: 'other.example.com/audit' })).toBeUndefined()
     expect(openNote(own, { ...signer, publicKey: generateKeyPairSync('ed25519').publicKey })).toBeUndefined()
     for (const spoilt of ['', '\n', 'a\nb\n', own.trimEnd(), 'a\n\n']) expect(openNote(spoilt, signer)).toBeUndefined()

@@ -58,6 +58,8 @@ function isSignature(line: string, text: string, verifier: NoteVerifier): boolea
   const [, name, encoded] = /^— ([^\s+]+) ([A-Za-z0-9+/]+=*)$/u.exec(line) ?? []
   if (name !== verifier.name || encoded === undefined) return false
   const bytes = Buffer.from(encoded, 'base64')
+  // Node reads other spellings of the same bytes too.
+  if (bytes.toString('base64') !== encoded) return false
   if (!bytes.subarray(0, 4).equals(noteKeyId(verifier))) return false
   return verify(null, Buffer.from(text), verifier.publicKey, bytes.subarray(4))
 }
