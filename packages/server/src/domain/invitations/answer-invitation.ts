@@ -5,7 +5,7 @@ import { addMember } from '../memberships/add-member.ts'
 import { lockRemainingRoles } from '../memberships/organization-roles.ts'
 import { lockOrganization } from '../organizations/lock-organization.ts'
 import type { Invitation } from './invitation.ts'
-import { deleteExpired, deleteInvitationsOf, markClosed } from './invitation-store.ts'
+import { deleteExpired, deleteInvitationsOf, markClosed, selectOpenOf } from './invitation-store.ts'
 
 /** How long what has expired is kept, so that its mails still count. */
 const KEPT_MS = 86_400_000
@@ -38,6 +38,12 @@ export async function closeInvitation(
   const detail = { organization: invitation.organizationId, invitation: invitation.id }
   await recordAuditEvent(tx, { act, actor, outcome: 'done', detail })
   return true
+}
+
+/** Takes back all that are open. */
+export async function revokeInvitations(tx: Transaction, organizationId: string, actor: Actor): Promise<void> {
+  for (const invitation of await selectOpenOf(tx.sql, { organizationId }, tx.now))
+    await closeInvitation(tx, invitation, 'invitation.revoked', actor)
 }
 
 /** Of an organization that goes: its links lead nowhere. */

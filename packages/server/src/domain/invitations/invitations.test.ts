@@ -2,12 +2,20 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { forEachDatabase } from '../../../testing/database.ts'
 import { addOrganization, addOrganizationRole, addPerson } from '../../../testing/organization-scene.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Database, Transaction } from '../../platform/database/database.ts'
 import { createSealer } from '../../platform/sealing/sealing.ts'
 import { parseEmail } from '../accounts/parse-email.ts'
 import { listAuditEvents } from '../audit/list-audit-events.ts'
+import { addMember } from '../memberships/add-member.ts'
 import { listMembers } from '../memberships/find-membership.ts'
-import { deleteOrganization, disableOrganization } from '../revocation-acts/change-membership.ts'
+import type { MembershipKey } from '../memberships/membership-store.ts'
+import {
+  changeMemberRoles,
+  deleteOrganization,
+  disableOrganization,
+  removeMember,
+} from '../revocation-acts/change-membership.ts'
+import { OWNER_ROLE } from '../roles/role.ts'
 import { migrations } from '../schema/migrations.ts'
 import { acceptInvitation, closeInvitation } from './answer-invitation.ts'
 import { findInvitation, findInvitationById, listInvitationsOf, listInvitationsTo } from './find-invitation.ts'
@@ -90,6 +98,24 @@ forEachDatabase('invitations', ({ open }) => {
       ]),
     )
     expect(JSON.stringify(events)).not.toContain(text.slice(22))
+  })
+
+  test.each<[string, (tx: Transaction, key: MembershipKey) => Promise<unknown>]>([
+    ['is removed', (tx, key) => removeMember(tx, key, 'cli')],
+    ['is one no more', (tx, key) => changeMemberRoles(tx, key, ['editor'], 'cli')],
+  ])('an owner who %s does not come back by an invitation of their own', async (_, end) => {
+    const { database, bob, organizationId, find } = await setScene()
+    const eve = await addPerson(database, 'eve')
+    for (const accountId of [bob, eve])
+      await database.write((tx) => addMember(tx, { organizationId, accountId, roles: [OWNER_ROLE] }, 'cli'))
+    await send(database, organizationId, 'eve2@example.com', [OWNER_ROLE])
+    const link = await readSecret(database)
+    const found = (await find(link)) ?? expect.fail()
+    await database.write((tx) => end(tx, { organizationId, accountId: eve }))
+    expect(await find(link)).toBeUndefined()
+    expect(await database.write((tx) => acceptInvitation(tx, found.invitation, eve))).toBe(false)
+    const [event] = await listAuditEvents(database.read, { act: 'invitation.revoked', limit: 1 })
+    expect(event?.detail).toMatchObject({ organization: organizationId, invitation: found.invitation.id })
   })
 
   test('any other text finds nothing, and so does a link whose secret is not its own', async () => {

@@ -3,7 +3,7 @@ import { findAccounts } from '../accounts/find-accounts.ts'
 import { isActive } from '../accounts/is-active.ts'
 import { outdateClaims } from '../accounts/outdate-claims.ts'
 import type { Actor } from '../audit/audit-event.ts'
-import { forgetInvitations } from '../invitations/answer-invitation.ts'
+import { forgetInvitations, revokeInvitations } from '../invitations/answer-invitation.ts'
 import {
   type ChangedMember,
   type ChangedMemberRoles,
@@ -30,18 +30,20 @@ type Key = Pick<Membership, 'organizationId' | 'accountId'>
 
 /**
  * Removes a member: what acts for the organization ends, and tokens that sessions gave before they switched away from it are answered
- * "refresh required".
+ * "refresh required". With an owner the open invitations go, for one of them may be their way back.
  */
 export async function removeMember(tx: Transaction, key: Key, actor: Actor): Promise<ChangedMember> {
   if (await isLastActiveOwner(tx, key)) return { ok: false, reason: 'last_owner' }
+  const wasOwner = await isOwnerNow(tx, key)
   const changed = await endMembership(tx, key, actor)
   if (!changed.ok) return changed
+  if (wasOwner) await revokeInvitations(tx, key.organizationId, actor)
   await endActingSessions(tx, key, actor)
   await outdateClaims(tx, key.accountId)
   return changed
 }
 
-/** Gives a member these roles and no others; what tokens say of them is outdated from then on. */
+/** Gives a member these roles and no others; what tokens say of them is outdated from then on. Who owns it no more, loses the open invitations as in `removeMember`. */
 export async function changeMemberRoles(
   tx: Transaction,
   key: Key,
@@ -52,16 +54,23 @@ export async function changeMemberRoles(
     const given = await lockGivenRoles(tx, roles)
     return given.ok ? { ok: false, reason: 'last_owner' } : given
   }
+  const wasOwner = await isOwnerNow(tx, key)
   const changed = await replaceMemberRoles(tx, key, roles, actor)
-  if (changed.ok && changed.isChanged) await outdateClaims(tx, key.accountId)
+  if (!changed.ok || !changed.isChanged) return changed
+  if (wasOwner && !roles.includes(OWNER_ROLE)) await revokeInvitations(tx, key.organizationId, actor)
+  await outdateClaims(tx, key.accountId)
   return changed
+}
+
+async function isOwnerNow({ sql }: Transaction, key: Key): Promise<boolean> {
+  const member = await findMembership(sql, key)
+  return member !== undefined && isOwner(member)
 }
 
 /** Whether nobody else owns the organization who may log in, and stays: one who waits to be deleted leaves it without an owner. */
 async function isLastActiveOwner(tx: Transaction, key: Key): Promise<boolean> {
   await lockOrganization(tx, key.organizationId)
-  const member = await findMembership(tx.sql, key)
-  if (!member || !isOwner(member)) return false
+  if (!(await isOwnerNow(tx, key))) return false
   const accounts = await findAccounts(tx.sql, [key.accountId, ...(await listOthersWithRole(tx.sql, key, OWNER_ROLE))])
   const active = [...accounts.values()].filter(isActive)
   return active.length === 1 && active[0]?.id === key.accountId
