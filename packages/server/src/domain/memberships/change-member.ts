@@ -7,10 +7,10 @@ import { isOwner, type Membership } from './membership.ts'
 import {
   deleteMembership,
   deleteMemberships,
-  hasOtherWithRole,
   type MembershipKey,
   replaceRoles,
   selectMembership,
+  selectOthersWithRole,
 } from './membership-store.ts'
 import { type GivableRoles, lockGivenRoles } from './organization-roles.ts'
 
@@ -25,7 +25,7 @@ export type ChangedMember =
 export async function endMembership(tx: Transaction, key: MembershipKey, actor: Actor): Promise<ChangedMember> {
   const member = await lockMember(tx, key)
   if (!member) return { ok: false, reason: 'unknown_member' }
-  if (isOwner(member) && !(await hasOtherWithRole(tx.sql, key, OWNER_ROLE))) return { ok: false, reason: 'last_owner' }
+  if (isOwner(member) && (await isOnlyOwner(tx, key))) return { ok: false, reason: 'last_owner' }
   await deleteMembership(tx.sql, key)
   await recordRemoval(tx, key, actor)
   return { ok: true, isChanged: true }
@@ -47,12 +47,16 @@ export async function replaceMemberRoles(
   const { roles } = given
   if (roles.join(' ') === member.roles.join(' ')) return { ok: true, isChanged: false }
   const stopsOwning = isOwner(member) && !roles.includes(OWNER_ROLE)
-  if (stopsOwning && !(await hasOtherWithRole(tx.sql, key, OWNER_ROLE))) return { ok: false, reason: 'last_owner' }
+  if (stopsOwning && (await isOnlyOwner(tx, key))) return { ok: false, reason: 'last_owner' }
   await replaceRoles(tx.sql, key, roles)
   const { organizationId: organization, accountId } = key
   const detail = { organization, roles, before: member.roles }
   await recordAuditEvent(tx, { act: 'member.roles_changed', actor, outcome: 'done', accountId, detail })
   return { ok: true, isChanged: true }
+}
+
+async function isOnlyOwner({ sql }: Transaction, key: MembershipKey): Promise<boolean> {
+  return (await selectOthersWithRole(sql, key, OWNER_ROLE)).length === 0
 }
 
 /** Ends every membership of an organization that goes. Gives the accounts. */

@@ -153,24 +153,6 @@ export async function selectMembershipsOf(sql: Queries, accountId: string): Prom
   return withRoles(sql, rows)
 }
 
-/** Whether somebody else than this account has the role. */
-export async function hasOtherWithRole(
-  sql: Queries,
-  { organizationId, accountId }: MembershipKey,
-  role: string,
-): Promise<boolean> {
-  const row = await sql
-    .withTables<MembershipTables>()
-    .selectFrom('membership_role')
-    .select('account_id')
-    .where('organization_id', '=', organizationId)
-    .where('role', '=', role)
-    .where('account_id', '!=', accountId)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 /** Who else than this account has the role. */
 export async function selectOthersWithRole(
   sql: Queries,
