@@ -321,6 +321,7 @@ describe('what the audit log tells', () => {
     await record('installation.backed_up')
     expect(levelOf(await at(0), 'backup')).toBe('ok')
     expect(levelOf(await at(9 * 24 * 3600 * 1000), 'backup')).toBe('warning')
+    server.clock.set(server.clock.now() + 1)
     await record('installation.backed_up', 'refused')
     expect(levelOf(await at(0), 'backup')).toBe('warning')
     await record('audit.broken')
