@@ -1,6 +1,7 @@
-import { NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { NumberInput, Textarea, TextInput } from '@mantine/core'
 import type { Api } from '../../api/admin-api.ts'
 import { EditDialog } from '../../elements/edit-dialog.tsx'
+import { FactorSelect } from '../../elements/factor-select.tsx'
 import { useMay } from '../../sign-in/session-context.tsx'
 import { describeApi, type TypedApi, typedOf } from './typed-api.ts'
 
@@ -62,15 +63,7 @@ function Fields({ typed, set }: { readonly typed: TypedApi; readonly set: (chang
         value={typed.permissions}
         onChange={({ currentTarget }) => set({ permissions: currentTarget.value })}
       />
-      <NativeSelect
-        label="Second factor"
-        value={typed.factor}
-        onChange={({ currentTarget }) => set({ factor: currentTarget.value })}
-        data={[
-          { value: '', label: 'Not required' },
-          { value: 'mfa', label: 'Required' },
-        ]}
-      />
+      <FactorSelect value={typed.factor} onChange={(factor) => set({ factor })} />
     </>
   )
 }

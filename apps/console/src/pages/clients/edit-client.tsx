@@ -1,6 +1,7 @@
-import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, Textarea, TextInput } from '@mantine/core'
 import type { Client } from '../../api/admin-api.ts'
 import { EditDialog } from '../../elements/edit-dialog.tsx'
+import { FactorSelect } from '../../elements/factor-select.tsx'
 import { linesOf } from '../../elements/lines-of.ts'
 import { useMay } from '../../sign-in/session-context.tsx'
 
@@ -80,15 +81,7 @@ function Fields({ typed, set }: { readonly typed: Typed; readonly set: (changed:
         value={typed.scopes}
         onChange={({ currentTarget }) => set({ scopes: currentTarget.value })}
       />
-      <NativeSelect
-        label="Second factor"
-        value={typed.factor}
-        onChange={({ currentTarget }) => set({ factor: currentTarget.value })}
-        data={[
-          { value: '', label: 'Not required' },
-          { value: 'mfa', label: 'Required' },
-        ]}
-      />
+      <FactorSelect value={typed.factor} onChange={(factor) => set({ factor })} />
       <Checkbox
         label="It is our own: people are not asked whether they agree"
         checked={typed.isFirstParty}

@@ -1,7 +1,8 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Role } from '../../api/admin-api.ts'
 import { useAdminAct, useAdminQuery } from '../../api/admin-queries.ts'
+import { FactorSelect } from '../../elements/factor-select.tsx'
 import { FormDialog } from '../../elements/form-dialog.tsx'
 import { useToasts } from '../../elements/toasts.tsx'
 
@@ -69,15 +70,10 @@ function EditRoleForm({
         />
       )}
       {!role.is_for_organizations && (
-        <NativeSelect
-          label="Second factor"
+        <FactorSelect
           description="Whoever has the role must prove it: at once, and not only at the next sign-in."
           value={typed.factor}
-          onChange={({ currentTarget }) => setTyped({ ...typed, factor: currentTarget.value })}
-          data={[
-            { value: '', label: 'Not required' },
-            { value: 'mfa', label: 'Required' },
-          ]}
+          onChange={(factor) => setTyped({ ...typed, factor })}
         />
       )}
     </FormDialog>
